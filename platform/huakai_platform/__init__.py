@@ -1,0 +1,1 @@
+"""The shared platform: identity, regions, standards, onboarding and oversight."""

@@ -1,0 +1,1 @@
+"""Definitions of questions become schemas, pages, JSON and workbooks."""

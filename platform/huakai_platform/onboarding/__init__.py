@@ -1,0 +1,1 @@
+"""Taking in sites: register, life cycle, opening."""

@@ -1,0 +1,1 @@
+"""Facts and rollups: numbers, never persons."""

@@ -1,0 +1,1 @@
+"""Editions of the standard every site works by."""

@@ -1,0 +1,1 @@
+"""The frame around every page: context, guards, errors, assets."""

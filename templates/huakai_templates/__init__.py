@@ -1,0 +1,1 @@
+"""Pages, static files, shipped standards and data."""

@@ -1,0 +1,1 @@
+"""What one room does with its own rows."""

@@ -1,0 +1,1 @@
+"""Checklists of a site: due, filled, complete."""

@@ -1,0 +1,1 @@
+"""Rooms and spaces of a site."""

@@ -1,0 +1,1 @@
+"""Jobs: what happens after a change was committed."""

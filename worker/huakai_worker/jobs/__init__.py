@@ -1,0 +1,1 @@
+"""The jobs, one small module a subject."""
