@@ -1,0 +1,264 @@
+"""The jailed reader: bytes on stdin, one JSON answer on stdout; imports nothing of the house, so it starts fast."""
+
+import csv
+import datetime
+import io
+import json
+import math
+import re
+import resource
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import Any
+from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+Json = dict[str, Any]
+REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+GUARDED = re.compile("'[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+class Refusal(Exception):
+    """A limit was passed; the code is put into words by the parent."""
+
+
+def main(kind: str, limits: Json) -> Json:
+    """Confine this process, then read; never raises for what a file can hold."""
+    confine(limits)
+    data = sys.stdin.buffer.read()
+    try:
+        sheets = read_csv(data, limits) if kind == "csv" else read_xlsx(data, limits)
+    except Refusal as refusal:
+        return {"refused": str(refusal)}
+    except MemoryError:
+        return {"refused": "bomb"}
+    except (CalamineError, zipfile.BadZipFile, zipfile.LargeZipFile, expat.ExpatError, csv.Error):
+        return {"refused": "damaged"}
+    except (ValueError, KeyError, IndexError, EOFError, OverflowError, NotImplementedError, OSError):
+        return {"refused": "damaged"}
+    return {"sheets": sheets}
+
+
+def confine(limits: Json) -> None:
+    for kind, most in (
+        (resource.RLIMIT_AS, limits["memory"]),
+        (resource.RLIMIT_CPU, limits["cpu"]),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (most, most))
+
+
+def read_xlsx(data: bytes, limits: Json) -> list[Json]:
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    parts = sheet_parts(archive)
+    if not 0 < len(parts) <= limits["sheets"]:
+        raise Refusal("damaged" if not parts else "bomb")
+    scans = {name: scan(archive.read(part), limits) for name, part in parts}
+    workbook = CalamineWorkbook.from_filelike(repacked(archive))
+    text = 0
+    sheets = []
+    for name in workbook.sheet_names:
+        if name not in scans:
+            continue
+        sheet = workbook.get_sheet_by_name(name)
+        if sheet.total_height > limits["rows"] or sheet.total_width > limits["columns"]:
+            raise Refusal("damaged")
+        rows = [[plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        text += sum(len(value) for row in rows for value in row if isinstance(value, str))
+        if text > limits["text"]:
+            raise Refusal("too_much_text")
+        merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+        sheets.append(shaped(name, rows, scans[name], merged))
+    return sheets
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """The name of each worksheet with the part that holds it."""
+    targets = {
+        attributes.get("Id"): attributes.get("Target", "")
+        for name, attributes in elements(archive.read("xl/_rels/workbook.xml.rels"))
+        if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet")
+    }
+    found = []
+    for name, attributes in elements(archive.read("xl/workbook.xml")):
+        relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), None)
+        if name == "sheet" and relation in targets:
+            target = targets[relation]
+            part = target[1:] if target.startswith("/") else str(PurePosixPath("xl") / target)
+            found.append((attributes.get("name", ""), part))
+    return found
+
+
+def elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
+    found: list[tuple[str, dict[str, str]]] = []
+    parser = strict_parser(lambda name, attributes: found.append((name.rpartition(":")[2], attributes)))
+    parser.Parse(data, True)
+    return found
+
+
+def strict_parser(start: Callable[[str, dict[str, str]], Any]) -> expat.XMLParserType:
+    """An XML parser that refuses a DOCTYPE, and with it every entity."""
+
+    def refuse(*_: object) -> None:
+        raise Refusal("damaged")
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = start
+    return parser
+
+
+def scan(data: bytes, limits: Json) -> list[tuple[int, int, str]]:
+    """Hold every row and cell reference against the limits, and list the cells that are formulas."""
+    sheet = Scan(limits["rows"], limits["columns"])
+    sheet.parser.Parse(data, True)
+    return sheet.formulas
+
+
+class Scan:
+    """Walks one worksheet's XML; positions count from 0; what is claimed and what is there must both fit."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        self.rows, self.columns = rows, columns
+        self.row = self.column = -1
+        self.seen_rows = self.seen_cells = 0
+        self.formulas: list[tuple[int, int, str]] = []
+        self.formula: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.parser = strict_parser(self.start)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "c":
+            self.cell(attributes.get("r"))
+        elif name == "row":
+            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            self.column = -1
+            self.seen_rows += 1
+            self.seen_cells = 0
+            self.check()
+        elif name == "f":
+            self.formula = []
+            self.parser.CharacterDataHandler = self.formula.append
+            self.parser.EndElementHandler = self.end
+
+    def cell(self, reference: str | None) -> None:
+        self.seen_cells += 1
+        if reference is None:
+            self.column += 1
+        else:
+            match = REFERENCE.fullmatch(reference)
+            if match is None:
+                raise Refusal("damaged")
+            letters, row = match.groups()
+            self.row = int(row) - 1
+            self.column = self.numbers.get(letters, -1)
+            if self.column < 0:
+                self.column = self.numbers[letters] = column_number(letters)
+        self.check()
+
+    def check(self) -> None:
+        if self.row < 0:
+            raise Refusal("damaged")
+        if self.row >= self.rows or self.seen_rows > self.rows:
+            raise Refusal("too_many_rows")
+        if self.column >= self.columns or self.seen_cells > self.columns:
+            raise Refusal("too_many_columns")
+
+    def end(self, name: str) -> None:
+        if name.rpartition(":")[2] == "f":
+            self.formulas.append((self.row, self.column, "".join(self.formula)))
+            self.parser.CharacterDataHandler = None
+            self.parser.EndElementHandler = None
+
+
+def column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def repacked(archive: zipfile.ZipFile) -> io.BytesIO:
+    """The same parts with true sizes and checksums, so that no lie in a header reaches the next reader."""
+    clean = io.BytesIO()
+    with zipfile.ZipFile(clean, "w", zipfile.ZIP_STORED) as target:
+        for part in archive.infolist():
+            if part.filename.endswith((".xml", ".rels")):
+                target.writestr(zipfile.ZipInfo(part.filename), archive.read(part))
+    clean.seek(0)
+    return clean
+
+
+def plain(value: object) -> str | int | float | bool | None:
+    match value:
+        case "" | None:
+            return None
+        case bool() | str() | int():
+            return value
+        case float():
+            return (
+                int(value) if value.is_integer() and abs(value) < 1e15 else value if abs(value) < 1e300 else str(value)
+            )
+        case datetime.datetime() if value.time() == datetime.time():
+            return value.date().isoformat()
+        case datetime.datetime() | datetime.date() | datetime.time():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def number(value: float) -> int | float | str:
+    if not math.isfinite(value):
+        return str(value)
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def shaped(name: str, rows: list[list[Any]], formulas: list[tuple[int, int, str]], merged: list[Any]) -> Json:
+    """Square the rows, with room for formulas that hold no value, and drop empty ones at the end."""
+    places = {(row, column) for row, column, _ in formulas}
+    while rows and not any(value is not None for value in rows[-1]):
+        rows.pop()
+    height = max([len(rows), *(row + 1 for row, _ in places)])
+    width = max([0, *map(len, rows), *(column + 1 for _, column in places)])
+    rows += [[] for _ in range(height - len(rows))]
+    for row in rows:
+        row += [None] * (width - len(row))
+    return {"name": name, "rows": rows, "formulas": formulas, "merged": merged}
+
+
+def read_csv(data: bytes, limits: Json) -> list[Json]:
+    text = decoded(data)
+    if CONTROL.search(text):
+        raise Refusal("not_workbook")
+    head = text[:10_000]
+    delimiter = max(",\t;", key=head.count)
+    rows: list[list[Any]] = []
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        if len(rows) >= limits["rows"]:
+            raise Refusal("too_many_rows")
+        if len(row) > limits["columns"]:
+            raise Refusal("too_many_columns")
+        rows.append([(value[1:] if GUARDED.match(value) else value) or None for value in row])
+    return [shaped("CSV", rows, [], [])]
+
+
+def decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refusal("encoding")
+
+
+if __name__ == "__main__":
+    answer = main(sys.argv[1], json.loads(sys.argv[2]))
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())

@@ -1,0 +1,55 @@
+"""What was read: sheets of cells that know where they stood."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Value = str | int | float | bool | None
+
+
+def letters(column: int) -> str:
+    """Name a column (from 0) as Excel does: 0 is A, 26 is AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def address(row: int, column: int) -> str:
+    """Name a cell (both from 0) as Excel does: (123, 1) is B124."""
+    return f"{letters(column)}{row + 1}"
+
+
+class Cell(NamedTuple):
+    """One cell; row and column count from 0; dates are ISO text.
+
+    A formula is its text, never evaluated here; "" when it shares the text of another cell.
+    """
+
+    row: int
+    column: int
+    value: Value
+    formula: str | None = None
+
+    @property
+    def address(self) -> str:
+        return address(self.row, self.column)
+
+    @property
+    def text(self) -> str:
+        return "" if self.value is None else str(self.value).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows from the sheet's first on, all equally wide; `merged` holds (row, column, last row, last column)."""
+
+    name: str
+    rows: list[list[Cell]]
+    merged: tuple[tuple[int, int, int, int], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    sheets: tuple[Sheet, ...]
