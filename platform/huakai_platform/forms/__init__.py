@@ -1,1 +1,39 @@
-"""Definitions of questions become schemas, pages, JSON and workbooks."""
+"""The one forms engine: a definition of questions becomes a schema, a page, a workbook and a score."""
+
+from huakai_platform.forms.answers import Answer, check, schema
+from huakai_platform.forms.cells import from_cell, written
+from huakai_platform.forms.definitions import Definition, Due, Evidence, Item, Option, PassRule, Section
+from huakai_platform.forms.jsonschema import json_schema
+from huakai_platform.forms.localized import Localized, LocalizedText
+from huakai_platform.forms.periods import due, starts
+from huakai_platform.forms.scoring import Problem, Score, evidence_due, missing, passed, score
+from huakai_platform.forms.shapes import definition
+from huakai_platform.forms.workbook import workbook
+
+__all__ = [
+    "Answer",
+    "Definition",
+    "Due",
+    "Evidence",
+    "Item",
+    "Localized",
+    "LocalizedText",
+    "Option",
+    "PassRule",
+    "Problem",
+    "Score",
+    "Section",
+    "check",
+    "definition",
+    "due",
+    "evidence_due",
+    "from_cell",
+    "json_schema",
+    "missing",
+    "passed",
+    "schema",
+    "score",
+    "starts",
+    "workbook",
+    "written",
+]

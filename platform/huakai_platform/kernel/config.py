@@ -1,0 +1,76 @@
+"""Settings of a process, read once from its environment."""
+
+import base64
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.kernel.i18n import _
+
+
+class Login(StrEnum):
+    """The database logins; each process holds only those that it needs."""
+
+    MIGRATOR = "huakai_migrator"
+    TENANT = "huakai_tenant"
+    OVERSIGHT = "huakai_oversight"
+    WORKER = "huakai_worker"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a process may reach. A missing login's URL is simply absent: asking for it fails."""
+
+    databases: Mapping[Login, str] = field(repr=False)
+    redis_url: str
+    secret_key: str = field(repr=False)
+    master_key: bytes | None = field(repr=False, default=None)
+    lookup_key: bytes = field(repr=False, default=b"")
+    instance: Path = Path("instance")
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
+    https: bool = False
+    demo: bool = False
+    smtp_url: str | None = field(repr=False, default=None)
+    metrics_token: str | None = field(repr=False, default=None)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings; a secret may stand in `NAME` or in the file that `NAME_FILE` names."""
+        secret = _secret(env, "HUAKAI_SECRET_KEY")
+        if not secret:
+            raise HuakaiError(_("缺少 HUAKAI_SECRET_KEY:请设置一个至少 32 字符的随机值。"))
+        master = _secret(env, "HUAKAI_MASTER_KEY")
+        lookup = _secret(env, "HUAKAI_LOOKUP_KEY")
+        return cls(
+            databases={login: env[name] for login in Login if env.get(name := f"DATABASE_URL_{login.name}")},
+            redis_url=env.get("REDIS_URL", ""),
+            secret_key=secret,
+            master_key=base64.b64decode(master) if master else None,
+            lookup_key=base64.b64decode(lookup) if lookup else hashlib.sha256(secret.encode()).digest(),
+            instance=Path(env.get("HUAKAI_INSTANCE", "instance")),
+            hosts=tuple(filter(None, env.get("HUAKAI_HOSTS", "localhost,127.0.0.1").split(","))),
+            https=env.get("HUAKAI_HTTPS") == "1",
+            demo=env.get("HUAKAI_DEMO") == "1",
+            smtp_url=env.get("SMTP_URL") or None,
+            metrics_token=_secret(env, "HUAKAI_METRICS_TOKEN"),
+        )
+
+    def database(self, login: Login) -> str:
+        try:
+            return self.databases[login]
+        except KeyError:
+            name = f"DATABASE_URL_{login.name}"
+            raise HuakaiError(_("缺少数据库登录 {login}:请设置 {name}。", login=login.value, name=name)) from None
+
+
+def _secret(env: Mapping[str, str], name: str) -> str | None:
+    if value := env.get(name):
+        return value
+    if path := env.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    return None

@@ -1,0 +1,76 @@
+"""Everything that is told to other parts, in the past tense; payloads carry ids, never content."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact that became true in the transaction that published it."""
+
+    @property
+    def topic(self) -> str:
+        return type(self).__name__
+
+    def payload(self) -> dict[str, Any]:
+        return {name: str(value) if isinstance(value, UUID) else value for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class OperationStarted(Event):
+    """Long work was asked for; its items wait in `operation_item`. Published under the nil tenant."""
+
+    operation_id: UUID
+
+
+@dataclass(frozen=True)
+class SiteOpeningRequested(Event):
+    """One item of an opening operation reached its site. Published under the site's tenant."""
+
+    operation_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True)
+class SiteStateChanged(Event):
+    """A site moved along its life cycle."""
+
+    site_id: UUID
+
+
+@dataclass(frozen=True)
+class ChecklistCompleted(Event):
+    run_id: UUID
+    month: str
+
+
+@dataclass(frozen=True)
+class ChecklistReopened(Event):
+    run_id: UUID
+    month: str
+
+
+@dataclass(frozen=True)
+class FactsChanged(Event):
+    """A site's facts of a month were recomputed; the regions above are dirty. Published under the nil tenant."""
+
+    month: str
+
+
+@dataclass(frozen=True)
+class InvitationIssued(Event):
+    """An invitation or reset waits to be mailed."""
+
+    invitation_id: UUID
+
+
+@dataclass(frozen=True)
+class ResendRequested(Event):
+    """An operator sends a dead outbox row again."""
+
+    tenant_id: UUID
+    outbox_id: UUID
+
+
+EVENTS = tuple(Event.__subclasses__())

@@ -1,0 +1,182 @@
+"""Long work: an operation of items, each done or failed by itself, that can be cancelled and resumed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Integer, Uuid, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.db import Base
+from huakai_platform.kernel.errors import Conflict, NotFound
+from huakai_platform.kernel.events import OperationStarted
+from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.ids import uuid7
+
+
+class ItemState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Ending(StrEnum):
+    """The honest endings; `running` is none of them."""
+
+    RUNNING = "running"
+    DONE = "done"
+    DONE_WITH_FAILURES = "done_with_failures"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Operation(Base):
+    __tablename__ = "operation"
+    __table_args__ = (Index("operation_created_at_idx", "created_at"), {"schema": "platform"})
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+    kind: Mapped[str]
+    title: Mapped[str]
+    total: Mapped[int] = mapped_column(Integer)
+    params: Mapped[dict[str, Any]]
+    created_by: Mapped[UUID | None]
+    region_code: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    cancelled_at: Mapped[datetime | None]
+
+
+class OperationItem(Base):
+    __tablename__ = "operation_item"
+    __table_args__ = (
+        ForeignKeyConstraint(["operation_id"], ["platform.operation.id"], name="operation_item_operation_id_fkey"),
+        Index("operation_item_state_idx", "operation_id", "state"),
+        {"schema": "platform"},
+    )
+
+    operation_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    site_id: Mapped[UUID | None]
+    label: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    error: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where an operation stands; `ending` is computed from its items, never stored."""
+
+    total: int
+    done: int
+    failed: int
+    cancelled: int
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.done - self.failed - self.cancelled
+
+    @property
+    def ending(self) -> Ending:
+        if self.waiting:
+            return Ending.RUNNING
+        if self.cancelled:
+            return Ending.CANCELLED
+        if self.failed:
+            return Ending.DONE_WITH_FAILURES if self.done else Ending.FAILED
+        return Ending.DONE
+
+
+def start(
+    session: Session,
+    actor: Actor | None,
+    kind: str,
+    title: str,
+    items: Iterable[tuple[UUID | None, str]],
+    **params: Any,
+) -> Operation:
+    """Write an operation down with its items `(site, label)` and ring for it; works under the nil tenant."""
+    rows = [
+        {"position": position, "site_id": site_id, "label": label}
+        for position, (site_id, label) in enumerate(items, start=1)
+    ]
+    operation = Operation(
+        id=uuid7(),
+        kind=kind,
+        title=title,
+        total=len(rows),
+        params=params,
+        created_by=actor.account_id if actor else None,
+        region_code=actor.region_code if actor else None,
+        created_at=clock.now(),
+    )
+    session.add(operation)
+    session.flush()
+    if rows:
+        session.execute(insert(OperationItem), [{"operation_id": operation.id, **row} for row in rows])
+        outbox.publish(session, OperationStarted(operation.id), dedup=f"operation:{operation.id}")
+    return operation
+
+
+def progress(session: Session, operation_id: UUID) -> Progress:
+    """Count the items of an operation by state; raises NotFound."""
+    total = session.scalar(select(Operation.total).where(Operation.id == operation_id))
+    if total is None:
+        raise NotFound(_("没有这项操作。"))
+    counted = dict(
+        session.execute(
+            select(OperationItem.state, func.count())
+            .where(OperationItem.operation_id == operation_id)
+            .group_by(OperationItem.state)
+        ).tuples()
+    )
+    return Progress(
+        total, counted.get(ItemState.DONE, 0), counted.get(ItemState.FAILED, 0), counted.get(ItemState.CANCELLED, 0)
+    )
+
+
+def finish_item(session: Session, operation_id: UUID, site_id: UUID, *, error: str | None = None) -> None:
+    """Mark a site's item done or failed, in the transaction of its effect."""
+    session.execute(
+        update(OperationItem)
+        .where(
+            OperationItem.operation_id == operation_id,
+            OperationItem.site_id == site_id,
+            OperationItem.state != ItemState.CANCELLED,
+        )
+        .values(state=ItemState.FAILED if error else ItemState.DONE, error=error, ended_at=clock.now())
+    )
+
+
+def cancel(session: Session, actor: Actor, operation_id: UUID) -> None:
+    """Stop what has not begun; what is done stays done."""
+    if progress(session, operation_id).ending is not Ending.RUNNING:
+        raise Conflict(_("这项操作已经结束,不能取消。"))
+    session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=clock.now()))
+    session.execute(
+        update(OperationItem)
+        .where(OperationItem.operation_id == operation_id, OperationItem.state == ItemState.WAITING)
+        .values(state=ItemState.CANCELLED, ended_at=clock.now())
+    )
+
+
+def resume(session: Session, actor: Actor, operation_id: UUID) -> None:
+    """Try failed and cancelled items once more."""
+    again = session.execute(
+        update(OperationItem)
+        .where(
+            OperationItem.operation_id == operation_id,
+            OperationItem.state.in_([ItemState.FAILED, ItemState.CANCELLED]),
+        )
+        .values(state=ItemState.WAITING, error=None, ended_at=None)
+        .returning(OperationItem.position)
+    ).all()
+    if not again:
+        raise Conflict(_("没有可以重做的项目。"))
+    session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=None))
+    outbox.publish(session, OperationStarted(operation_id))

@@ -1,0 +1,55 @@
+"""The queue: a row written in the transaction that made the fact true."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel.db import Base
+from huakai_platform.kernel.events import Event
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.tenancy import TenantOwned
+
+
+class OutboxMessage(TenantOwned, Base):
+    """One event on its way; done, waiting for `next_at`, or dead with its reason."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "dedup", name="outbox_tenant_id_dedup_key"),
+        Index("outbox_due_idx", "tenant_id", "next_at", postgresql_where=text("done_at IS NULL AND dead_at IS NULL")),
+        {"schema": "tenant"},
+    )
+
+    dedup: Mapped[str]
+    topic: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    next_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+def publish(session: Session, event: Event, *, dedup: str | None = None) -> UUID:
+    """Tell the platform of a fact, once per `dedup` within the session's tenant."""
+    row_id, now = uuid7(), clock.now()
+    session.execute(
+        upsert(OutboxMessage)
+        .values(
+            tenant_id=tenancy.current(session),
+            id=row_id,
+            dedup=dedup or str(row_id),
+            topic=event.topic,
+            payload=event.payload(),
+            created_at=now,
+            next_at=now,
+        )
+        .on_conflict_do_nothing(constraint="outbox_tenant_id_dedup_key")
+    )
+    return row_id

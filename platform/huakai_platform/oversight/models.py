@@ -1,0 +1,48 @@
+"""Facts of sites and rollups of regions: numbers, never persons."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, DateTime, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from huakai_platform.kernel.db import Base
+
+
+class SiteFact(Base):
+    """A site's numbers of one month, recomputed from its own rows, never incremented."""
+
+    __tablename__ = "site_fact"
+    __table_args__ = ({"schema": "oversight"},)
+
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    region_code: Mapped[str]
+    metrics: Mapped[dict[str, Any]]
+    computed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class RegionRollup(Base):
+    """The sum over a region's children and over the sites that hang on it directly."""
+
+    __tablename__ = "region_rollup"
+    __table_args__ = ({"schema": "oversight"},)
+
+    region_code: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    parent_code: Mapped[str | None]
+    level: Mapped[str]
+    metrics: Mapped[dict[str, Any]]
+    computed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DirtyRegion(Base):
+    """A region whose rollup of a month is behind its children."""
+
+    __tablename__ = "dirty_region"
+    __table_args__ = ({"schema": "oversight"},)
+
+    region_code: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
