@@ -1,4 +1,4 @@
-"""Builds what browsers get: a few files of the front-end packages and our own, hashed and compressed; catalogues too."""
+"""Builds what browsers get: files of the front-end packages and our own, hashed and compressed; catalogues too."""
 
 import gzip
 import io
