@@ -1,0 +1,138 @@
+/* What pages gain from a browser with scripts; each of them works without. No dependencies, nothing evaluated. */
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var all = function (selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); };
+  var on = function (type, deed, capture) { document.addEventListener(type, deed, capture || false); };
+  var closest = function (event, selector) { return event.target && event.target.closest ? event.target.closest(selector) : null; };
+
+  function remembered(store, key, value) {
+    try { if (value === undefined) { return store.getItem(key); } if (value === null) { store.removeItem(key); } else { store.setItem(key, value); } } catch (refused) { /* private mode */ }
+    return null;
+  }
+
+  /* Theme: chosen, else the system's; set before the first paint. */
+  function theme() { return remembered(localStorage, "theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"); }
+  function dress(name) {
+    root.setAttribute("data-bs-theme", name);
+    all("[data-theme-toggle]").forEach(function (button) { button.setAttribute("aria-pressed", String(name === "dark")); });
+    all("[data-chart]").forEach(function (box) { if (box.redraw) { box.redraw(); } });
+  }
+  root.classList.add("js");
+  dress(theme());
+
+  /* Menus */
+  on("click", function (event) {
+    var toggle = closest(event, "[data-theme-toggle]"), menu = closest(event, "[data-menu]"), inside = closest(event, "[data-menu-details]");
+    if (toggle) { var next = root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark"; remembered(localStorage, "theme", next); dress(next); }
+    if (menu) { event.preventDefault(); menu.setAttribute("aria-expanded", String(document.getElementById("menu").classList.toggle("open"))); }
+    all("[data-menu-details][open]").forEach(function (open) { if (open !== inside) { open.removeAttribute("open"); } });
+    if (closest(event, "a[href='#main']")) { var side = document.getElementById("menu"); if (side) { side.classList.remove("open"); } }
+  });
+  on("keydown", function (event) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName), search = document.querySelector("[data-search]");
+    if (event.key === "Escape") { all("[data-menu-details][open]").forEach(function (open) { open.removeAttribute("open"); open.querySelector("summary").focus(); }); }
+    if (search && ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing))) { event.preventDefault(); search.focus(); search.select(); }
+  });
+
+  /* Typed confirmation, and rows ticked for a deed on many */
+  function guard(form) { form.querySelector("button[type=submit]").disabled = form.elements.confirm.value.trim() !== form.getAttribute("data-expect"); }
+  function count(form) {
+    var chosen = all("input[name=ids][form='" + form.id + "']:checked").length;
+    form.querySelector("[data-bulk-count]").textContent = chosen; form.classList.toggle("open", chosen > 0);
+  }
+  on("input", function (event) { var form = closest(event, "form[data-expect]"); if (form) { guard(form); } });
+  on("change", function (event) {
+    var every = closest(event, "[data-check-all]"), one = closest(event, "input[name=ids][form]");
+    if (every) { all("input[name=ids][form='" + every.getAttribute("data-check-all") + "']").forEach(function (box) { box.checked = every.checked; }); }
+    if (every || one) { var form = document.getElementById(every ? every.getAttribute("data-check-all") : one.getAttribute("form")); if (form) { count(form); } }
+  });
+
+  /* Empty filters stay out of the address */
+  on("formdata", function (event) {
+    if (event.target.method !== "get") { return; }
+    Array.from(event.formData.keys()).forEach(function (key) { if (event.formData.get(key) === "") { event.formData.delete(key); } });
+  });
+  on("htmx:configRequest", function (event) {
+    if (event.detail.verb !== "get") { return; }
+    Object.keys(event.detail.parameters).forEach(function (key) { if (event.detail.parameters[key] === "") { delete event.detail.parameters[key]; } });
+  });
+
+  /* Messages: the server may send HX-Trigger {"toast": {"message", "tone"}} */
+  function toast(message, tone) {
+    var line = document.createElement("div"), box = document.getElementById("toast");
+    line.className = "alert st-" + (tone || "info"); line.textContent = message; box.textContent = ""; box.appendChild(line);
+    setTimeout(function () { line.remove(); }, 10000);
+  }
+  on("toast", function (event) { toast(event.detail.message, event.detail.tone); });
+  on("htmx:responseError", function (event) {
+    var words = document.getElementById("toast").dataset, answer = event.detail.xhr;
+    var said = new DOMParser().parseFromString(answer.responseText || "", "text/html").querySelector("[data-error]");
+    toast(answer.status === 401 ? words.signedOut : said ? said.textContent : words.failed, "bad");
+  });
+  on("htmx:sendError", function () { toast(document.getElementById("toast").dataset.offline, "warn"); });
+  on("htmx:beforeSwap", function (event) { if (event.detail.xhr.status === 422 && event.detail.xhr.getResponseHeader("HX-Retarget")) { event.detail.shouldSwap = true; event.detail.isError = false; } });
+
+  /* Parts that save themselves: an element [data-autosave] that htmx posts. What could not be sent is kept and sent again. */
+  var waiting = new Map();
+  function saving(part, state) { var mark = part.querySelector("[data-save-state]"); if (mark) { mark.setAttribute("data-save-state", state); } }
+  function draftKey(part) { return "draft:" + (part.getAttribute("hx-post") || part.getAttribute("action")); }
+  function typed(part) {
+    var form = part.tagName === "FORM" ? part : part.closest("form"), pairs = [];
+    if (form) { new FormData(form).forEach(function (value, key) { if (typeof value === "string" && key !== "csrf_token") { pairs.push([key, value]); } }); }
+    return pairs;
+  }
+  function again() { Array.from(waiting.values()).forEach(function (part) { if (part.isConnected) { part.dispatchEvent(new Event("change", { bubbles: true })); } }); }
+  function restore(part) {
+    var kept = remembered(sessionStorage, draftKey(part));
+    if (!kept) { return; }
+    JSON.parse(kept).forEach(function (pair) {
+      all("[name='" + CSS.escape(pair[0]) + "']", part).forEach(function (field) {
+        if (field.type === "radio" || field.type === "checkbox") { field.checked = field.value === pair[1]; } else if (field.type !== "file") { field.value = pair[1]; }
+      });
+    });
+    saving(part, "failed"); waiting.set(draftKey(part), part);
+  }
+  on("htmx:beforeRequest", function (event) { var part = closest(event, "[data-autosave]"); if (part) { saving(part, "saving"); } });
+  on("htmx:afterRequest", function (event) {
+    var part = closest(event, "[data-autosave]");
+    if (!part) { return; }
+    var key = draftKey(part), status = event.detail.xhr ? event.detail.xhr.status : 0, ours = status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
+    saving(part, event.detail.successful ? "saved" : "failed");
+    if (event.detail.successful || ours) { waiting.delete(key); remembered(sessionStorage, key, null); } else { waiting.set(key, part); remembered(sessionStorage, key, JSON.stringify(typed(part))); }
+  });
+  on("click", function (event) { if (closest(event, "[data-retry]")) { closest(event, "[data-autosave]").dispatchEvent(new Event("change", { bubbles: true })); } });
+  addEventListener("online", again);
+  setInterval(function () { if (waiting.size && navigator.onLine) { again(); } }, 15000);
+  addEventListener("beforeunload", function (event) { if (waiting.size) { event.preventDefault(); event.returnValue = ""; } });
+  on("submit", function (event) { if (/\/sign-out$/.test(event.target.action)) { try { sessionStorage.clear(); } catch (refused) { /* private mode */ } } });
+
+  /* Charts: the library is fetched by the first page that has one */
+  function draw(box) {
+    var option = JSON.parse(document.getElementById(box.getAttribute("data-chart")).textContent), picture = null;
+    option.tooltip = Object.assign({}, option.tooltip, { renderMode: "richText", confine: true });
+    option.animation = false; option.backgroundColor = "transparent";
+    option.color = option.color || ["#066fd1", "#2fb344", "#d9730d", "#8b5cf6", "#0e9f9f", "#c2255c"];
+    option.textStyle = Object.assign({ fontFamily: getComputedStyle(document.body).fontFamily }, option.textStyle);
+    box.redraw = function () {
+      if (picture) { picture.dispose(); }
+      picture = window.echarts.init(box, root.getAttribute("data-bs-theme") === "dark" ? "dark" : null); picture.setOption(option);
+    };
+    box.redraw(); addEventListener("resize", function () { picture.resize(); });
+  }
+  function charts(within) {
+    var boxes = all("[data-chart]", within).filter(function (box) { return !box.redraw; });
+    if (!boxes.length) { return; }
+    if (window.echarts) { boxes.forEach(draw); return; }
+    var script = document.createElement("script"); script.src = boxes[0].getAttribute("data-echarts");
+    script.onload = function () { boxes.forEach(draw); }; document.head.appendChild(script);
+  }
+  function ready(within) {
+    all("form[data-expect]", within).forEach(guard); all("[data-bulk]", within).forEach(count); charts(within);
+  }
+  on("DOMContentLoaded", function () {
+    dress(theme()); ready(document); all("[data-autosave]").forEach(restore);
+    var first = document.querySelector("[data-focus]"); if (first) { first.focus(); }
+  });
+  on("htmx:load", function (event) { if (event.target !== document.body) { ready(event.target.parentNode || event.target); } });
+})();
