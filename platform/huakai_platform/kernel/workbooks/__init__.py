@@ -3,7 +3,7 @@
 from huakai_platform.kernel.workbooks.jail import read
 from huakai_platform.kernel.workbooks.limits import Limits
 from huakai_platform.kernel.workbooks.model import Cell, Sheet, Value, Workbook, address, letters
-from huakai_platform.kernel.workbooks.writing import Column, Page, Styled, table, write, write_csv
+from huakai_platform.kernel.workbooks.writing import Column, Page, Style, Styled, table, write, write_csv
 
 __all__ = [
     "Cell",
@@ -11,6 +11,7 @@ __all__ = [
     "Limits",
     "Page",
     "Sheet",
+    "Style",
     "Styled",
     "Value",
     "Workbook",
