@@ -1,7 +1,6 @@
 """Institutions, accounts, what they may enter, and how they proved who they are."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Date, DateTime, ForeignKeyConstraint, Index, Integer, UniqueConstraint, Uuid
@@ -131,8 +130,6 @@ class AccountSession(Base):
     membership_id: Mapped[UUID | None]
     stage: Mapped[str]
     """`second_factor` while one is owed, `full` afterwards."""
-    data: Mapped[dict[str, Any]]
-    """Flash messages and the CSRF secret: nothing about persons."""
     device: Mapped[str]
     address: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

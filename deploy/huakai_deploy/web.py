@@ -1,0 +1,74 @@
+"""The web application: both planes, the console alone, or the room pages alone."""
+
+from flask import Blueprint, Flask, Response, redirect, send_from_directory, url_for
+from werkzeug import Response as BaseResponse
+
+from huakai_platform.identity.sessions import recognise
+from huakai_platform.kernel.config import Settings
+from huakai_platform.kernel.db import Databases
+from huakai_platform.web import errors, pages, requests
+from huakai_platform.web.access import check_declarations, public
+from huakai_platform.web.context import Frame, visitor
+from huakai_templates import assets
+
+PLANES = ("console", "room")
+
+
+def blueprints(plane: str) -> tuple[Blueprint, ...]:
+    """The pages of a plane; `any` is what both share."""
+    return {"any": (), "console": (), "room": ()}[plane]
+
+
+def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PLANES) -> Flask:
+    """Build the application for `planes`; it opens only those planes' database logins."""
+    settings = settings or Settings.from_env()
+    app = Flask(
+        "huakai",
+        template_folder=str(assets.STATIC.parent / "pages"),
+        static_folder=None,
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=list(settings.hosts),
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-huakai-page" if settings.https else "huakai-page",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE="zh_CN",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(assets.STATIC.parent / "translations"),
+    )
+    app.extensions["huakai"] = Frame(settings, Databases(settings), planes, recognise)
+    errors.install(app)
+    requests.install(app)
+    pages.install(app)
+    app.add_url_rule("/", "home", home)
+    app.add_url_rule("/static/<path:filename>", "static", static)
+    for plane in ("any", *planes):
+        for blueprint in blueprints(plane):
+            app.register_blueprint(blueprint)
+    check_declarations(app)
+    return app
+
+
+@public
+def home() -> BaseResponse:
+    """Everybody's own first page."""
+    who = visitor()
+    if who is None:
+        return redirect(url_for("identity.sign_in"))
+    if who.actor.role is None:
+        return redirect(url_for("identity.memberships"))
+    return redirect(url_for("oversight.picture" if who.actor.role.plane == "console" else "checklists.today"))
+
+
+@public
+def static(filename: str) -> Response:
+    """Own and vendored files; a hashed name may be kept for ever."""
+    response = send_from_directory(assets.STATIC, filename)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -1,0 +1,112 @@
+"""The request at hand: its person, its one transaction, its number."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from flask import Flask, current_app, g, has_request_context
+from flask_login import current_user
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import tenancy
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.errors import Unauthenticated
+from huakai_platform.kernel.i18n import _
+from huakai_platform.web.access import View, guard, public
+
+__all__ = ["View", "actor", "as_account", "db", "frame", "guard", "peek", "public", "visitor"]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who a cookie belongs to: the person, whether a second factor is still owed, and the state of the site."""
+
+    actor: Actor
+    owes_second_factor: bool = False
+    site_state: str | None = None
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return str(self.actor.session_id)
+
+
+class Recognise(Protocol):
+    """Find the visitor of a session token in one statement; None when it is not, or no longer, good."""
+
+    def __call__(self, connection: Connection, token: str) -> Visitor | None: ...
+
+
+@dataclass
+class Frame:
+    """What an app carries: its settings, pools and the way it recognises a visitor."""
+
+    settings: Settings
+    databases: Databases
+    planes: tuple[str, ...]
+    recognise: Recognise
+    badges: Callable[[Actor], dict[str, int]] | None = None
+
+    def login_for(self, plane: str) -> Login:
+        """The database login of a plane; shared pages use whichever plane this process serves."""
+        if plane == "any":
+            plane = "room" if "room" in self.planes else "console"
+        return Login.TENANT if plane == "room" else Login.OVERSIGHT
+
+
+def frame(app: Flask | None = None) -> Frame:
+    return cast(Frame, (app or current_app).extensions["huakai"])
+
+
+def visitor() -> Visitor | None:
+    return cast(Visitor, current_user) if has_request_context() and current_user.is_authenticated else None
+
+
+def actor() -> Actor:
+    """The person who acts; raises Unauthenticated for a stranger."""
+    if who := visitor():
+        return who.actor
+    raise Unauthenticated(_("请先登录。"))
+
+
+def db() -> Session:
+    """The request's one transaction, bound to the room of a room page and to the nil tenant elsewhere."""
+    if "session" not in g:
+        who = visitor()
+        site_id = who.actor.site_id if who and g.plane == "room" else None
+        if g.plane == "room" and site_id is None:
+            raise tenancy.NoTenant("a room page without a room")
+        _open(site_id or tenancy.PLATFORM, g.get("account_id") or (who.actor.account_id if who else None))
+    return cast(Session, g.session)
+
+
+def as_account(account_id: UUID) -> None:
+    """Let the transaction that has not begun yet write the own rows of somebody who is just proving who they are."""
+    if "session" in g:
+        raise tenancy.NoTenant("the transaction has begun")
+    g.account_id = account_id
+
+
+def peek() -> Connection:
+    """A connection for a look before the transaction: each statement stands alone; closed with the request."""
+    if "peek" not in g:
+        engine = frame().databases.engine(frame().login_for(g.get("plane", "any")))
+        g.peek = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    return cast(Connection, g.peek)
+
+
+def close_peek() -> None:
+    if connection := g.pop("peek", None):
+        connection.close()
+
+
+def _open(tenant_id: UUID, account_id: UUID | None) -> None:
+    session: Any = frame().databases.open(frame().login_for(g.plane))
+    tenancy.enter(session, tenant_id, account_id=account_id)
+    g.session = session

@@ -1,0 +1,144 @@
+"""Every refusal and every fault becomes a page or a problem document, never a bare 500."""
+
+import re
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from jinja2 import TemplateError
+from marshmallow import ValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from huakai_platform.kernel.errors import (
+    Conflict,
+    Forbidden,
+    HuakaiError,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from huakai_platform.kernel.i18n import Message, _
+
+log = structlog.get_logger("huakai.web")
+CONSTRAINT = re.compile(r'constraint "(.+?)(?:_\d{5,})?"')
+
+
+class ConfirmFirst(Forbidden):
+    """The deed needs a password given in the last ten minutes."""
+
+
+def install(app: Flask) -> None:
+    for kind in (
+        HuakaiError,
+        ValidationError,
+        HTTPException,
+        DBAPIError,
+        StatementError,
+        PoolTimeout,
+        StaleDataError,
+        RecursionError,
+        UnicodeError,
+        OverflowError,
+        Exception,
+    ):
+        app.register_error_handler(kind, answer)
+
+
+def answer(error: Exception) -> Response:
+    """Turn anything raised into an answer that says what to do next; nothing of the deed is kept."""
+    g.refused = True
+    refusal = as_refusal(error)
+    if refusal is None:
+        log.exception("fault", exc_info=error)
+        return _page(500, None)
+    if isinstance(refusal, HTTPException):
+        response = _page(refusal.code or 400, None)
+        for name, value in refusal.get_headers():
+            if name not in {"Content-Type", "Content-Length"}:
+                response.headers[name] = value
+        return response
+    log.info("refused", status=refusal.status, kind=type(refusal).__name__)
+    if isinstance(refusal, ConfirmFirst) and request.method == "GET" and not _wants_json():
+        response = make_response("", 303)
+        response.headers["Location"] = f"/confirm?next={request.path}"
+        return response
+    response = _page(refusal.status, refusal.message, getattr(refusal, "fields", None))
+    if isinstance(refusal, (TooMany, Unavailable)):
+        response.headers["Retry-After"] = str(getattr(refusal, "retry_after", 5))
+    return response
+
+
+def as_refusal(error: Exception) -> HuakaiError | HTTPException | None:
+    """The refusal an exception stands for; None is a fault of ours."""
+    if isinstance(error, CSRFError):
+        return Forbidden(_("页面停留过久或来源不明,请刷新后重新提交。"))
+    if isinstance(error, (HuakaiError, HTTPException)):
+        return error
+    if isinstance(error, ValidationError):
+        return Invalid(_("填写的内容有误。"), flatten(error.messages))
+    if isinstance(error, StaleDataError):
+        return Conflict(_("刚才有人修改了同一内容,请刷新后再改。"))
+    if isinstance(error, PoolTimeout):
+        return Unavailable(_("系统繁忙,请稍后再试。"))
+    if isinstance(error, DBAPIError):
+        return _database(error)
+    if isinstance(error, (RecursionError, UnicodeError, OverflowError)):
+        return Invalid(_("提交的内容无法识别。"))
+    if isinstance(error, StatementError) and not isinstance(error.orig, (TemplateError, TypeError)):
+        return Invalid(_("提交的内容无法识别。"))
+    return None
+
+
+def _database(error: DBAPIError) -> HuakaiError | None:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state[:2] == "22":
+        return Invalid(_("提交的内容无法识别。"))
+    if state == "23505":
+        return Conflict(_("同样的内容已经存在。"))
+    if state[:2] == "23":
+        return Conflict(_("这项内容与现有数据冲突。"))
+    if state in {"40001", "40P01", "55P03", "57014"}:
+        return Unavailable(_("系统繁忙,请稍后再试。"))
+    if state[:2] in {"08", "53", "57"} or (isinstance(error, OperationalError) and not state):
+        return Unavailable(_("数据库暂时不可用,您的内容没有丢失,请稍后重试。"))
+    return None
+
+
+def flatten(messages: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Marshmallow's nested messages as `{"a.0.b": [message]}`."""
+    if isinstance(messages, dict):
+        flat: dict[str, list[str]] = {}
+        for name, inner in messages.items():
+            flat |= flatten(inner, f"{prefix}.{name}" if prefix else str(name))
+        return flat
+    return {prefix: [str(message) for message in (messages if isinstance(messages, list) else [messages])]}
+
+
+def _wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or (best == "application/json" and not request.headers.get("HX-Request"))
+
+
+def _page(status: int, message: str | None, fields: dict[str, list[str]] | None = None) -> Response:
+    said = message.render() if isinstance(message, Message) else message
+    if _wants_json():
+        body = {"status": status, "detail": said, "errors": fields or {}, "request_id": g.get("request_id")}
+        response = jsonify(body)
+        response.status_code, response.content_type = status, "application/problem+json"
+        return response
+    known = (
+        status if status in {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503} else (400 if status < 500 else 500)
+    )
+    text = None if status == 404 else said
+    return make_response(
+        render_template(f"errors/{known}.html", status=status, message=text, fields=fields or {}), status
+    )
+
+
+__all__ = ["ConfirmFirst", "NotFound", "Unauthenticated", "answer", "as_refusal", "flatten", "install"]

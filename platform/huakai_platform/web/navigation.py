@@ -1,0 +1,73 @@
+"""The menu: one table, shown by permission."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+
+from huakai_platform.kernel.access import Actor, Permission
+from huakai_platform.kernel.i18n import Message, _
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: Message
+    endpoint: str
+    icon: str
+    permission: Permission
+
+
+MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
+    (
+        None,
+        (
+            Entry(_("总览"), "oversight.picture", "layout-dashboard", Permission.PICTURE_READ),
+            Entry(_("站点"), "onboarding.sites", "building-2", Permission.SITES_READ),
+            Entry(_("进度看板"), "onboarding.board", "kanban", Permission.SITES_READ),
+            Entry(_("导入登记表"), "onboarding.imports", "file-up", Permission.REGISTER_IMPORT),
+            Entry(_("地区"), "regions.index", "map", Permission.REGIONS_READ),
+            Entry(_("标准"), "standards.index", "book-open-check", Permission.STANDARD_READ),
+        ),
+    ),
+    (
+        _("管理"),
+        (
+            Entry(_("账号"), "identity.accounts", "users", Permission.ACCOUNTS_READ),
+            Entry(_("权限矩阵"), "identity.access_matrix", "shield-check", Permission.ACCESS_READ),
+            Entry(_("批量操作"), "operations.index", "list-checks", Permission.OPERATIONS_READ),
+            Entry(_("运行状态"), "operations.jobs", "activity", Permission.JOBS_READ),
+        ),
+    ),
+    (
+        None,
+        (
+            Entry(_("今日"), "checklists.today", "sun", Permission.TODAY_READ),
+            Entry(_("检查单"), "checklists.history", "clipboard-check", Permission.CHECKLISTS_READ),
+            Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),
+            Entry(_("团队"), "team.index", "users", Permission.TEAM_READ),
+        ),
+    ),
+)
+
+
+def menu(actor: Actor | None) -> list[dict[str, Any]]:
+    """The sections and entries that the actor may open, the present one marked."""
+    if actor is None:
+        return []
+    sections = []
+    for label, entries in MENU:
+        items = [_item(entry, current_app) for entry in entries if _open_to(entry, actor)]
+        if items:
+            sections.append({"label": label, "items": items})
+    return sections
+
+
+def _open_to(entry: Entry, actor: Actor) -> bool:
+    return actor.can(entry.permission) and entry.endpoint in current_app.view_functions
+
+
+def _item(entry: Entry, _app: Flask) -> dict[str, Any]:
+    href = url_for(entry.endpoint)
+    path = request.path
+    active = path == href or (href.count("/") > 2 and path.startswith(href.rstrip("/") + "/"))
+    return {"label": entry.label, "href": href, "icon": entry.icon, "active": active, "badge": None}

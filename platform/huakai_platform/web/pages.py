@@ -1,0 +1,77 @@
+"""What every template can use, in the reader's language."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from markupsafe import Markup
+
+from huakai_platform.kernel import i18n
+from huakai_platform.kernel.clock import CHINA
+from huakai_platform.kernel.i18n import Message
+from huakai_platform.web.context import visitor
+from huakai_platform.web.navigation import menu
+from huakai_templates import assets, icons
+
+LOCALES = {"zh_CN": "中文", "en": "English"}
+
+
+def install(app: Flask) -> None:
+    babel = Babel()
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: "Asia/Shanghai")
+    i18n.translate = gettext
+    app.jinja_env.finalize = finalize
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES)
+    app.jinja_env.filters.update(date=show_date, datetime=show_moment, said=say)
+    app.context_processor(_context)
+
+
+def choose_locale() -> str:
+    """The person's own choice, else the browser's cookie, else Chinese."""
+    chosen = request.cookies.get("language") if request else None
+    if chosen in LOCALES:
+        return chosen
+    who = visitor()
+    return who.actor.locale if who and who.actor.locale in LOCALES else "zh_CN"
+
+
+def finalize(value: Any) -> Any:
+    """Messages of the services are translated where they are shown."""
+    return value.render(gettext) if isinstance(value, Message) else value
+
+
+def say(value: Any, locale: str | None = None) -> str:
+    """A text of the standard, `{"zh": …, "en": …}`, in the reader's language; a Message translated."""
+    if isinstance(value, Message):
+        return value.render(gettext)
+    if isinstance(value, dict):
+        return str(value.get("en" if (locale or str(get_locale())) == "en" else "zh") or value.get("zh", ""))
+    return str(value)
+
+
+def show_date(value: date | datetime | None) -> str | Markup:
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        value = value.astimezone(CHINA).date()
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), format_date(value, "yyyy-MM-dd"))
+
+
+def show_moment(value: datetime | None) -> str | Markup:
+    if value is None:
+        return "—"
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), format_datetime(value, "yyyy-MM-dd HH:mm"))
+
+
+def _context() -> dict[str, Any]:
+    who = visitor()
+    return {
+        "actor": who.actor if who else None,
+        "site_state": who.site_state if who else None,
+        "nav": menu(who.actor) if who and not who.owes_second_factor else [],
+        "locale": str(get_locale()),
+        "request_id": g.get("request_id", ""),
+        "crumbs": [],
+    }
