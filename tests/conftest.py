@@ -28,7 +28,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_sessionfinish() -> None:
     for stack in STACK:
-        stack.stop()
+        stack.wipe()
 
 
 @pytest.fixture(scope="session")
