@@ -110,7 +110,6 @@ class Definition:
     title: Localized
     sections: tuple[Section, ...]
     help: Localized | None = None
-    line: str | None = None
     tiers: tuple[str, ...] = ()
     period: Period | None = None
     due: Due | None = None

@@ -10,7 +10,7 @@ from huakai_platform.kernel.fields import Checked, Choice, Code, Flag, Int, Many
 from huakai_platform.kernel.i18n import _
 
 T = TypeVar("T")
-SOURCE = r"S[1-9][0-9]{0,2}[a-z]?"
+SOURCE = r"S[1-9][0-9]{0,2}[a-z]?|seed[1-9]"
 ITEM_CODE = r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
@@ -134,7 +134,6 @@ class DefinitionShape(Strict):
     code = Code(required=True)
     title = LocalizedText(required=True)
     help = LocalizedText()
-    line = Code()
     tiers = Tupled(Code(r"[A-Z0-9]{1,8}"))
     period = Choice(["once", "day", "week", "month"])
     due = fields.Nested(DueShape)

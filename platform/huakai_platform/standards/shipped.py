@@ -1,0 +1,110 @@
+"""The edition that is shipped with the program: read from its files, checked and hashed."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+import huakai_templates
+from huakai_platform.forms import Localized
+from huakai_platform.kernel.i18n import _
+from huakai_platform.standards import definitions, references, soundness, strict_yaml
+
+FOLDER = Path(huakai_templates.__file__).parent / "standards"
+
+
+class Shipped(NamedTuple):
+    """One definition of an edition with the hash of its canonical JSON."""
+
+    kind: str
+    code: str
+    body: dict[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFiles:
+    number: int
+    title: Localized
+    definitions: tuple[Shipped, ...]
+    digest: str
+
+    def find(self, kind: str, code: str | None = None) -> dict[str, Any]:
+        """The body of a definition; its code may be left out where the kind has only one."""
+        return next(found.body for found in self.definitions if found.kind == kind and code in (None, found.code))
+
+
+class Faulty(ValueError):
+    """Files that do not make an edition; each fault names file and path."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@lru_cache(maxsize=4)
+def load_shipped(folder: Path = FOLDER) -> EditionFiles:
+    """Read every file below `folder`; raises Faulty with all faults at once."""
+    files = {path.relative_to(folder).as_posix(): _read(path, folder) for path in sorted(folder.rglob("*.yaml"))}
+    check(files)
+    manifest = next(body for body in files.values() if body["kind"] == "edition")
+    return EditionFiles(
+        number=manifest["number"],
+        title=Localized(**manifest["title"]),
+        definitions=(shipped := tuple(sorted(_shipped(body) for body in files.values()))),
+        digest=edition_digest(manifest["number"], {(one.kind, one.code): one.digest for one in shipped}),
+    )
+
+
+def check(files: Mapping[str, Any]) -> None:
+    """Refuse definitions that are wrong by themselves or together; keys name them in the faults."""
+    alone = [_tell(name, *fault) for name, body in files.items() for fault in soundness.faults(body)]
+    if alone:
+        raise Faulty(alone)
+    names = [(body["kind"], body["code"]) for body in files.values()]
+    edition = {body["kind"]: body for body in files.values()}
+    lost = [kind for kind in definitions.SHAPES if kind not in edition]
+    doubled = [name for name, (kind, code) in zip(files, names, strict=True) if names.count((kind, code)) > 1]
+    if lost or doubled:
+        raise Faulty(
+            [_("缺少 {kind}", kind=kind) for kind in lost] + [_tell(name, "code", _("代码重复")) for name in doubled]
+        )
+    together = [_tell(name, *fault) for name, body in files.items() for fault in references.faults(body, edition)]
+    if together:
+        raise Faulty(together)
+
+
+def canonical(body: Any) -> bytes:
+    """One spelling for one content: keys sorted, text in NFC, UTF-8, no spaces."""
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return unicodedata.normalize("NFC", text).encode()
+
+
+def digest(body: Any) -> str:
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def edition_digest(number: int, digests: Mapping[tuple[str, str], str]) -> str:
+    """The hash of an edition from those of its definitions by kind and code."""
+    return digest({"number": number, "definitions": {f"{kind}/{code}": one for (kind, code), one in digests.items()}})
+
+
+def _read(path: Path, folder: Path) -> Any:
+    try:
+        return strict_yaml.load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise Faulty([_tell(path.relative_to(folder).as_posix(), "", str(fault).replace("\n", " "))]) from fault
+
+
+def _shipped(body: dict[str, Any]) -> Shipped:
+    return Shipped(body["kind"], body["code"], body, digest(body))
+
+
+def _tell(name: str, path: str, message: str) -> str:
+    return f"{name}: {path}: {message}" if path else f"{name}: {message}"
