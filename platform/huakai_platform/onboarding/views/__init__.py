@@ -1,0 +1,5 @@
+"""Sites on their way in, in the console: registers, lists, details, steps and drafts."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("onboarding", __name__, url_prefix="/console")
