@@ -70,7 +70,7 @@ def read_xlsx(data: bytes, limits: Json) -> list[Json]:
         sheet = workbook.get_sheet_by_name(name)
         if sheet.total_height > limits["rows"] or sheet.total_width > limits["columns"]:
             raise Refusal("damaged")
-        rows = [[plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        rows = [plain_row(row) for row in sheet.to_python(skip_empty_area=False)]
         text += sum(len(value) for row in rows for value in row if isinstance(value, str))
         if text > limits["text"]:
             raise Refusal("too_much_text")
@@ -197,6 +197,10 @@ def repacked(archive: zipfile.ZipFile) -> io.BytesIO:
     return clean
 
 
+def plain_row(row: list[Any]) -> list[Any]:
+    return [plain(value) for value in row] if any(value != "" for value in row) else []
+
+
 def plain(value: object) -> str | int | float | bool | None:
     match value:
         case "" | None:
@@ -222,15 +226,15 @@ def number(value: float) -> int | float | str:
 
 
 def shaped(name: str, rows: list[list[Any]], formulas: list[tuple[int, int, str]], merged: list[Any]) -> Json:
-    """Square the rows, with room for formulas that hold no value, and drop empty ones at the end."""
-    places = {(row, column) for row, column, _ in formulas}
-    while rows and not any(value is not None for value in rows[-1]):
-        rows.pop()
-    height = max([len(rows), *(row + 1 for row, _ in places)])
-    width = max([0, *map(len, rows), *(column + 1 for _, column in places)])
-    rows += [[] for _ in range(height - len(rows))]
+    """End each row at its last value and the sheet at its last row, with room for formulas that hold no value."""
     for row in rows:
-        row += [None] * (width - len(row))
+        while row and row[-1] is None:
+            row.pop()
+    while rows and not rows[-1]:
+        rows.pop()
+    for row_number, column, _ in formulas:
+        rows += [[] for _ in range(row_number + 1 - len(rows))]
+        rows[row_number] += [None] * (column + 1 - len(rows[row_number]))
     return {"name": name, "rows": rows, "formulas": formulas, "merged": merged}
 
 

@@ -43,11 +43,20 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows from the sheet's first on, all equally wide; `merged` holds (row, column, last row, last column)."""
+    """Rows from the sheet's first on, each up to its last filled cell, so some are shorter than others.
+
+    `cell` answers anywhere; `merged` holds (row, column, last row, last column).
+    """
 
     name: str
     rows: list[list[Cell]]
     merged: tuple[tuple[int, int, int, int], ...] = field(default=())
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The cell there, blank where nothing was written."""
+        if row < len(self.rows) and column < len(self.rows[row]):
+            return self.rows[row][column]
+        return Cell(row, column, None)
 
 
 @dataclass(frozen=True, slots=True)

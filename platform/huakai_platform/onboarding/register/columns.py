@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from huakai_platform.kernel.errors import FileRefused, Invalid
@@ -40,7 +40,7 @@ class Mapping:
             if title and number not in used and title not in RESULT_TITLES
         )
 
-    def with_(self, **columns: int | None) -> "Mapping":
+    def with_(self, /, **columns: int | None) -> "Mapping":
         """Correct it: `with_(name=3, note=None)`; a column serves one field only."""
         chosen, confidence = dict(self.columns), dict(self.confidence)
         for name, column in columns.items():
@@ -62,7 +62,7 @@ class Layout:
     header: int
     mapping: Mapping
 
-    def with_(self, **columns: int | None) -> "Layout":
+    def with_(self, /, **columns: int | None) -> "Layout":
         return replace(self, mapping=self.mapping.with_(**columns))
 
     def as_json(self) -> dict[str, Any]:
@@ -119,12 +119,12 @@ def _fits(titles: Sequence[str]) -> Iterable[tuple[float, int, Field]]:
         if not title or len(title) > 30 or title in RESULT_TITLES:
             continue
         for field in Field:
-            fit = max(_fit(form, known) for form in _forms(title) for known in _known(field))
+            fit = max((_fit(form, known) for form in _forms(title) for known in _known(field)), default=0.0)
             if fit >= LEAST:
                 yield fit, column, field
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _fit(title: str, known: str) -> float:
     """1 when alike, between 0.6 and 0.9 when one holds the other, less when only similar; A is never B."""
     if title == known:
@@ -144,7 +144,7 @@ def _known(field: Field) -> frozenset[str]:
     return frozenset(form for name in (str(spec.label), *spec.also, field.value) for form in _forms(name))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _forms(title: str) -> frozenset[str]:
     """The title without marks, once with and once without what stands in brackets."""
     plain = unicodedata.normalize("NFKC", title).lower()

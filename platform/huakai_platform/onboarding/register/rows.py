@@ -90,8 +90,9 @@ def parse(workbook: Workbook, layout: Layout) -> list[RegisterRow]:
         lacking = {field.value: [_("请指明这一列。")] for field in layout.mapping.missing}
         raise Invalid(_("还有必需的列没有对应上,请指明后再试。"), lacking)
     columns = {field: letters(number) for field, number in layout.mapping.columns.items()}
-    below = workbook.sheets[layout.sheet].rows[layout.header + 1 :]
-    rows = ({field: row[number] for field, number in layout.mapping.columns.items()} for row in below)
+    sheet, used = workbook.sheets[layout.sheet], layout.mapping.columns.items()
+    below = range(layout.header + 1, len(sheet.rows))
+    rows = ({field: sheet.cell(row, column) for field, column in used} for row in below)
     return [_row(cells, columns) for cells in rows if _names_a_site(cells)]
 
 

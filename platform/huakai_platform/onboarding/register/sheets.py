@@ -108,7 +108,7 @@ def _lines(
     sheet: Sheet, header: int, width: int, verdicts: Mapping[int, Verdict], only_bad: bool
 ) -> Iterator[list[Styled]]:
     for number, row in enumerate(sheet.rows):
-        cells = row[:width]
+        cells = row[:width] if number < header else [sheet.cell(number, column) for column in range(width)]
         if number < header:
             yield [Styled(cell.value, "title" if number == 0 else "note") for cell in cells]
         elif number == header:
