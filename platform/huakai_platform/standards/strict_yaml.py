@@ -11,12 +11,13 @@ def load(text: str) -> Any:
     return yaml.load(text, StrictYaml)
 
 
-class StrictYaml(yaml.SafeLoader):
+class StrictYaml(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _value in node.value]
         if doubled := [key for key in keys if keys.count(key) > 1]:
             raise yaml.constructor.ConstructorError(None, None, f"key twice: {doubled[0]}", node.start_mark)
-        return super().construct_mapping(node, deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 StrictYaml.yaml_implicit_resolvers = {}

@@ -1,0 +1,6 @@
+"""Random tests without a stopwatch: a busy machine is no fault."""
+
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
