@@ -6,6 +6,8 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.identity.sessions import recognise
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
+from huakai_platform.regions import views as regions
+from huakai_platform.standards import views as standards
 from huakai_platform.web import errors, pages, requests
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.context import Frame, visitor
@@ -16,7 +18,12 @@ PLANES = ("console", "room")
 
 def blueprints(plane: str) -> tuple[Blueprint, ...]:
     """The pages of a plane; `any` is what both share."""
-    return {"any": (), "console": (), "room": ()}[plane]
+    pages: dict[str, tuple[Blueprint, ...]] = {
+        "any": (),
+        "console": (regions.blueprint, standards.blueprint),
+        "room": (),
+    }
+    return pages[plane]
 
 
 def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PLANES) -> Flask:

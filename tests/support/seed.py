@@ -33,7 +33,6 @@ def _region(code: str, name: str, level: str, parent: str | None, above: dict[st
         "level": level,
         "parent_code": parent,
         "ancestors": above[code],
-        "pinyin": "",
         "initials": "",
         "grams": [name[i : i + 2] for i in range(len(name) - 1)],
         "valid_from": date(2000, 1, 1),

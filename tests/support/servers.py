@@ -13,6 +13,9 @@ from sqlalchemy import create_engine, text
 from huakai_deploy.local import LocalStack, Urls
 from huakai_deploy.roles import ensure_roles
 from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.db import Databases
+from huakai_platform.standards import service as standards
+from huakai_platform.standards.shipped import load_shipped
 from tests.support import seed
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +33,10 @@ def start() -> tuple[LocalStack, Urls]:
     engine = create_engine(urls.login(Login.MIGRATOR))
     seed.regions(engine)
     engine.dispose()
+    databases = Databases(settings(urls))
+    with databases.session(Login.MIGRATOR) as session:
+        standards.publish(session, load_shipped())
+    databases.dispose()
     return stack, urls
 
 

@@ -180,7 +180,6 @@ def upgrade() -> None:
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("parent_code", sa.Text(), nullable=True),
         sa.Column("ancestors", postgresql.ARRAY(sa.TEXT()), nullable=False),
-        sa.Column("pinyin", sa.Text(), nullable=False),
         sa.Column("initials", sa.Text(), nullable=False),
         sa.Column("grams", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -193,6 +192,8 @@ def upgrade() -> None:
     )
     op.create_index("region_grams_idx", "region", ["grams"], unique=False, schema="platform", postgresql_using="gin")
     op.create_index("region_parent_code_idx", "region", ["parent_code", "code"], unique=False, schema="platform")
+    op.create_index("region_name_idx", "region", ["name", "code"], unique=False, schema="platform")
+    op.create_index("region_initials_idx", "region", ["initials", "code"], unique=False, schema="platform")
     op.create_table(
         "throttle",
         sa.Column("key", sa.Text(), nullable=False),

@@ -128,13 +128,12 @@ def progress(session: Session, operation_id: UUID) -> Progress:
     total = session.scalar(select(Operation.total).where(Operation.id == operation_id))
     if total is None:
         raise NotFound(_("没有这项操作。"))
-    counted = dict(
-        session.execute(
-            select(OperationItem.state, func.count())
-            .where(OperationItem.operation_id == operation_id)
-            .group_by(OperationItem.state)
-        ).tuples()
+    rows = session.execute(
+        select(OperationItem.state, func.count().label("count"))
+        .where(OperationItem.operation_id == operation_id)
+        .group_by(OperationItem.state)
     )
+    counted: dict[str, int] = {row.state: row[1] for row in rows}
     return Progress(
         total, counted.get(ItemState.DONE, 0), counted.get(ItemState.FAILED, 0), counted.get(ItemState.CANCELLED, 0)
     )

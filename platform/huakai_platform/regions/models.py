@@ -17,6 +17,8 @@ class Region(Base):
         ForeignKeyConstraint(["parent_code"], ["platform.region.code"], name="region_parent_code_fkey"),
         ForeignKeyConstraint(["successor_code"], ["platform.region.code"], name="region_successor_code_fkey"),
         Index("region_parent_code_idx", "parent_code", "code"),
+        Index("region_name_idx", "name", "code"),
+        Index("region_initials_idx", "initials", "code"),
         Index("region_grams_idx", "grams", postgresql_using="gin"),
         {"schema": "platform"},
     )
@@ -28,7 +30,6 @@ class Region(Base):
     parent_code: Mapped[str | None]
     ancestors: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     """Itself and every region above it, the country last."""
-    pinyin: Mapped[str]
     initials: Mapped[str]
     grams: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     valid_from: Mapped[date] = mapped_column(Date)

@@ -1,0 +1,205 @@
+"""Taking in a region tree: a dry run first, then set by set; nothing is ever deleted, only closed with a date."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel.errors import FileRefused
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.search import grams, initials
+from huakai_platform.regions.models import Region
+from huakai_platform.regions.service import COUNTRY, LEVELS
+
+BATCH = 5_000
+MOST_PROBLEMS = 200
+COLUMNS = ("code", "name", "level", "parent")
+
+
+@dataclass
+class Plan:
+    """What an import would do; `problems` name the line and stop it."""
+
+    added: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    same: int = 0
+    problems: list[Message] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "closed": len(self.closed),
+            "same": self.same,
+            "problems": len(self.problems),
+        }
+
+
+def read(content: bytes) -> list[dict[str, str]]:
+    """Rows of a CSV (also gzipped) with the columns code, name, level, parent and, as wanted, successor."""
+    try:
+        plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+        rows = csv.DictReader(io.StringIO(plain.decode("utf-8-sig")))
+        missing = [name for name in COLUMNS if name not in (rows.fieldnames or [])]
+        if missing:
+            raise FileRefused(_("缺少列:{columns}。需要 code,name,level,parent。", columns="、".join(missing)))
+        return list(rows)
+    except (UnicodeDecodeError, OSError, EOFError, csv.Error):
+        raise FileRefused(_("无法读取:请提供 UTF-8 编码的 CSV(可用 gzip 压缩)。")) from None
+
+
+def plan(session: Session, rows: Iterable[Mapping[str, str]], *, on: date, whole: bool = False) -> Plan:
+    """Compare rows with the table; `whole` means that a valid region absent from the file has ended.
+
+    A row with a `successor` closes its region on the day `on` and points to what follows it.
+    """
+    known = {row.code: row for row in session.execute(_KNOWN)}
+    made, given = Plan(), _checked(rows, known)
+    made.problems = given.problems
+    above: dict[str, list[str]] = {COUNTRY: [COUNTRY]}
+    for code, row in given.rows.items():
+        ancestors = _ancestors(code, given.rows, known, above)
+        value = _value(row, ancestors, on)
+        old = known.get(code)
+        if old is None:
+            made.added.append(value)
+        elif (old.name, old.level, old.parent_code, old.ancestors, old.successor_code) != (
+            value["name"], value["level"], value["parent_code"], ancestors, value["successor_code"],
+        ):  # fmt: skip
+            made.changed.append(value)
+        else:
+            made.same += 1
+    if whole:
+        made.closed = [c for c, row in known.items() if c not in given.rows and c != COUNTRY and row.valid_to is None]
+    return made
+
+
+def apply(session: Session, plan: Plan, *, on: date) -> None:
+    """Write a plan without problems; parents before children, so that no row ever hangs in the air."""
+    if plan.problems:
+        raise FileRefused(_("文件中有错误,没有导入任何内容。"))
+    order = {level: place for place, level in enumerate(LEVELS)}
+    _ensure_country(session, on)
+    for batch in _batches(sorted(plan.added, key=lambda row: order[row["level"]])):
+        session.execute(_INSERT, {"rows": json.dumps(batch, default=str, ensure_ascii=False)})
+    for batch in _batches(plan.changed):
+        session.execute(_UPDATE, {"rows": json.dumps(batch, default=str, ensure_ascii=False)})
+    for batch in _batches(plan.closed):
+        session.execute(
+            update(Region).where(Region.code.in_(bindparam("codes", expanding=True))).values(valid_to=on),
+            {"codes": batch},
+            execution_options={"synchronize_session": False},
+        )
+
+
+@dataclass
+class _Given:
+    rows: dict[str, Mapping[str, str]]
+    problems: list[Message]
+
+
+def _checked(rows: Iterable[Mapping[str, str]], known: Mapping[str, Any]) -> _Given:
+    given: dict[str, Mapping[str, str]] = {}
+    problems: list[Message] = []
+    lines: dict[str, int] = {}
+    for line, row in enumerate(rows, start=2):
+        code = (row["code"] or "").strip()
+        if not (len(code) == 12 and code.isascii() and code.isdigit()):
+            problems.append(_("第 {line} 行:代码“{code}”不是 12 位数字。", line=line, code=code[:20]))
+        elif code in given:
+            problems.append(_("第 {line} 行:代码 {code} 与前面重复。", line=line, code=code))
+        elif row["level"] not in LEVELS:
+            problems.append(_("第 {line} 行:级别“{level}”无效。", line=line, level=(row["level"] or "")[:20]))
+        elif not (row["name"] or "").strip():
+            problems.append(_("第 {line} 行:缺少名称。", line=line))
+        else:
+            given[code], lines[code] = row, line
+    for code, row in given.items():
+        parent = _parent(row)
+        if parent and parent not in given and parent not in known and parent != COUNTRY:
+            problems.append(_("第 {line} 行:上级 {parent} 不存在。", line=lines[code], parent=parent))
+    if cycle := _cycle(given):
+        problems.append(_("第 {line} 行:上级关系成环。", line=lines[cycle]))
+    return _Given(given if not problems else {}, problems[:MOST_PROBLEMS])
+
+
+def _cycle(rows: Mapping[str, Mapping[str, str]]) -> str | None:
+    safe: set[str] = set()
+    for start in rows:
+        seen, code = [start], start
+        while (parent := _parent(rows[code])) in rows and parent not in safe:
+            if parent in seen:
+                return start
+            seen.append(code := parent or "")
+        safe.update(seen)
+    return None
+
+
+def _parent(row: Mapping[str, str]) -> str | None:
+    return (row["parent"] or "").strip() or (None if row["code"] == COUNTRY else COUNTRY)
+
+
+def _ancestors(
+    code: str, rows: Mapping[str, Mapping[str, str]], known: Mapping[str, Any], above: dict[str, list[str]]
+) -> list[str]:
+    if code not in above:
+        if code in rows:
+            parent = _parent(rows[code])
+            above[code] = [code, *(_ancestors(parent, rows, known, above) if parent else [])]
+        else:
+            above[code] = list(known[code].ancestors)
+    return above[code]
+
+
+def _value(row: Mapping[str, str], ancestors: list[str], on: date) -> dict[str, Any]:
+    name, successor = row["name"].strip(), (row.get("successor") or "").strip() or None
+    return {
+        "code": row["code"].strip(),
+        "name": name,
+        "level": row["level"],
+        "parent_code": _parent(row),
+        "ancestors": ancestors,
+        "initials": initials(name),
+        "grams": grams(name),
+        "valid_from": on,
+        "valid_to": on if successor else None,
+        "successor_code": successor,
+    }
+
+
+def _ensure_country(session: Session, on: date) -> None:
+    country = {"code": COUNTRY, "name": "中国", "level": "country", "parent": ""}
+    session.execute(_INSERT, {"rows": json.dumps([_value(country, [COUNTRY], on)], default=str)})
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    each = iter(rows)
+    while batch := list(islice(each, BATCH)):
+        yield batch
+
+
+_KNOWN = select(
+    Region.code, Region.name, Region.level, Region.parent_code, Region.ancestors, Region.successor_code, Region.valid_to
+)
+_SHAPE = (
+    "jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(code text, name text, level text, parent_code text,"
+    " ancestors text[], initials text, grams text[], valid_from date, valid_to date, successor_code text)"
+)
+_INSERT = text(
+    "INSERT INTO platform.region (code, name, level, parent_code, ancestors, initials, grams, valid_from, valid_to,"
+    f" successor_code) SELECT r.* FROM {_SHAPE} ON CONFLICT (code) DO NOTHING"
+)
+_UPDATE = text(
+    "UPDATE platform.region SET name = r.name, level = r.level, parent_code = r.parent_code, ancestors = r.ancestors,"
+    " initials = r.initials, grams = r.grams, valid_to = r.valid_to, successor_code = r.successor_code"
+    f" FROM {_SHAPE} WHERE region.code = r.code"
+)
