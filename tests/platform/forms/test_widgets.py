@@ -80,6 +80,13 @@ def test_the_answer_so_far_is_shown(code: str, value: Any, shown: str) -> None:
     assert html.count("checked") <= 1 + html.count("checked_on")
 
 
+def test_a_number_can_be_said_not_to_apply_before_it_is_read() -> None:
+    html = draw("visitors", value="na")
+
+    assert html.index('value="na" autocomplete="off" checked') < html.index('inputmode="numeric"')
+    assert 'value=""' in html
+
+
 def test_core_items_say_so_in_a_word_and_a_star() -> None:
     assert "★" in draw("light")
     assert "核心" in draw("light")
