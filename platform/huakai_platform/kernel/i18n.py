@@ -20,7 +20,11 @@ class Message(str):
     def render(self, translate: Callable[[str], str] | None = None) -> str:
         """Say it in the language of `translate` (a gettext function)."""
         said = (translate or globals()["translate"])(self.text)
-        return said.format(**self.params) if self.params else said
+        params = {
+            name: value.render(translate) if isinstance(value, Message) else value
+            for name, value in self.params.items()
+        }
+        return said.format(**params) if params else said
 
 
 def _(text: str, **params: Any) -> Message:

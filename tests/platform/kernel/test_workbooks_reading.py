@@ -234,6 +234,14 @@ def test_formulas_are_found_without_references_and_with_shared_text() -> None:
     ]
 
 
+def test_a_cell_that_claims_another_row_is_placed_by_its_own_reference() -> None:
+    rows = '<row r="1"><c r="A3"><f>1</f><v>1</v></c><c r="B1"><f>2</f><v>2</v></c></row>'
+
+    sheet = workbooks.read(xlsx(rows)).sheets[0]
+
+    assert [cell.address for row in sheet.rows for cell in row if cell.formula is not None] == ["B1", "A3"]
+
+
 def test_dates_come_back_as_iso_text_and_numbers_as_numbers() -> None:
     data = io.BytesIO()
     with xlsxwriter.Workbook(data) as book:

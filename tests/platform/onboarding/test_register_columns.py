@@ -94,3 +94,11 @@ def test_rows_are_not_read_while_a_needed_column_is_missing() -> None:
         register.parse(book, register.locate(book))
 
     assert set(refusal.value.fields) == {"region_code"}
+
+
+@pytest.mark.parametrize(
+    "kept", [{}, {"sheet": 9, "header": 0, "columns": {}}, {"sheet": 0, "header": "x", "columns": {}}]
+)
+def test_a_kept_layout_that_fits_no_more_is_refused(kept: dict[str, object]) -> None:
+    with pytest.raises(Invalid, match="重新上传"):
+        register.restore(Workbook((sheet(HEADER),)), kept)

@@ -127,7 +127,8 @@ class Scan:
 
     def __init__(self, rows: int, columns: int) -> None:
         self.rows, self.columns = rows, columns
-        self.row = self.column = -1
+        self.row = self.row_begun = self.column = -1
+        self.row_written = ""
         self.seen_rows = self.seen_cells = 0
         self.formulas: list[tuple[int, int, str]] = []
         self.formula: list[str] = []
@@ -135,11 +136,13 @@ class Scan:
         self.parser = strict_parser(self.start)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
+        if ":" in name:
+            name = name.rpartition(":")[2]
         if name == "c":
             self.cell(attributes.get("r"))
         elif name == "row":
-            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            self.row = self.row_begun = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            self.row_written = str(self.row + 1)
             self.column = -1
             self.seen_rows += 1
             self.seen_cells = 0
@@ -154,15 +157,20 @@ class Scan:
         if reference is None:
             self.column += 1
         else:
-            match = REFERENCE.fullmatch(reference)
-            if match is None:
-                raise Refusal("damaged")
-            letters, row = match.groups()
-            self.row = int(row) - 1
-            self.column = self.numbers.get(letters, -1)
-            if self.column < 0:
-                self.column = self.numbers[letters] = column_number(letters)
+            letters = reference.rstrip("0123456789")
+            column = self.numbers.get(letters)
+            if column is None or reference[len(letters) :] != self.row_written:
+                self.row, self.column = self.place(reference)
+            else:
+                self.row, self.column = self.row_begun, column
         self.check()
+
+    def place(self, reference: str) -> tuple[int, int]:
+        match = REFERENCE.fullmatch(reference)
+        if match is None:
+            raise Refusal("damaged")
+        self.numbers[match[1]] = column_number(match[1])
+        return int(match[2]) - 1, self.numbers[match[1]]
 
     def check(self) -> None:
         if self.row < 0:

@@ -90,9 +90,12 @@ def locate(workbook: Workbook) -> Layout:
 
 def restore(workbook: Workbook, given: dict[str, Any]) -> Layout:
     """Put back a layout kept as JSON, whatever columns a person had corrected."""
-    sheet, header = int(given["sheet"]), int(given["header"])
-    titles = tuple(cell.text for cell in workbook.sheets[sheet].rows[header])
-    return Layout(sheet, header, Mapping({}, {}, titles)).with_(**given["columns"])
+    try:
+        sheet, header, columns = int(given["sheet"]), int(given["header"]), dict(given["columns"])
+        titles = tuple(cell.text for cell in workbook.sheets[sheet].rows[header])
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise Invalid(_("这份文件的列对应关系已失效,请重新上传。")) from error
+    return Layout(sheet, header, Mapping({}, {}, titles)).with_(**columns)
 
 
 def match(header_cells: Sequence[Cell]) -> Mapping:
