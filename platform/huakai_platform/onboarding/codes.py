@@ -42,4 +42,4 @@ def _last(session: Session, institution_id: UUID, prefixes: Sequence[str]) -> di
         )
         .group_by(prefix)
     )
-    return dict(session.execute(query).tuples())
+    return {prefix: number for prefix, number in session.execute(query)}

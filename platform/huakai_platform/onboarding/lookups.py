@@ -53,7 +53,7 @@ class DatabaseLookups:
                 Region.ancestors,
             ).where(_among(Region.code, codes), Region.level != "country")
         )
-        for code, name, level, parent, valid_to, successor, ancestors in rows.tuples():
+        for code, name, level, parent, valid_to, successor, ancestors in rows:
             self._regions[code] = register.Region(code, name, level, parent, valid_to is not None, successor)
             self.ancestors[code] = ancestors
 
@@ -63,7 +63,7 @@ class DatabaseLookups:
                 Site.id, Site.natural_key, Site.name, Site.place_code, Site.region_code, Site.host, Site.address
             ).where(Site.institution_id == self._institution_id, condition)
         )
-        for site_id, key, name, place, township, host, address in rows.tuples():
+        for site_id, key, name, place, township, host, address in rows:
             yield SiteRef(site_id, key, name, place, township, host or "", address or "")
 
 

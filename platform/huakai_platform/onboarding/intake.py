@@ -1,0 +1,113 @@
+"""Writing sites of a register down, all in a few statements."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.sites import Site, SiteState
+from huakai_platform.onboarding import codes, grams
+from huakai_platform.onboarding.lookups import DatabaseLookups
+from huakai_platform.onboarding.models import RegisterImport, SiteEvent, SiteIntake
+from huakai_platform.onboarding.register import RegisterRow, State, Verdict
+from huakai_platform.onboarding.scope import institution_of
+
+Judged = tuple[RegisterRow, Verdict]
+SITE: Table = Site.__table__  # type: ignore[assignment]
+
+
+def take_in(
+    session: Session, actor: Actor, source: RegisterImport, judged: Sequence[Judged], lookups: DatabaseLookups
+) -> dict[int, UUID]:
+    """Write the new rows down as approved sites, with their people and first event; row number → site.
+
+    A row that somebody else has taken in meanwhile is passed over.
+    """
+    new = [(row, verdict) for row, verdict in judged if verdict.state is State.NEW and verdict.township_code]
+    if not new:
+        return {}
+    now = clock.now()
+    townships = [verdict.township_code or "" for _row, verdict in new]
+    numbers = codes.allot(session, institution_of(actor), [lookups.county_of(code) for code in townships])
+    values = [
+        _site(row, verdict, code, lookups) | {"institution_id": institution_of(actor), "created_at": now}
+        for (row, verdict), code in zip(new, numbers, strict=True)
+    ]
+    written = _insert(session, values)
+    made = [
+        (row, verdict, value["id"]) for (row, verdict), value in zip(new, values, strict=True) if value["id"] in written
+    ]
+    _tell(session, actor, source, made, now)
+    return {row.number: site_id for row, _verdict, site_id in made}
+
+
+def _insert(session: Session, values: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    statement = upsert(SITE).on_conflict_do_nothing(constraint="site_institution_id_natural_key_key")
+    return set(session.execute(statement.returning(SITE.c.id), values).scalars())
+
+
+def _tell(
+    session: Session,
+    actor: Actor,
+    source: RegisterImport,
+    made: Sequence[tuple[RegisterRow, Verdict, UUID]],
+    now: datetime,
+) -> None:
+    people = [{"site_id": site_id, "people": found} for row, _verdict, site_id in made if (found := _people(row))]
+    if people:
+        session.execute(insert(SiteIntake), people)
+    if made:
+        session.execute(insert(SiteEvent), [_event(actor, source, *one) | {"at": now} for one in made])
+
+
+def _site(row: RegisterRow, verdict: Verdict, code: str, lookups: DatabaseLookups) -> dict[str, Any]:
+    township = verdict.township_code or ""
+    return {
+        "id": uuid7(),
+        "code": code,
+        "natural_key": verdict.site_key,
+        "name": row.name,
+        "kind": row.kind,
+        "tier": row.tier,
+        "region_code": township,
+        "place_code": row.region_code,
+        "community": row.community or None,
+        "ancestors": lookups.ancestors[township],
+        "grams": grams.of(row.name, code),
+        "address": row.address or None,
+        "area": row.area,
+        "ownership": row.ownership,
+        "host": row.host or None,
+        "operator": row.operator or None,
+        "weekly_hours": row.weekly_hours,
+        "operating_since": row.operating_since,
+        "state": SiteState.APPROVED.value,
+        "note": row.note or None,
+    }
+
+
+def _people(row: RegisterRow) -> dict[str, dict[str, str]]:
+    posts = {"A": (row.a_name, row.a_phone), "B": (row.b_name, row.b_phone)}
+    return {post: {"name": name, "phone": phone} for post, (name, phone) in posts.items() if name or phone}
+
+
+def _event(actor: Actor, source: RegisterImport, row: RegisterRow, verdict: Verdict, site_id: UUID) -> dict[str, Any]:
+    details: dict[str, Any] = {"import": str(source.id), "row": row.number}
+    if verdict.reason:
+        details |= {"override": verdict.reason, "alike": [twin.name for twin in verdict.duplicates_of]}
+    return {
+        "id": uuid7(),
+        "site_id": site_id,
+        "account_id": actor.account_id,
+        "from_state": None,
+        "to_state": SiteState.APPROVED.value,
+        "reason": source.filename,
+        "details": details,
+    }
