@@ -42,4 +42,4 @@ def _last(session: Session, institution_id: UUID, prefixes: Sequence[str]) -> di
         )
         .group_by(prefix)
     )
-    return {prefix: number for prefix, number in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}

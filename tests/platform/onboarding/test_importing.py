@@ -171,7 +171,7 @@ def test_an_import_of_somebody_else_is_not_there(session: Session, admin: Actor,
     theirs = check(session, admin)
 
     with pytest.raises(NotFound):
-        importing.get(session, office, theirs.id)
+        imports.get(session, office, theirs.id)
     with pytest.raises(NotFound):
         importing.apply(session, office, theirs.id)
 
