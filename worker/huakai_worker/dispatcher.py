@@ -1,0 +1,165 @@
+"""Takes due rows of the outbox, tenant by tenant in turn, each with its effect in one transaction."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.kernel.outbox import OutboxMessage
+from huakai_worker import housekeeping, routes
+from huakai_worker.pulse import Pulse
+from huakai_worker.scope import Work
+
+ROWS, SECONDS = 200, 20.0
+ROUND, VISIT = 100, 20
+DEAD_AFTER = 10
+LONGEST_WAIT = 600.0
+
+log = structlog.get_logger("huakai.worker")
+Message = Row[UUID, str, dict[str, object], int]
+
+
+@dataclass
+class Drained:
+    """What one bell got done; `more` when it stopped before the queue was empty."""
+
+    done: int = 0
+    failed: int = 0
+    more: bool = False
+
+    @property
+    def rows(self) -> int:
+        return self.done + self.failed
+
+
+def drain(
+    databases: Databases,
+    settings: Settings,
+    *,
+    rows: int = ROWS,
+    seconds: float = SECONDS,
+    pulse: Pulse | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Drained:
+    """Settle due rows until none is left, `rows` are done, `seconds` have passed or `stop` says so."""
+    drained, end = Drained(), time.monotonic() + seconds
+
+    def enough() -> bool:
+        return drained.rows >= rows or time.monotonic() >= end or stop()
+
+    while tenants := due_tenants(databases, ROUND):
+        before = drained.rows
+        random.shuffle(tenants)
+        for tenant_id in tenants:
+            for _visit in range(max(1, VISIT // len(tenants))):
+                if enough():
+                    drained.more = True
+                    return drained
+                if pulse:
+                    pulse.beat("drain")
+                if not _settle(databases, settings, tenant_id, drained, pulse):
+                    break
+            housekeeping.tidy(databases, tenant_id)
+        if drained.rows == before:
+            break
+    return drained
+
+
+def due_tenants(databases: Databases, most: int) -> list[UUID]:
+    """The tenants that have waited longest for a row that is due."""
+    with databases.session(Login.WORKER) as session:
+        due = func.tenant.due_tenants(most).table_valued("tenant_id")
+        return list(session.scalars(select(due.c.tenant_id)))
+
+
+def _settle(databases: Databases, settings: Settings, tenant_id: UUID, drained: Drained, pulse: Pulse | None) -> bool:
+    outcome = settle_one(databases, settings, tenant_id)
+    if outcome is None:
+        return False
+    drained.done, drained.failed = drained.done + outcome, drained.failed + (not outcome)
+    if pulse:
+        pulse.done, pulse.failed = pulse.done + outcome, pulse.failed + (not outcome)
+    return True
+
+
+def settle_one(databases: Databases, settings: Settings, tenant_id: UUID) -> bool | None:
+    """Do one due row of a tenant: True when done, False when it failed, None when nobody waits."""
+    message: Message | None = None
+    try:
+        with databases.session(Login.WORKER, tenant_id) as session:
+            message = _take(session)
+            if message is None:
+                return None
+            work = Work(session, databases, settings, tenant_id, message.id)
+            for job in routes.jobs(message.topic):
+                job(work, **message.payload)
+            session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(done_at=clock.now()))
+        return True
+    except Exception as error:
+        if message is None or (isinstance(error, DBAPIError) and error.connection_invalidated):
+            raise
+        _fail(databases, settings, tenant_id, message, error)
+        return False
+
+
+def _take(session: Session) -> Message | None:
+    return session.execute(
+        select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.payload, OutboxMessage.attempts)
+        .where(OutboxMessage.done_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.next_at <= clock.now())
+        .order_by(OutboxMessage.next_at, OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def _fail(databases: Databases, settings: Settings, tenant_id: UUID, message: Message, error: Exception) -> None:
+    """Count the attempt and put the row off, or to rest; only if nobody else has tried it meanwhile."""
+    attempts, now = message.attempts + 1, clock.now()
+    dead = attempts >= DEAD_AFTER
+    log.warning("job failed", topic=message.topic, tenant=str(tenant_id), attempts=attempts, reason=describe(error))
+    with databases.session(Login.WORKER, tenant_id) as session:
+        counted = session.execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.id == message.id,
+                OutboxMessage.attempts == message.attempts,
+                OutboxMessage.done_at.is_(None),
+            )
+            .values(
+                attempts=attempts,
+                next_at=put_off(now, attempts),
+                last_error=describe(error),
+                dead_at=now if dead else None,
+            )
+            .returning(OutboxMessage.id)
+        ).first()
+        if counted and dead and (bury := routes.burial(message.topic)):
+            bury(Work(session, databases, settings, tenant_id, message.id), **message.payload)
+
+
+def put_off(now: datetime, attempts: int) -> datetime:
+    """2^n seconds, give or take a quarter, at most ten minutes."""
+    return now + timedelta(seconds=min(LONGEST_WAIT, 2**attempts * random.uniform(0.75, 1.25)))
+
+
+def describe(error: Exception) -> str:
+    """The reason without any value: our own message, an SQLSTATE with its constraint, or the kind of error."""
+    kind = type(error).__name__
+    if isinstance(error, HuakaiError):
+        return f"{kind}: {error.message}"
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        return " ".join(filter(None, (kind, state, constraint)))
+    return kind

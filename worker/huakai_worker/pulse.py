@@ -1,0 +1,59 @@
+"""The sign of life of a worker or ringer: one small row, written at most once a second."""
+
+import os
+import socket
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.plumbing import Heartbeat
+
+log = structlog.get_logger("huakai.worker")
+
+
+@dataclass
+class Pulse:
+    """What one process says of itself: what it does now, and how much it has done and failed."""
+
+    databases: Databases
+    kind: str
+    name: str = ""
+    done: int = 0
+    failed: int = 0
+    started_at: datetime = field(default_factory=clock.now)
+    _said: str | None = "?"
+    _beaten: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self.name = self.name or f"{self.kind}-{socket.gethostname()}-{os.getpid()}"
+
+    def beat(self, doing: str | None = None) -> None:
+        """Write the row when a second has passed or the doing changed; a database that is away is no matter."""
+        if doing == self._said and time.monotonic() - self._beaten < 1:
+            return
+        self._said, self._beaten = doing, time.monotonic()
+        try:
+            with self.databases.session(Login.WORKER) as session:
+                session.execute(self._row(doing))
+        except SQLAlchemyError as error:
+            log.warning("no heartbeat", kind=type(error).__name__)
+
+    def _row(self, doing: str | None) -> Insert:
+        row = insert(Heartbeat).values(
+            name=self.name,
+            kind=self.kind,
+            started_at=self.started_at,
+            seen_at=clock.now(),
+            doing=doing,
+            done=self.done,
+            failed=self.failed,
+        )
+        changing = {name: row.excluded[name] for name in ("seen_at", "doing", "done", "failed")}
+        return row.on_conflict_do_update(index_elements=["name"], set_=changing)

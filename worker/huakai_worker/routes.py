@@ -1,0 +1,37 @@
+"""Which jobs each event starts: the whole page."""
+
+from collections.abc import Callable, Mapping
+
+from huakai_platform.kernel import events
+from huakai_platform.kernel.events import Event
+from huakai_worker.jobs import operations
+
+Job = Callable[..., None]
+"""`job(work: Work, **payload)`: runs in the transaction of its row, any number of times."""
+
+ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
+    events.OperationStarted: (operations.fan_out,),
+    events.ResendRequested: (operations.resend,),
+}
+BURIALS: Mapping[type[Event], Job] = {
+    events.SiteOpeningRequested: operations.give_up,
+}
+"""What is written when an event's row dies, so that nobody waits for it."""
+
+_BY_TOPIC = {event.__name__: event for event in events.EVENTS}
+
+
+class NoRoute(LookupError):
+    """No job is known for a topic; the row waits, dies and can be sent again once there is one."""
+
+
+def jobs(topic: str) -> tuple[Job, ...]:
+    try:
+        return ROUTES[_BY_TOPIC[topic]]
+    except KeyError:
+        raise NoRoute(topic) from None
+
+
+def burial(topic: str) -> Job | None:
+    event = _BY_TOPIC.get(topic)
+    return BURIALS.get(event) if event else None

@@ -1,0 +1,45 @@
+"""Clock work: the whole page. A slot is a row under a unique key, by PostgreSQL's clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Interval, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.plumbing import Tick
+from huakai_worker import housekeeping
+
+ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A small deed, or the publishing of an event, once in every slot of `every`; missed slots are not made up."""
+
+    name: str
+    every: timedelta
+    deed: Callable[[Session], None]
+
+
+SCHEDULES = (Schedule("housekeeping", timedelta(hours=1), housekeeping.sweep),)
+
+
+def fire_due(databases: Databases, schedules: tuple[Schedule, ...] = SCHEDULES) -> list[str]:
+    """Do what is due in the present slots and has not been done by anybody; the names of what was done here."""
+    return [schedule.name for schedule in schedules if _fire(databases, schedule)]
+
+
+def _fire(databases: Databases, schedule: Schedule) -> bool:
+    with databases.session(Login.WORKER) as session:
+        every = literal(schedule.every, Interval())
+        slot = session.scalar(select(func.date_bin(every, func.clock_timestamp(), ORIGIN)))
+        written = session.execute(
+            insert(Tick).values(job=schedule.name, slot=slot).on_conflict_do_nothing().returning(Tick.job)
+        ).first()
+        if written:
+            schedule.deed(session)
+        return written is not None

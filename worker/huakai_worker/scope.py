@@ -1,0 +1,59 @@
+"""What a job is given, and where a worker process finds its settings and pools."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.db import Databases
+
+
+@dataclass(frozen=True)
+class Work:
+    """One outbox row at work; `session` has entered the row's tenant and is committed with the row."""
+
+    session: Session
+    databases: Databases
+    settings: Settings
+    tenant_id: UUID
+    message_id: UUID
+
+    def tenant(self, tenant_id: UUID) -> AbstractContextManager[Session]:
+        """A transaction of its own in another tenant; what it writes must bear being written again."""
+        return self.databases.session(Login.WORKER, tenant_id)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A worker process's settings and pools."""
+
+    settings: Settings
+    databases: Databases
+
+
+_borrowed: list[Scope] = []
+
+
+def current() -> Scope:
+    """This process's own scope, made from its environment on first use."""
+    return _borrowed[-1] if _borrowed else _own()
+
+
+@contextmanager
+def borrowed(settings: Settings, databases: Databases) -> Iterator[Scope]:
+    """Work with somebody else's settings and pools for a while."""
+    _borrowed.append(Scope(settings, databases))
+    try:
+        yield _borrowed[-1]
+    finally:
+        _borrowed.pop()
+
+
+@cache
+def _own() -> Scope:
+    settings = Settings.from_env()
+    return Scope(settings, Databases(settings, pool_size=3))
