@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CHECKLISTS_FILL = "room:checklists:fill"
     CHECKLISTS_COMPLETE = "room:checklists:complete"
     SPACES_READ = "room:spaces:read"
+    SPACES_MANAGE = "room:spaces:manage"
     TEAM_READ = "room:team:read"
     TEAM_MANAGE = "room:team:manage"
 
@@ -102,6 +103,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.CHECKLISTS_FILL: _STAFF,
     Permission.CHECKLISTS_COMPLETE: _STAFF,
     Permission.SPACES_READ: ROOM,
+    Permission.SPACES_MANAGE: _HEAD,
     Permission.TEAM_READ: _STAFF,
     Permission.TEAM_MANAGE: _HEAD,
 }

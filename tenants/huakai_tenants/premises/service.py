@@ -1,0 +1,149 @@
+"""The spaces a site has, beside what its edition says they must be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.errors import Conflict, NotFound
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.sites import Site
+from huakai_platform.standards import service as standards
+from huakai_tenants.premises.models import Space
+
+STATES: dict[str, Message] = {"planned": _("待核对"), "ready": _("可使用"), "closed": _("停用")}
+
+
+@dataclass(frozen=True)
+class Prescribed:
+    """What the edition says of one space: its texts are `{"zh", "en"}`, the areas square metres."""
+
+    code: str
+    title: dict[str, str]
+    text: dict[str, str]
+    required: bool
+    at_least: Decimal | None
+    at_most: Decimal | None
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A space of the site with what it must be; None when the edition no longer knows its code."""
+
+    space: Space
+    prescribed: Prescribed | None
+
+    @property
+    def shortfall(self) -> Message | None:
+        """What the measured area falls short of."""
+        least = self.prescribed.at_least if self.prescribed else None
+        if least is None or self.space.area is None or self.space.area >= least:
+            return None
+        return _("小于标准要求的 {least} 平方米", least=least)
+
+    @property
+    def was(self) -> str:
+        """What a form was filled from, to find out when somebody else was faster."""
+        return f"{self.space.state}:{self.space.area if self.space.area is not None else ''}"
+
+
+@dataclass(frozen=True)
+class Premises:
+    spaces: tuple[Furnished, ...]
+    optional: tuple[Prescribed, ...]
+    """Spaces of the tier that the site may have and does not."""
+
+    @property
+    def area(self) -> Decimal:
+        return sum((one.space.area for one in self.spaces if one.space.area and one.space.state == "ready"), Decimal())
+
+
+def furnish(session: Session, edition_id: UUID, tier: str) -> None:
+    """Write down the spaces that a site of this tier must have; those that are there stay as they are."""
+    codes = [one.code for one in prescribed(session, edition_id, tier).values() if one.required]
+    if codes:
+        _insert(session, codes)
+
+
+def premises(session: Session) -> Premises:
+    """The site's spaces in the order of its edition, and what may be added."""
+    known = prescribed(session, *_pinned(session))
+    rows = {space.code: space for space in session.scalars(select(Space).order_by(Space.code))}
+    order = [*(code for code in known if code in rows), *(code for code in rows if code not in known)]
+    return Premises(
+        tuple(Furnished(rows[code], known.get(code)) for code in order),
+        tuple(one for code, one in known.items() if code not in rows),
+    )
+
+
+def get(session: Session, space_id: UUID, *, lock: bool = False) -> Furnished:
+    """One space of the room; raises NotFound."""
+    wanted = select(Space).where(Space.id == space_id)
+    space = session.scalar(wanted.with_for_update() if lock else wanted)
+    if space is None:
+        raise NotFound(_("没有这个空间。"))
+    return Furnished(space, prescribed(session, *_pinned(session)).get(space.code))
+
+
+def survey(session: Session, actor: Actor, space_id: UUID, *, area: Decimal | None, state: str, was: str) -> Furnished:
+    """Write down a space's area and state; raises Conflict when both changed since `was` was read."""
+    found = get(session, space_id, lock=True)
+    if found.was != was:
+        raise Conflict(
+            _(
+                "刚才有人改过这个空间(现在:{state},{area} 平方米),请核对后再保存。",
+                state=STATES[found.space.state],
+                area=found.space.area if found.space.area is not None else "—",
+            )
+        )
+    if state == "ready" and area is None:
+        raise Conflict(_("标为“可使用”前请填写面积。"))
+    found.space.area, found.space.state = area, state
+    return found
+
+
+def add(session: Session, actor: Actor, code: str) -> None:
+    """Add an optional space of the site's tier."""
+    if code not in prescribed(session, *_pinned(session)):
+        raise NotFound(_("标准中没有这种空间。"))
+    _insert(session, [code])
+
+
+def prescribed(session: Session, edition_id: UUID, tier: str) -> dict[str, Prescribed]:
+    """The spaces of a tier by code, the required ones first."""
+    body = standards.body(session, edition_id, "spaces")
+    about = {one["code"]: one for one in body["spaces"]}
+    mine: Mapping[str, Any] = next((one for one in body["tiers"] if one["tier"] == tier), {})
+    wanted = [(code, True) for code in mine.get("required", ())] + [(code, False) for code in mine.get("optional", ())]
+    return {code: _prescribed(about[code], required) for code, required in wanted}
+
+
+def _prescribed(about: Mapping[str, Any], required: bool) -> Prescribed:
+    area = about.get("area") or {}
+    least, most = (Decimal(str(area[name])) if name in area else None for name in ("at_least", "at_most"))
+    return Prescribed(about["code"], about["title"], about.get("text") or {}, required, least, most)
+
+
+def _pinned(session: Session) -> tuple[UUID, str]:
+    edition_id, tier = session.execute(
+        select(Site.edition_id, Site.tier).where(Site.id == tenancy.current(session))
+    ).one()
+    if edition_id is None:
+        raise NotFound(_("本站点还没有采用任何一版标准。"))
+    return edition_id, tier
+
+
+def _insert(session: Session, codes: list[str]) -> None:
+    tenant_id, now = tenancy.current(session), clock.now()
+    rows = [
+        {"tenant_id": tenant_id, "id": uuid7(), "code": code, "state": "planned", "created_at": now} for code in codes
+    ]
+    session.execute(upsert(Space).values(rows).on_conflict_do_nothing(constraint="space_tenant_id_code_key"))
