@@ -12,6 +12,7 @@ from huakai_platform.web import errors, pages, requests
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.context import Frame, visitor
 from huakai_templates import assets
+from huakai_tenants.checklists import views as checklists
 from huakai_tenants.premises import views as premises
 
 PLANES = ("console", "room")
@@ -22,7 +23,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
     pages: dict[str, tuple[Blueprint, ...]] = {
         "any": (),
         "console": (regions.blueprint, standards.blueprint),
-        "room": (premises.blueprint,),
+        "room": (checklists.blueprint, premises.blueprint),
     }
     return pages[plane]
 

@@ -24,7 +24,7 @@ def install(app: Flask) -> None:
     app.jinja_env.finalize = finalize
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES)
-    app.jinja_env.filters.update(date=show_date, datetime=show_moment, said=say)
+    app.jinja_env.filters.update(date=show_date, datetime=show_moment, said=say, day_of=day_of)
     app.context_processor(_context)
 
 
@@ -63,6 +63,11 @@ def show_moment(value: datetime | None) -> str | Markup:
     if value is None:
         return "—"
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), format_datetime(value, "yyyy-MM-dd HH:mm"))
+
+
+def day_of(value: datetime) -> date:
+    """The calendar day of a moment, where the people are."""
+    return value.astimezone(CHINA).date()
 
 
 def _context() -> dict[str, Any]:

@@ -1,0 +1,181 @@
+"""Answering one item, alone or while a colleague answers another; and the proof that goes with it."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from huakai_platform import forms
+from huakai_platform.identity.models import Account
+from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, NotFound
+from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.images import reencode
+from huakai_tenants.checklists import schedule, service
+from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
+
+MOST_FILES = 6
+MOST_BYTES = 10 * 1024 * 1024
+
+
+class Overtaken(Conflict):
+    """A colleague answered the same item meanwhile; nothing was overwritten."""
+
+    def __init__(self, value: Any, by: str, at: datetime, version: int) -> None:
+        super().__init__(_("{name} 刚才也填写了这一项。", name=by))
+        self.value, self.by, self.at, self.version = value, by, at, version
+
+
+@dataclass(frozen=True)
+class Saved:
+    item: forms.Item
+    version: int
+
+
+def save(session: Session, actor: Actor, run_id: UUID, code: str, raw: Any, *, version: int) -> Saved:
+    """Keep an answer; `version` is the one the page showed, 0 for none. Raises Invalid or Overtaken.
+
+    An empty answer takes the present one away.
+    """
+    run = service.open_run(session, run_id)
+    item = item_of(session, run, code)
+    if item.kind in ("photo", "document"):
+        raise Invalid(_("这一项请上传文件。"))
+    try:
+        value = forms.check(item, raw)
+    except ValidationError as error:
+        raise Invalid(_("填写的内容有误。"), {code: list(_messages(error))}) from None
+    stored = {"v": value}
+    if version == 0 and _insert(session, actor, run, code, stored):
+        return Saved(item, 1)
+    if _update(session, actor, run, code, stored, version):
+        return Saved(item, version + 1)
+    return _settle(session, run, item, stored)
+
+
+def item_of(session: Session, run: ChecklistRun, code: str) -> forms.Item:
+    definition = service.definition_of(session, run, schedule.here(session).tier)
+    if item := definition.item(code):
+        return item
+    raise NotFound(_("检查单中没有这一项。"))
+
+
+def attach(session: Session, actor: Actor, run_id: UUID, code: str, name: str, content: bytes) -> UUID | None:
+    """Keep a photo or document as proof; the same file again is kept once. Raises FileRefused."""
+    run = service.open_run(session, run_id)
+    item = item_of(session, run, code)
+    wants_document = item.kind == "document" or (item.kind != "photo" and item.evidence.what == "document")
+    if len(content) > MOST_BYTES:
+        raise FileRefused(_("文件超过 10 MB。"))
+    media_type = "application/pdf" if wants_document and content[:5] == b"%PDF-" else "image/jpeg"
+    kept = content if media_type == "application/pdf" else reencode(content)
+    digest = hashlib.sha256(kept).hexdigest()
+    present = session.execute(
+        select(Attachment.sha256).where(Attachment.run_id == run_id, Attachment.item == code)
+    ).scalars().all()  # fmt: skip
+    if digest in present:
+        return None
+    if len(present) >= MOST_FILES:
+        raise FileRefused(_("每项最多 {count} 个文件。", count=MOST_FILES))
+    row = Attachment(
+        tenant_id=run.tenant_id,
+        id=uuid7(),
+        run_id=run_id,
+        item=code,
+        name=name[-120:] or "photo.jpg",
+        media_type=media_type,
+        size=len(kept),
+        sha256=digest,
+        content=kept,
+        added_by=actor.account_id,
+        added_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def attachment(session: Session, attachment_id: UUID) -> tuple[str, bytes]:
+    """Media type and bytes of a proof of this room."""
+    row = session.execute(
+        select(Attachment.media_type, Attachment.content).where(Attachment.id == attachment_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("没有这个文件。"))
+    return row.media_type, row.content
+
+
+def detach(session: Session, actor: Actor, attachment_id: UUID) -> UUID:
+    """Take a proof away again; gives its run."""
+    run_id = session.scalar(select(Attachment.run_id).where(Attachment.id == attachment_id))
+    if run_id is None:
+        raise NotFound(_("没有这个文件。"))
+    service.open_run(session, run_id)
+    session.execute(delete(Attachment).where(Attachment.id == attachment_id))
+    return run_id
+
+
+def proofs(session: Session, run_id: UUID, code: str) -> int:
+    return (
+        session.scalar(
+            select(func.count()).select_from(Attachment).where(Attachment.run_id == run_id, Attachment.item == code)
+        )
+        or 0
+    )
+
+
+def _messages(error: ValidationError) -> Iterator[str]:
+    found = error.messages
+    for said in found if isinstance(found, list) else found.values():
+        yield from said if isinstance(said, list) else [said]
+
+
+def _insert(session: Session, actor: Actor, run: ChecklistRun, code: str, stored: dict[str, Any]) -> bool:
+    made = session.execute(
+        insert(ChecklistAnswer)
+        .values(
+            tenant_id=tenancy.current(session),
+            id=uuid7(),
+            run_id=run.id,
+            item=code,
+            value=stored,
+            answered_by=actor.account_id,
+            answered_at=clock.now(),
+            version=1,
+        )
+        .on_conflict_do_nothing(constraint="checklist_answer_tenant_id_run_id_item_key")
+        .returning(ChecklistAnswer.id)
+    )
+    return made.one_or_none() is not None
+
+
+def _update(session: Session, actor: Actor, run: ChecklistRun, code: str, stored: dict[str, Any], version: int) -> bool:
+    changed = session.execute(
+        update(ChecklistAnswer)
+        .where(ChecklistAnswer.run_id == run.id, ChecklistAnswer.item == code, ChecklistAnswer.version == version)
+        .values(value=stored, answered_by=actor.account_id, answered_at=clock.now(), version=version + 1)
+        .returning(ChecklistAnswer.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.one_or_none() is not None
+
+
+def _settle(session: Session, run: ChecklistRun, item: forms.Item, stored: dict[str, Any]) -> Saved:
+    """The same answer twice is no conflict; another one is told, and nothing is overwritten."""
+    row = session.execute(
+        select(ChecklistAnswer.value, ChecklistAnswer.version, ChecklistAnswer.answered_at, Account.name)
+        .join(Account, Account.id == ChecklistAnswer.answered_by)
+        .where(ChecklistAnswer.run_id == run.id, ChecklistAnswer.item == item.code)
+    ).one()
+    if row.value == stored:
+        return Saved(item, row.version)
+    raise Overtaken(row.value["v"], row.name, row.answered_at, row.version)

@@ -1,0 +1,117 @@
+"""When a site's checklists fall due, and the rows that remember it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from huakai_platform import forms
+from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel.errors import NotFound
+from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.sites import Site
+from huakai_platform.standards import service as standards
+from huakai_tenants.checklists.models import ChecklistRun
+
+RECURRING = ("day", "week", "month")
+
+
+@dataclass(frozen=True)
+class Here:
+    """What the room must know of its own site: its tier, its edition, since when it is open."""
+
+    tier: str
+    edition_id: UUID
+    opened_on: date | None
+    operating_since: date | None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A checklist in one of its periods."""
+
+    code: str
+    period_start: date
+    due_on: date
+
+
+def here(session: Session) -> Here:
+    """The site whose tenant the session has entered."""
+    row = session.execute(
+        select(Site.tier, Site.edition_id, Site.opened_at, Site.operating_since).where(
+            Site.id == tenancy.current(session)
+        )
+    ).one_or_none()
+    if row is None or row.edition_id is None:
+        raise NotFound(_("本站点尚未开通。"))
+    opened = row.opened_at.astimezone(clock.CHINA).date() if row.opened_at else None
+    return Here(row.tier, row.edition_id, opened, row.operating_since)
+
+
+def definitions(session: Session, site: Here) -> Mapping[str, forms.Definition]:
+    """The recurring checklists of the site's tier in its edition."""
+    found = standards.checklists(session, site.edition_id, site.tier)
+    return {code: one for code, one in found.items() if one.period in RECURRING}
+
+
+def expected(lists: Iterable[forms.Definition], day: date) -> list[Expected]:
+    """What is open on a day: the period it lies in, unless nothing is due in it."""
+    found = []
+    for one in lists:
+        due_on = forms.due(one, day)
+        if due_on is not None:
+            found.append(Expected(one.code, forms.starts(one, day), due_on))
+    return found
+
+
+def first(session: Session, *, edition_id: UUID, tier: str, today: date) -> int:
+    """Write down what is due first at a site that is being opened; again changes nothing."""
+    lists = standards.checklists(session, edition_id, tier)
+    recurring = [one for one in lists.values() if one.period in RECURRING]
+    return _write(session, edition_id, expected(recurring, _working(recurring, today)))
+
+
+def make_due(session: Session, day: date) -> int:
+    """Write down what a new day asks of the room; again changes nothing."""
+    site = here(session)
+    return _write(session, site.edition_id, expected(definitions(session, site).values(), day))
+
+
+def _working(lists: Iterable[forms.Definition], day: date) -> date:
+    """The day itself, or the next on which a daily checklist is due."""
+    daily = [one for one in lists if one.period == "day"]
+    for ahead in range(7):
+        if any(forms.due(one, day + timedelta(days=ahead)) for one in daily):
+            return day + timedelta(days=ahead)
+    return day
+
+
+def _write(session: Session, edition_id: UUID, wanted: list[Expected]) -> int:
+    if not wanted:
+        return 0
+    now, tenant_id = clock.now(), tenancy.current(session)
+    rows: list[dict[str, Any]] = [
+        {
+            "tenant_id": tenant_id,
+            "id": uuid7(),
+            "edition_id": edition_id,
+            "code": one.code,
+            "period_start": one.period_start,
+            "due_on": one.due_on,
+            "created_at": now,
+        }
+        for one in wanted
+    ]
+    written = session.execute(
+        insert(ChecklistRun)
+        .values(rows)
+        .on_conflict_do_nothing(constraint="checklist_run_tenant_id_code_period_start_key")
+        .returning(ChecklistRun.id)
+    )
+    return len(written.all())

@@ -1,0 +1,164 @@
+"""Checklist pages of a room: today, one run answered item by item, what was completed."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug import Response as BaseResponse
+
+from huakai_platform import forms
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.errors import FileRefused, Invalid
+from huakai_platform.kernel.fields import Form, Page
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_tenants.checklists import answers, service
+from huakai_tenants.checklists.answers import Overtaken
+
+blueprint = Blueprint("checklists", __name__, url_prefix="/room")
+STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
+Answered = str | tuple[str, int] | BaseResponse | tuple[str, int, dict[str, str]]
+
+
+class Paged(Form):
+    page = Page(load_default=1)
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"written": forms.written}
+
+
+@blueprint.get("/")
+@guard(Permission.TODAY_READ, to=ROOM)
+def today() -> str:
+    day = clock.today()
+    return render_template("checklists/today.html", dues=service.today(db(), day), day=day)
+
+
+@blueprint.get("/checklists")
+@guard(Permission.CHECKLISTS_READ, to=ROOM)
+def history() -> str:
+    page = inputs.query(Paged())["page"]
+    shown, total = service.history(db(), page=page)
+    return render_template(
+        "checklists/history.html", shown=shown, total=total, page=page, pages=max(1, -(-total // 20))
+    )
+
+
+@blueprint.post("/checklists/<code>")
+@guard(Permission.CHECKLISTS_FILL, to=STAFF, sample="checklist")
+def begin(code: str) -> BaseResponse:
+    """Open the checklist of the present period; whoever comes second joins the same run."""
+    run_id = service.begin(db(), actor(), code, clock.today())
+    return redirect(url_for(".show", run_id=run_id), 303)
+
+
+@blueprint.get("/checklists/<uuid:run_id>")
+@guard(Permission.CHECKLISTS_READ, to=ROOM, sample="run")
+def show(run_id: UUID) -> str:
+    return _page(run_id)
+
+
+@blueprint.post("/checklists/<uuid:run_id>/items/<item>")
+@guard(Permission.CHECKLISTS_FILL, to=STAFF, sample="run")
+def answer(run_id: UUID, item: str) -> Answered:
+    """Save one item: its answer, and a photo or document when one was chosen."""
+    try:
+        with db().begin_nested():
+            if item in request.form:
+                chosen = request.form.getlist(item)
+                kind = answers.item_of(db(), service.open_run(db(), run_id), item).kind
+                raw: Any = chosen if kind == "choices" else chosen[-1]
+                answers.save(db(), actor(), run_id, item, raw, version=_version())
+            for name in (f"{item}-evidence", item):
+                if (file := request.files.get(name)) and file.filename:
+                    answers.attach(db(), actor(), run_id, item, file.filename, file.read())
+    except Overtaken as overtaken:
+        return _told(run_id, item, {}, overtaken)
+    except FileRefused as refused:
+        return _told(run_id, item, {item: [refused.message]})
+    except Invalid as invalid:
+        return _told(run_id, item, invalid.fields or {item: [invalid.message]})
+    if request.headers.get("HX-Request"):
+        return _fragment(run_id, item)
+    return redirect(url_for(".show", run_id=run_id, _anchor=f"i-{item}"), 303)
+
+
+@blueprint.post("/checklists/<uuid:run_id>/completion")
+@guard(Permission.CHECKLISTS_COMPLETE, to=STAFF, sample="run")
+def complete(run_id: UUID) -> Answered:
+    try:
+        service.complete(db(), actor(), run_id)
+    except Invalid as invalid:
+        return _page(run_id, errors=invalid.fields), 422
+    flash(gettext("检查单已完成。"), "ok")
+    return redirect(url_for(".show", run_id=run_id), 303)
+
+
+@blueprint.get("/attachments/<uuid:attachment_id>")
+@guard(Permission.CHECKLISTS_READ, to=ROOM, sample="attachment")
+def attachment(attachment_id: UUID) -> Response:
+    media_type, content = answers.attachment(db(), attachment_id)
+    response = Response(content, mimetype=media_type)
+    response.headers["Content-Disposition"] = "inline" if media_type == "image/jpeg" else "attachment"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@blueprint.post("/attachments/<uuid:attachment_id>/removal")
+@guard(Permission.CHECKLISTS_FILL, to=STAFF, sample="attachment")
+def detach(attachment_id: UUID) -> BaseResponse:
+    run_id = answers.detach(db(), actor(), attachment_id)
+    flash(gettext("文件已移除。"), "ok")
+    return redirect(url_for(".show", run_id=run_id), 303)
+
+
+def _version() -> int:
+    given = request.form.get("version", "0")
+    if not (given.isascii() and given.isdigit() and len(given) < 9):
+        raise Invalid(gettext("填写的内容有误。"))
+    return int(given)
+
+
+def _told(run_id: UUID, item: str, errors: Mapping[str, list[Any]], overtaken: Overtaken | None = None) -> Answered:
+    """What was wrong, with everything that was typed still there."""
+    status = 409 if overtaken else 422
+    if not request.headers.get("HX-Request"):
+        typed = {item: request.form.get(item)} if item in request.form else {}
+        return _page(run_id, errors=errors, typed=typed, overtaken={item: overtaken} if overtaken else {}), status
+    shown = _fragment(run_id, item, errors=errors, overtaken=overtaken)
+    return shown, 422, {"HX-Retarget": f"#s-{item}", "HX-Reswap": "innerHTML"}
+
+
+def _page(
+    run_id: UUID,
+    errors: Mapping[str, list[Any]] | None = None,
+    typed: Mapping[str, Any] | None = None,
+    overtaken: Mapping[str, Overtaken] | None = None,
+) -> str:
+    sheet = service.sheet(db(), run_id)
+    return render_template(
+        "checklists/show.html",
+        sheet=sheet,
+        errors=errors or {},
+        typed=typed or {},
+        overtaken=overtaken or {},
+        day=clock.today(),
+    )
+
+
+def _fragment(
+    run_id: UUID, item: str, errors: Mapping[str, list[Any]] | None = None, overtaken: Overtaken | None = None
+) -> str:
+    sheet = service.sheet(db(), run_id)
+    return render_template(
+        "checklists/_saved.html",
+        sheet=sheet,
+        item=sheet.definition.item(item),
+        errors=errors or {},
+        overtaken=overtaken,
+    )
