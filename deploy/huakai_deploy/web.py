@@ -3,12 +3,15 @@
 from flask import Blueprint, Flask, Response, redirect, send_from_directory, url_for
 from werkzeug import Response as BaseResponse
 
+from huakai_deploy import migrating
+from huakai_platform.identity import views as identity
 from huakai_platform.identity.sessions import recognise
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
+from huakai_platform.onboarding import views as onboarding
 from huakai_platform.regions import views as regions
 from huakai_platform.standards import views as standards
-from huakai_platform.web import errors, pages, requests
+from huakai_platform.web import errors, health, logging, metrics, pages, requests
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.context import Frame, visitor
 from huakai_templates import assets
@@ -21,9 +24,9 @@ PLANES = ("console", "room")
 def blueprints(plane: str) -> tuple[Blueprint, ...]:
     """The pages of a plane; `any` is what both share."""
     pages: dict[str, tuple[Blueprint, ...]] = {
-        "any": (),
-        "console": (regions.blueprint, standards.blueprint),
-        "room": (checklists.blueprint, premises.blueprint),
+        "any": (identity.shared,),
+        "console": (identity.console, onboarding.blueprint, regions.blueprint, standards.blueprint),
+        "room": (identity.team, checklists.blueprint, premises.blueprint),
     }
     return pages[plane]
 
@@ -53,6 +56,9 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
     )
     app.extensions["huakai"] = Frame(settings, Databases(settings), planes, recognise)
     errors.install(app)
+    logging.install(app)
+    metrics.install(app)
+    health.install(app, migration=migrating.head)
     requests.install(app)
     pages.install(app)
     app.add_url_rule("/", "home", home)

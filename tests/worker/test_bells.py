@@ -26,7 +26,7 @@ from huakai_platform.kernel.events import ChecklistCompleted
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.plumbing import Heartbeat, Tick
-from huakai_worker import bell, dispatcher, queues, ringer, routes, schedules, scope
+from huakai_worker import dispatcher, queues, ringer, routes, schedules, scope
 from huakai_worker.pulse import Pulse
 from huakai_worker.schedules import Schedule
 from huakai_worker.worker import TTL, BellWorker
@@ -95,7 +95,7 @@ def test_a_bell_empties_the_queue_and_leaves_nothing_in_redis(
 def test_a_bell_that_could_not_do_all_rings_again(
     databases: Databases, settings: Settings, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bell.dispatcher, "drain", partial(dispatcher.drain, rows=2))
+    monkeypatch.setattr("huakai_worker.bell.dispatcher.drain", partial(dispatcher.drain, rows=2))
     tell(databases, 5)
     queues.ring(queue)
 

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -66,7 +67,7 @@ def answer(error: Exception) -> Response:
     log.info("refused", status=refusal.status, kind=type(refusal).__name__)
     if isinstance(refusal, ConfirmFirst) and request.method == "GET" and not _wants_json():
         response = make_response("", 303)
-        response.headers["Location"] = f"/confirm?next={request.path}"
+        response.headers["Location"] = f"/confirm?next={quote(request.full_path.rstrip('?'), safe='/')}"
         return response
     response = _page(refusal.status, refusal.message, getattr(refusal, "fields", None))
     if isinstance(refusal, (TooMany, Unavailable)):
@@ -117,7 +118,8 @@ def flatten(messages: Any, prefix: str = "") -> dict[str, list[str]]:
         for name, inner in messages.items():
             flat |= flatten(inner, f"{prefix}.{name}" if prefix else str(name))
         return flat
-    return {prefix: [str(message) for message in (messages if isinstance(messages, list) else [messages])]}
+    said = messages if isinstance(messages, list) else [messages]
+    return {prefix: [message.render() if isinstance(message, Message) else str(message) for message in said]}
 
 
 def _wants_json() -> bool:

@@ -14,6 +14,8 @@ from huakai_platform.kernel.plumbing import IdempotencyKey
 from huakai_platform.web.context import db, visitor
 
 FIELD = "idempotency_key"
+SECRET = frozenset({"csrf_token", FIELD, "password", "repeat", "current", "code"})
+"""Never hashed into the table: the hash of a form with a password in it would let it be guessed."""
 
 
 def replay() -> Response | None:
@@ -54,6 +56,11 @@ def keep(response: Response) -> None:
     )
 
 
+def forget() -> None:
+    """Keep no answer: it shows a secret, once. The same key sent again is refused."""
+    g.pop("idempotency_key", None)
+
+
 def _again(account_id: str, key: str, digest: bytes) -> Response:
     row = (
         db()
@@ -74,11 +81,11 @@ def _again(account_id: str, key: str, digest: bytes) -> Response:
 
 
 def _digest() -> bytes:
-    """What was asked: method, path and every field but the tokens; files by their content."""
+    """What was asked: method, path and every field but tokens and secrets; files by their content."""
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
     if request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         for name, values in sorted(request.form.lists()):
-            if name not in {"csrf_token", FIELD}:
+            if name not in SECRET:
                 digest.update(repr((name, values)).encode("utf-8", "surrogatepass"))
         for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
             digest.update(name.encode("utf-8", "surrogatepass") + hashlib.sha256(file.read()).digest())

@@ -14,7 +14,7 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Forbidden, Unauthenticated
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import errors, idempotency
+from huakai_platform.web import errors, gate, idempotency
 from huakai_platform.web.access import Access, access_of
 from huakai_platform.web.context import Visitor, close_peek, frame, peek, visitor
 
@@ -35,9 +35,12 @@ def install(app: Flask) -> None:
     app.before_request(_refuse_foreign_writes)
     csrf.init_app(app)
     app.before_request(_admit)
-    app.before_request(idempotency.replay)
+    app.before_request(gate.enter)
+    app.before_request(_replay)
     app.after_request(_finish)
     app.teardown_request(_close)
+    app.teardown_request(gate.leave)
+    gate.install(app)
 
 
 def cookie_name() -> str:
@@ -58,7 +61,7 @@ def set_session_cookie(response: BaseResponse, token: str | None) -> None:
 def _number() -> None:
     g.request_id = secrets.token_hex(8)
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method, path=request.path)
+    structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method)
     declared = _declared()
     g.plane = declared.permission.plane if declared and declared.permission else "any"
 
@@ -107,6 +110,12 @@ def _admit() -> BaseResponse | None:
     if g.plane == "room" and request.method not in SAFE and who.site_state != "open":
         raise Conflict(_("本站点目前不在开通状态,只能查看。"))
     return None
+
+
+def _replay() -> BaseResponse | None:
+    """Public routes answer strangers, who have no keys; their views open the transaction themselves."""
+    declared = _declared()
+    return None if declared is None or declared.public else idempotency.replay()
 
 
 def _refuse_stale(actor: Actor, declared: Access) -> None:

@@ -1,0 +1,54 @@
+"""`huakai web`, `huakai worker`, `huakai ringer`: the processes of the platform, one each."""
+
+import sys
+
+import click
+
+from huakai_deploy.commands.output import said
+from huakai_platform.kernel import logs
+from huakai_platform.kernel.config import Settings
+from huakai_platform.kernel.i18n import _
+
+PLANES = ("console", "room")
+
+
+def split_planes(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
+    chosen = tuple(plane for plane in PLANES if plane in value.split(","))
+    if not chosen or set(value.split(",")) - set(PLANES):
+        raise click.BadParameter(said(_("可选:console,room")))
+    return chosen
+
+
+@click.command(help=said(_("运行网页进程")))
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help=said(_("监听的地址和端口,或 unix:/路径")))
+@click.option(
+    "--planes", default="console,room", show_default=True, callback=split_planes, help=said(_("提供哪些页面"))
+)
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
+def web(bind: str, planes: tuple[str, ...], threads: int) -> None:
+    from huakai_deploy.serve import Server
+
+    _begin()
+    Server(bind=bind, threads=threads, planes=planes).run()
+
+
+@click.command(help=said(_("运行一个任务进程")))
+def worker() -> None:
+    from huakai_worker import worker as process
+
+    _begin()
+    sys.exit(process.run())
+
+
+@click.command(help=said(_("运行敲钟进程:唤醒任务进程,并按时间表办事")))
+def ringer() -> None:
+    from huakai_worker import ringer as process
+
+    _begin()
+    sys.exit(process.run())
+
+
+def _begin() -> None:
+    """Say at once, and in words, what is missing in the environment."""
+    Settings.from_env()
+    logs.configure()

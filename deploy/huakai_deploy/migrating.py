@@ -1,0 +1,44 @@
+"""Bringing the database to the program: migrations, then the edition that is shipped."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+import huakai_deploy
+from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.db import Databases
+from huakai_platform.standards import service as standards
+from huakai_platform.standards.shipped import load_shipped
+
+PLACES = (Path(huakai_deploy.__file__).parent / "migrations", Path(huakai_deploy.__file__).parents[1] / "migrations")
+
+
+def config() -> Config:
+    """Alembic's settings, whether from a checkout or from an installed wheel."""
+    made = Config()
+    made.set_main_option("script_location", str(next(place for place in PLACES if place.is_dir())))
+    return made
+
+
+def migrate(databases: Databases) -> None:
+    """Take the database to the newest migration and publish the shipped edition; again changes nothing."""
+    command.upgrade(config(), "head")
+    with databases.session(Login.MIGRATOR) as session:
+        standards.publish(session, load_shipped())
+
+
+def head() -> str | None:
+    """The newest migration that the program knows."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def present(connection: Connection) -> str | None:
+    """The migration that the database is at."""
+    context = MigrationContext.configure(
+        connection, opts={"version_table": "alembic_version", "version_table_schema": "platform"}
+    )
+    return context.get_current_revision()
