@@ -1,0 +1,138 @@
+"""`huakai up`, `migrate`, `doctor`, `roles`: the servers and what runs on them."""
+
+import os
+import secrets
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from huakai_deploy import keys, migrating
+from huakai_deploy.commands.output import databases, json_option, said, say, table, tell_json
+from huakai_deploy.local import DATABASE, LocalStack, StackError
+from huakai_deploy.roles import ensure_roles, script
+from huakai_deploy.supervise import Supervisor, signals_like_ctrl_c
+from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.kernel.i18n import _
+
+HUAKAI = str(Path(sys.executable).with_name("huakai"))
+OUTSIDE = (*(f"DATABASE_URL_{login.name}" for login in Login), "REDIS_URL")
+
+
+@click.command(help=said(_("启动平台:服务器、任务进程和网页,直到按下 Ctrl-C")))
+@click.option("--demo", is_flag=True, help=said(_("装入示范数据:洛阳 319 个站点")))
+@click.option("--port", type=click.IntRange(1024, 65535), default=8000, show_default=True)
+@click.option("--fresh", is_flag=True, help=said(_("先清空本机的数据")))
+@click.option("--sites", type=click.IntRange(1, 319), default=319, show_default=True, help=said(_("示范站点的数量")))
+@click.option("--workers", type=click.IntRange(1, 32), default=2, show_default=True)
+def up(demo: bool, port: int, fresh: bool, sites: int, workers: int) -> None:
+    signals_like_ctrl_c()
+    instance = Path(os.environ.get("HUAKAI_INSTANCE", "instance")).absolute()
+    with ExitStack() as ending:
+        env = _servers(ending, instance, fresh=fresh)
+        env |= {"HUAKAI_INSTANCE": str(instance)} | ({"HUAKAI_DEMO": "1"} if demo else {})
+        os.environ.update(env)
+        settings = Settings.from_env()
+        pools = Databases(settings)
+        ending.callback(pools.dispose)
+        say(_("正在迁移数据库……"))
+        migrating.migrate(pools)
+        supervisor = Supervisor(instance / "logs", echo=lambda line: click.echo(line, err=True))
+        ending.callback(supervisor.stop)
+        supervisor.add("ringer", [HUAKAI, "ringer"])
+        for number in range(1, workers + 1):
+            supervisor.add(f"worker-{number}", [HUAKAI, "worker"])
+        supervisor.add("web", [HUAKAI, "web", "--bind", f"127.0.0.1:{port}"])
+        supervisor.start()
+        people = _demonstrate(pools, settings, instance, sites) if demo else []
+        _until_serving(port)
+        if people:
+            table([_("身份"), _("登录名"), _("密码"), _("站点或范围")], people, title=_("示范账号"))
+        say(_("花开已启动:http://127.0.0.1:{port}/  (Ctrl-C 停止)", port=port))
+        supervisor.wait()
+
+
+@click.command(help=said(_("把数据库升级到本程序的版本,并发布随附的标准")))
+@json_option
+def migrate(as_json: bool) -> None:
+    with databases() as pools:
+        migrating.migrate(pools)
+    if as_json:
+        tell_json({"head": migrating.head()})
+    else:
+        say(_("数据库已是最新:{head}", head=migrating.head()))
+
+
+@click.command(help=said(_("输出创建数据库角色的 SQL,交给数据库管理员执行")))
+@click.option("--database", default=DATABASE, show_default=True)
+def roles(database: str) -> None:
+    click.echo(script(database))
+
+
+@click.command(help=said(_("检查服务器、角色、授权、迁移、任务和磁盘,并说明如何处理")))
+@json_option
+def doctor(as_json: bool) -> None:
+    from huakai_deploy.doctor import examine
+
+    with databases() as pools:
+        findings = examine(pools, Settings.from_env())
+    if as_json:
+        tell_json([finding.__dict__ for finding in findings])
+    else:
+        rows = [("✔" if one.good else "✘", one.subject, one.found, "" if one.good else one.remedy) for one in findings]
+        table(["", _("检查"), _("结果"), _("处理办法")], rows)
+    if not all(one.good for one in findings):
+        raise SystemExit(1)
+
+
+def _servers(ending: ExitStack, instance: Path, *, fresh: bool) -> dict[str, str]:
+    """Use the servers that the environment names, else the embedded ones; the first line says which."""
+    named = [name for name in OUTSIDE if os.environ.get(name)]
+    if named:
+        if missing := [name for name in OUTSIDE if name not in named]:
+            raise HuakaiError(_("使用外部服务器还缺少:{names}", names="、".join(missing)))
+        if fresh:
+            raise HuakaiError(_("--fresh 只清空本机内置的数据,不会清空外部服务器。"))
+        say(_("使用环境变量指定的外部服务器(DATABASE_URL_*、REDIS_URL)。"))
+        return {} if os.environ.get("HUAKAI_SECRET_KEY") else dict(keys.local(instance))
+    say(_("使用内置的 PostgreSQL 和 Valkey,数据在 {folder}", folder=instance))
+    stack = LocalStack(instance, echo=lambda line: click.echo(line, err=True))
+    try:
+        urls = stack.start(fresh=fresh)
+    except StackError as error:
+        raise HuakaiError(str(error)) from None
+    ending.callback(stack.stop)
+    ensure_roles(urls.superuser, DATABASE)
+    return dict(urls.environment()) | dict(keys.local(instance))
+
+
+def _demonstrate(pools: Databases, settings: Settings, instance: Path, sites: int) -> list[tuple[str, str, str, str]]:
+    from huakai_deploy import demo
+
+    return demo.seed(pools, settings, sites=sites, password=_demo_password(instance))
+
+
+def _demo_password(instance: Path) -> str:
+    """The one password of the demonstration's sign-ins, made at the first start."""
+    path = instance / "demo-password"
+    if not path.exists():
+        path.write_text(f"huakai-{secrets.token_hex(4)}\n")
+        path.chmod(0o600)
+    return path.read_text().strip()
+
+
+def _until_serving(port: int, patience: float = 60.0) -> None:
+    end = time.monotonic() + patience
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+                return
+        except OSError:
+            if time.monotonic() > end:
+                raise HuakaiError(_("网页进程没有应答:请看 instance/logs/web.log")) from None
+            time.sleep(0.1)

@@ -1,0 +1,173 @@
+"""The examination: every part that must be right, what was found, and what to do about it."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from huakai_deploy import migrating
+from huakai_deploy.roles import RUNNING
+from huakai_platform.kernel import clock, crypto
+from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.plumbing import Heartbeat
+from huakai_platform.regions.models import Region
+from huakai_platform.standards import service as standards
+from huakai_platform.standards.models import Edition
+from huakai_templates import assets
+
+ALIVE = timedelta(seconds=30)
+LEAST_FREE = 0.05
+OLDEST_DUE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part of the examination; `remedy` says what to do when it is not good."""
+
+    subject: str
+    good: bool
+    found: str
+    remedy: str = ""
+
+
+def examine(databases: Databases, settings: Settings) -> list[Finding]:
+    """Look at everything; a part that cannot be looked at is a finding, never an exception."""
+    findings = [_login(databases, login) for login in Login if login in settings.databases]
+    checks: tuple[tuple[str, Callable[[Databases, Settings], Finding]], ...] = (
+        (_("数据库角色"), _roles),
+        (_("机密数据的墙"), _wall),
+        (_("数据库迁移"), _migrations),
+        (_("地区"), _regions),
+        (_("标准版本"), _edition),
+        (_("主密钥"), _master_key),
+        ("Redis", _redis),
+        (_("任务进程"), _workers),
+        (_("任务队列"), _queue),
+        (_("磁盘"), _disk),
+        (_("前端文件"), _assets),
+    )
+    for subject, check in checks:
+        try:
+            findings.append(check(databases, settings))
+        except (SQLAlchemyError, HuakaiError) as error:
+            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            findings.append(Finding(subject, False, reason, _("请先解决数据库连接")))
+    return findings
+
+
+def _login(databases: Databases, login: Login) -> Finding:
+    try:
+        with databases.engine(login).connect() as connection:
+            found = connection.scalar(text("SHOW server_version"))
+        return Finding(login.value, True, f"PostgreSQL {found}")
+    except (SQLAlchemyError, HuakaiError) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        return Finding(login.value, False, reason, _("请检查 DATABASE_URL_{name}", name=login.name))
+
+
+def _roles(databases: Databases, _settings: Settings) -> Finding:
+    with databases.engine(Login.MIGRATOR).connect() as connection:
+        strong = connection.scalars(
+            text(
+                "SELECT rolname FROM pg_roles r WHERE rolname = ANY(:names) AND (rolsuper OR rolbypassrls OR"
+                " rolcreaterole OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid))"
+            ),
+            {"names": list(RUNNING)},
+        ).all()
+    remedy = _("运行 huakai roles 并由数据库管理员执行")
+    return Finding(_("数据库角色"), not strong, "、".join(strong) or _("权限合适"), remedy)
+
+
+def _wall(databases: Databases, _settings: Settings) -> Finding:
+    with databases.engine(Login.MIGRATOR).connect() as connection:
+        reach = connection.scalar(text("SELECT has_schema_privilege('huakai_oversight', 'confidential', 'USAGE')"))
+        bare = connection.scalars(
+            text(
+                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE n.nspname IN ('tenant', 'confidential') AND c.relkind IN ('r', 'p')"
+                " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
+            )
+        ).all()
+    found = "、".join(bare) or (_("监管登录可进入 confidential") if reach else _("完好"))
+    return Finding(_("机密数据的墙"), not reach and not bare, found, _("停止服务并重新执行迁移,联系开发者"))
+
+
+def _migrations(databases: Databases, _settings: Settings) -> Finding:
+    with databases.engine(Login.MIGRATOR).connect() as connection:
+        present = migrating.present(connection)
+    return Finding(_("数据库迁移"), present == migrating.head(), str(present), _("运行 huakai migrate"))
+
+
+def _regions(databases: Databases, _settings: Settings) -> Finding:
+    with databases.session(Login.MIGRATOR) as session:
+        count = session.scalar(select(func.count()).select_from(Region)) or 0
+    return Finding(_("地区"), count > 1, str(count), _("运行 huakai regions import"))
+
+
+def _edition(databases: Databases, _settings: Settings) -> Finding:
+    with databases.session(Login.MIGRATOR) as session:
+        wrong = [
+            str(edition.number)
+            for edition in session.scalars(select(Edition))
+            if standards.recomputed_digest(session, edition.id) != edition.digest
+        ]
+        newest = session.scalar(select(func.max(Edition.number)))
+    good = newest is not None and not wrong
+    found = _("第 {number} 版", number=newest) if good else _("校验值不一致:{numbers}", numbers="、".join(wrong))
+    return Finding(_("标准版本"), good, found, _("已发布的版本被改动:从备份恢复,或运行 huakai migrate"))
+
+
+def _master_key(_databases: Databases, settings: Settings) -> Finding:
+    if settings.master_key is None:
+        return Finding(_("主密钥"), False, _("没有设置"), _("设置 HUAKAI_MASTER_KEY 或 HUAKAI_MASTER_KEY_FILE"))
+    key, wrapped = crypto.mint(settings.master_key)
+    opened = crypto.unwrap(settings.master_key, wrapped, key.generation) == key
+    return Finding(_("主密钥"), opened, _("可用"), _("主密钥必须是 32 字节"))
+
+
+def _redis(_databases: Databases, settings: Settings) -> Finding:
+    try:
+        with Redis.from_url(settings.redis_url, socket_timeout=3) as client:
+            client.ping()
+        return Finding("Redis", True, _("应答正常"))
+    except (RedisError, ValueError) as error:
+        return Finding("Redis", False, type(error).__name__, _("检查 REDIS_URL;任务会等待,不会丢失"))
+
+
+def _workers(databases: Databases, _settings: Settings) -> Finding:
+    with databases.session(Login.WORKER) as session:
+        alive = session.scalars(
+            select(Heartbeat.name).where(Heartbeat.kind == "worker", Heartbeat.seen_at > clock.now() - ALIVE)
+        ).all()
+    return Finding(_("任务进程"), bool(alive), _("{count} 个在运行", count=len(alive)), _("运行 huakai worker"))
+
+
+def _queue(databases: Databases, _settings: Settings) -> Finding:
+    with databases.session(Login.WORKER) as session:
+        state = session.execute(text("SELECT waiting, due, oldest_due, dead FROM tenant.queue_state()")).one()
+    late = state.oldest_due is not None and clock.now() - state.oldest_due > OLDEST_DUE
+    found = _("等待 {waiting},到期 {due},失败 {dead}", waiting=state.waiting, due=state.due, dead=state.dead)
+    return Finding(
+        _("任务队列"), not late and not state.dead, found, _("看 huakai jobs list;可用 huakai jobs resend 重发")
+    )
+
+
+def _disk(_databases: Databases, settings: Settings) -> Finding:
+    usage = shutil.disk_usage(settings.instance if settings.instance.exists() else "/")
+    free = usage.free / usage.total
+    return Finding(_("磁盘"), free > LEAST_FREE, f"{free:.0%}", _("请释放磁盘空间"))
+
+
+def _assets(_databases: Databases, _settings: Settings) -> Finding:
+    try:
+        return Finding(_("前端文件"), True, assets.url("tabler.css"))
+    except assets.AssetsMissing as error:
+        return Finding(_("前端文件"), False, str(error), _("运行 deploy/run build"))
