@@ -11,10 +11,9 @@ from huakai_platform.identity.models import Account
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
-from huakai_platform.kernel.sites import Site
-from huakai_platform.onboarding import summaries
+from huakai_platform.onboarding import opening, summaries
 from huakai_platform.onboarding.models import RegisterImport
-from huakai_platform.onboarding.scope import visible
+from huakai_platform.onboarding.opening import Candidate
 
 LATEST = 50
 
@@ -66,10 +65,10 @@ def earlier(session: Session, kept: RegisterImport) -> RegisterImport | None:
     )
 
 
-def sites_of(session: Session, actor: Actor, kept: RegisterImport) -> list[Site]:
-    """The sites that an applied import has brought in."""
+def candidates(session: Session, actor: Actor, kept: RegisterImport) -> list[Candidate]:
+    """The sites that an applied import has brought in, as they stand now."""
     made = [UUID(line.site) for line in summaries.lines(kept.summary, summaries.CREATED) if line.site]
-    return list(session.scalars(select(Site).where(Site.id.in_(made), visible(actor)).order_by(Site.code)))
+    return opening.candidates(session, actor, ids=made)
 
 
 def _own(actor: Actor) -> tuple[Any, ...]:

@@ -1,7 +1,6 @@
 """A write that is sent twice is done once: the first answer is kept with the change and given again."""
 
 import hashlib
-from typing import cast
 
 from flask import Response, g, request
 from sqlalchemy import select, update
@@ -27,12 +26,13 @@ def replay() -> Response | None:
     if len(key) > 100 or not key.isascii() or not key.isprintable():
         raise Invalid(_("幂等键无效。"))
     digest = _digest()
-    claimed = db().execute(
+    claimed = db().scalar(
         insert(IdempotencyKey)
         .values(account_id=who.actor.account_id, key=key, request_hash=digest, created_at=clock.now())
         .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
     )
-    if cast(int, getattr(claimed, "rowcount", 0)) == 1:
+    if claimed:
         g.idempotency_key = key
         return None
     return _again(who.actor.account_id.hex, key, digest)

@@ -123,7 +123,7 @@ def test_applying_twice_gives_the_same_answer(session: Session, admin: Actor) ->
     kept = check(session, admin)
 
     assert importing.apply(session, admin, kept.id) == importing.apply(session, admin, kept.id)
-    assert len(imports.sites_of(session, admin, kept)) == 319
+    assert len(imports.candidates(session, admin, kept)) == 319
 
 
 def test_a_possible_duplicate_needs_a_reason_which_is_remembered(session: Session, admin: Actor) -> None:

@@ -1,0 +1,26 @@
+"""The regions above a list, and those right below it."""
+
+from flask import url_for
+
+from huakai_platform.onboarding import sites
+from huakai_platform.onboarding.scope import region_of
+from huakai_platform.regions import service
+from huakai_platform.web.context import actor, db
+
+
+def trail(endpoint: str, region: str | None) -> list[tuple[str, str | None]]:
+    """全国 › 河南省 › 洛阳市, each with its link; what lies above the actor's own region has none."""
+    path = service.path(db(), region or region_of(actor()) or service.COUNTRY)
+    top = region_of(actor())
+    crumbs: list[tuple[str, str | None]] = []
+    reached = top is None
+    for code, name in path:
+        reached = reached or code == top
+        href = url_for(endpoint, region=None if code in (top, service.COUNTRY) else code)
+        crumbs.append((name, href if reached and code != region else None))
+    return crumbs
+
+
+def below(region: str | None) -> list[tuple[str, str]]:
+    """Where one may go down from here: code and name."""
+    return sites.regions_below(db(), actor(), region or region_of(actor()) or service.COUNTRY)
