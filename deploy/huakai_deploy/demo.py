@@ -89,7 +89,7 @@ def _register(sites: int) -> bytes:
     if sites >= len(sheet.rows) - HEAD_ROWS:
         return content
     kept = [[cell.value for cell in row] for row in sheet.rows[HEAD_ROWS - 1 : HEAD_ROWS + sites]]
-    return workbooks.write(workbooks.table(sheet.name, [str(name) for name in kept[0]], kept[1:]))
+    return workbooks.write(workbooks.table(sheet.name, [workbooks.Column(str(name)) for name in kept[0]], kept[1:]))
 
 
 def _open(databases: Databases, actor: Actor) -> None:
