@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from huakai_platform.identity.models import Account, AccountSession, Institution, Membership
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor, Role, permissions_of
+from huakai_platform.kernel.errors import Unauthenticated
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.web.context import Visitor
@@ -46,6 +48,30 @@ def start(
             seen_at=now,
             confirmed_at=now,
             expires_at=now + LIFE,
+        )
+    )
+    return token
+
+
+def rotate(session: Session, session_id: UUID, *, membership_id: UUID | None, confirmed: bool = False) -> str:
+    """Put a session with a new token, past any second factor, in the place of the old; its end stays where it was."""
+    old, now = session.get(AccountSession, session_id, with_for_update=True), clock.now()
+    if old is None or old.revoked_at is not None:
+        raise Unauthenticated(_("登录已失效,请重新登录。"))
+    token, old.revoked_at = secrets.token_urlsafe(32), now
+    session.add(
+        AccountSession(
+            id=uuid7(),
+            account_id=old.account_id,
+            token_hash=digest(token),
+            membership_id=membership_id,
+            stage="full",
+            device=old.device,
+            address=old.address,
+            created_at=old.created_at,
+            seen_at=now,
+            confirmed_at=now if confirmed else old.confirmed_at,
+            expires_at=old.expires_at,
         )
     )
     return token

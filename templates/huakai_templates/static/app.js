@@ -35,6 +35,13 @@
     if (search && ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing))) { event.preventDefault(); search.focus(); search.select(); }
   });
 
+  /* Copying a link that is shown once, and printing */
+  on("click", function (event) {
+    var copy = closest(event, "[data-copy]");
+    if (copy) { var field = document.getElementById(copy.getAttribute("data-copy")); field.select(); if (navigator.clipboard) { navigator.clipboard.writeText(field.value).then(function () { toast(copy.getAttribute("data-copied"), "ok"); }); } }
+    if (closest(event, "[data-print]")) { print(); }
+  });
+
   /* Typed confirmation, and rows ticked for a deed on many */
   function guard(form) { form.querySelector("button[type=submit]").disabled = form.elements.confirm.value.trim() !== form.getAttribute("data-expect"); }
   function count(form) {

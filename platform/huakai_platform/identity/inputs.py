@@ -1,0 +1,138 @@
+"""What the pages of identity take in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from huakai_platform.identity import contacts, destinations
+from huakai_platform.identity.directory import SORTS, STATES
+from huakai_platform.kernel.access import ROOM, Role
+from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Form, Id, Page, Phone, Text
+from huakai_platform.kernel.i18n import _
+
+LOCALES = ("zh_CN", "en")
+LOGIN = r"(?=.{3,40}$)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*"
+
+
+class Secret(Checked[str]):
+    """A password or code as typed: neither trimmed nor normalised here."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str) or len(value) > 200:
+            raise ValidationError(_("最多 {count} 个字符", count=200))
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValidationError(_("含有不可见的控制字符")) from None
+        return value
+
+
+class Next(Checked[str]):
+    """Where to go on to; what is not a path of this site counts as nowhere."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        return destinations.safe(value) or "" if isinstance(value, str) else ""
+
+
+class Email(Checked[str]):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if isinstance(value, str) and (email := contacts.normal_email(value)):
+            return email
+        raise ValidationError(_("请填写完整的邮箱地址"))
+
+
+class Onward(Form):
+    next = Next(load_default="")
+
+
+class SignIn(Onward):
+    identifier = Text(required=True, max_length=200)
+    password = Secret(required=True)
+
+
+class OneCode(Onward):
+    code = Secret(required=True)
+
+
+class Confirmation(Onward):
+    password = Secret(required=True)
+
+
+class NewPassword(Form):
+    password = Secret(required=True)
+    repeat = Secret(required=True)
+
+
+class ChangedPassword(NewPassword):
+    current = Secret(required=True)
+
+
+class Chosen(Onward):
+    membership_id = Id(required=True)
+
+
+class Language(Onward):
+    locale = Choice(LOCALES, required=True)
+
+
+class Profile(Form):
+    name = Text(required=True, max_length=60)
+    locale = Choice(LOCALES, required=True)
+
+
+class ContactForm(Form):
+    phone = Phone(load_default=None)
+    email = Email(load_default=None)
+    drop_phone = Choice(("1",), load_default=None)
+    password = Secret(required=True)
+
+
+class Enrolment(Form):
+    sealed = Code(r"[A-Za-z0-9_-]{40,400}={0,2}", max_length=400, required=True)
+    code = Secret(required=True)
+
+
+class TurnOff(Form):
+    confirm = Text(required=True)
+
+
+class Empty(Form):
+    """A form that carries nothing but its own proof."""
+
+
+class Listing(Form):
+    q = Text(max_length=60)
+    role = Choice([role.value for role in Role])
+    state = Choice(STATES)
+    sort = Choice([sign + key for key in SORTS for sign in ("", "-")])
+    page = Page()
+
+
+class NewRole(Form):
+    """A role with its scope; site and region as somebody types them, or the chosen one of several."""
+
+    role = Choice([role.value for role in Role], required=True)
+    site = Text(max_length=80, load_default=None)
+    site_id = Id(load_default=None)
+    region = Text(max_length=60, load_default=None)
+    region_code = Code(r"[0-9]{12}", load_default=None)
+    post = Choice(("A", "B"), load_default=None)
+    valid_from = Date(load_default=None)
+    valid_until = Date(load_default=None)
+
+
+class NewAccount(NewRole):
+    name = Text(required=True, max_length=60)
+    login_name = Code(LOGIN, max_length=40, load_default=None)
+    phone = Phone(load_default=None)
+    email = Email(load_default=None)
+
+
+class NewMember(Form):
+    name = Text(required=True, max_length=60)
+    role = Choice(sorted(role.value for role in ROOM), required=True)
+    phone = Phone(load_default=None)
+    email = Email(load_default=None)
+    post = Choice(("A", "B"), load_default=None)
+    valid_until = Date(load_default=None)

@@ -1,0 +1,90 @@
+"""What people change about their own account."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from huakai_platform.identity import contacts, devices, passwords
+from huakai_platform.identity.models import Account, AccountSession
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.errors import Invalid
+from huakai_platform.kernel.i18n import _
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str
+    login_name: str
+    email: str | None
+    phone_hint: str | None
+    locale: str
+    second_factor: bool
+
+
+def read(session: Session, actor: Actor) -> Profile:
+    row = session.execute(
+        select(
+            Account.name,
+            Account.login_name,
+            Account.email,
+            Account.phone_hint,
+            Account.locale,
+            Account.totp_sealed.is_not(None),
+        ).where(Account.id == actor.account_id)
+    ).one()
+    return Profile(*row)
+
+
+def rename(session: Session, actor: Actor, *, name: str, locale: str) -> None:
+    session.execute(update(Account).where(Account.id == actor.account_id).values(name=name, locale=locale))
+
+
+def speak(session: Session, account_id: UUID, locale: str) -> None:
+    session.execute(update(Account).where(Account.id == account_id).values(locale=locale))
+
+
+def set_email(session: Session, actor: Actor, email: str | None) -> None:
+    """Raises Invalid when the address is another account's."""
+    if email and session.scalar(select(Account.id).where(Account.email == email, Account.id != actor.account_id)):
+        raise Invalid(_("填写的内容有误。"), {"email": [_("这个邮箱不能使用")]})
+    session.execute(update(Account).where(Account.id == actor.account_id).values(email=email))
+
+
+def set_phone(session: Session, actor: Actor, phone: str | None, lookup_key: bytes) -> None:
+    """Raises Invalid when the number is another account's."""
+    lookup = contacts.phone_lookup(lookup_key, phone) if phone else None
+    if lookup and session.scalar(
+        select(Account.id).where(Account.phone_lookup == lookup, Account.id != actor.account_id)
+    ):
+        raise Invalid(_("填写的内容有误。"), {"phone": [_("这个号码不能使用")]})
+    session.execute(
+        update(Account)
+        .where(Account.id == actor.account_id)
+        .values(phone_lookup=lookup, phone_hint=contacts.hint(phone) if phone else None)
+    )
+
+
+def knows_password(session: Session, actor: Actor, password: str) -> bool:
+    stored = session.scalar(select(Account.password_hash).where(Account.id == actor.account_id))
+    return passwords.verify(stored, password)
+
+
+def set_password(session: Session, actor: Actor, password: str) -> None:
+    """Change the password; every other device is signed out. Raises Invalid for a weak one."""
+    mine = read(session, actor)
+    if weak := passwords.weaknesses(password, (mine.name, mine.login_name)):
+        raise Invalid(_("填写的内容有误。"), {"password": weak})
+    session.execute(
+        update(Account).where(Account.id == actor.account_id).values(password_hash=passwords.hashed(password))
+    )
+    devices.revoke_all(session, actor.account_id, but=actor.session_id)
+
+
+def confirm(session: Session, actor: Actor) -> None:
+    """Note that the password was given just now: opens the deeds that ask for it, for ten minutes."""
+    session.execute(
+        update(AccountSession).where(AccountSession.id == actor.session_id).values(confirmed_at=clock.now())
+    )

@@ -1,0 +1,63 @@
+"""Choosing in which role to work, and in which language."""
+
+from flask import make_response, render_template
+from werkzeug import Response
+
+from huakai_platform.identity import memberships as service
+from huakai_platform.identity import profile
+from huakai_platform.identity.inputs import Chosen, Language, Onward
+from huakai_platform.identity.views import edge
+from huakai_platform.identity.views.blueprints import shared
+from huakai_platform.kernel.access import EVERYONE, Permission
+from huakai_platform.kernel.errors import NotFound
+from huakai_platform.kernel.i18n import _
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard, public, visitor
+from huakai_platform.web.requests import set_session_cookie
+
+YEAR = 365 * 24 * 3600
+
+
+@shared.get("/memberships")
+@guard(Permission.SELF, to=EVERYONE)
+def memberships() -> str:
+    return _page(inputs.query(Onward())["next"])
+
+
+@shared.post("/memberships")
+@guard(Permission.SELF, to=EVERYONE)
+def choose_membership() -> Response:
+    """Enter a role; the session gets a new token with it."""
+    given = inputs.form(Chosen())
+    if not given.ok:
+        edge.tell(_("请选择一个身份。"), "danger")
+        return make_response(_page(""), 422)
+    try:
+        token = service.choose(db(), actor(), given.values["membership_id"])
+    except NotFound:
+        edge.tell(_("这个身份现在不能使用。"), "danger")
+        return make_response(_page(""), 404)
+    response = edge.onward(given.values["next"])
+    set_session_cookie(response, token)
+    return response
+
+
+@shared.post("/language")
+@public
+def language() -> Response:
+    """Remember the language in this browser, and with the account of whoever is signed in."""
+    given = inputs.form(Language())
+    if not given.ok:
+        return edge.onward("")
+    locale = given.values["locale"]
+    if who := visitor():
+        profile.speak(db(), who.actor.account_id, locale)
+    response = edge.onward(given.values["next"])
+    secure = edge.settings().https
+    response.set_cookie("language", locale, max_age=YEAR, path="/", secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+def _page(target: str) -> str:
+    offers = service.offered(db(), actor().account_id)
+    return render_template("identity/memberships.html", offers=offers, next=target)

@@ -1,0 +1,143 @@
+"""The console's accounts: the list, its workbook, a new account; and the matrix of rights."""
+
+from typing import Any
+
+from flask import Response, make_response, render_template
+from werkzeug import Response as BaseResponse
+
+from huakai_platform.identity import contacts, invitations, links
+from huakai_platform.identity import directory as service
+from huakai_platform.identity.inputs import Listing, NewAccount
+from huakai_platform.identity.memberships import refuse_beyond
+from huakai_platform.identity.views import edge, scoping
+from huakai_platform.identity.views.blueprints import console
+from huakai_platform.identity.views.managing import to_detail
+from huakai_platform.kernel import workbooks
+from huakai_platform.kernel.access import EVERYONE, GRANTS, Permission, Role
+from huakai_platform.kernel.clock import CHINA
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.inputs import Given
+
+ADMIN = (Role.INSTITUTION_ADMIN,)
+STATE_LABELS: dict[str, Message] = {"active": _("已启用"), "invited": _("待接受邀请"), "disabled": _("已停用")}
+PLANES: dict[str, Message] = {"any": _("公共"), "console": _("管理端"), "room": _("站点端")}
+COLUMNS: tuple[tuple[Message, int], ...] = (
+    (_("姓名"), 14),
+    (_("账号名"), 24),
+    (_("邮箱"), 26),
+    (_("手机"), 14),
+    (_("状态"), 12),
+    (_("角色"), 44),
+    (_("两步验证"), 10),
+    (_("最近登录"), 18),
+)
+
+
+@console.get("/accounts")
+@guard(Permission.ACCOUNTS_READ, to=ADMIN)
+def accounts() -> str:
+    wanted = service.Filter(**inputs.query(Listing()))
+    found, total = service.find(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
+    return render_template(
+        "identity/accounts.html",
+        found=found,
+        total=total,
+        page=wanted.page,
+        pages=max(1, -(-total // service.PAGE)),
+        wanted=wanted,
+        roles=list(Role),
+        states=STATE_LABELS,
+    )
+
+
+@console.get("/accounts.xlsx")
+@guard(Permission.ACCOUNTS_READ, to=ADMIN, confirmed=True)
+def export_accounts() -> Response:
+    """What the list shows, all pages of it."""
+    wanted = service.Filter(**inputs.query(Listing()))
+    found = service.every(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
+    columns = [workbooks.Column(title.render(), width) for title, width in COLUMNS]
+    data = workbooks.write(workbooks.table(_("账号").render(), columns, (_line(entry) for entry in found)))
+    response = Response(data, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response.headers["Content-Disposition"] = 'attachment; filename="huakai-accounts.xlsx"'
+    return response
+
+
+@console.get("/accounts/new")
+@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True)
+def new_account() -> str:
+    return _form(scoping.Asked(Given({})))
+
+
+@console.post("/accounts/new")
+@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True)
+def create_account() -> BaseResponse:
+    asked = scoping.read(_free(inputs.form(NewAccount())))
+    mine, values = actor(), asked.given.values
+    if asked.scope is None or mine.institution_id is None:
+        return make_response(_form(asked), 422)
+    refuse_beyond(mine, asked.scope)
+    invited = invitations.invite(
+        db(),
+        institution_id=mine.institution_id,
+        name=values["name"],
+        lookup_key=edge.settings().lookup_key,
+        phone=values["phone"],
+        email=values["email"],
+        login_name=values["login_name"],
+        **vars(asked.scope),
+    )
+    if invited.invitation_id and values["email"] and edge.settings().smtp_url:
+        links.mail(db(), invited.invitation_id)
+        edge.tell(_("账号已建立,邀请将发送到邮箱。"))
+    elif invited.invitation_id:
+        edge.tell(_("账号已建立。请在下面发放邀请链接。"))
+    else:
+        edge.tell(_("这个手机号已有账号,身份已加到该账号上。"))
+    return to_detail(invited.account_id)
+
+
+@console.get("/access")
+@guard(Permission.ACCESS_READ, to=(Role.INSTITUTION_ADMIN, Role.AUDITOR))
+def access_matrix() -> str:
+    planes = [(PLANES[plane], [p for p in Permission if p.plane == plane]) for plane in PLANES]
+    roles = [role for role in Role if role in EVERYONE]
+    return render_template("identity/access_matrix.html", planes=planes, roles=roles, grants=GRANTS)
+
+
+def _free(given: Given) -> Given:
+    """The form with an error at what belongs to another account; a shared telephone is told after."""
+    if given.ok and service.taken(db(), login_name=given.values["login_name"]):
+        given = given.with_error("login_name", _("这个账号名已被使用"))
+    if given.ok and given.values["email"] and service.taken(db(), email=given.values["email"]):
+        given = given.with_error("email", _("这个邮箱已被使用"))
+    if given.ok and given.values["phone"]:
+        lookup = contacts.phone_lookup(edge.settings().lookup_key, given.values["phone"])
+        if service.taken(db(), phone_lookup=lookup, but_name=given.values["name"]):
+            given = given.with_error("phone", _("这个手机号属于另一位姓名不同的人"))
+    return given
+
+
+def _form(asked: scoping.Asked) -> str:
+    return render_template("identity/account_new.html", asked=asked, given=asked.given, roles=list(Role))
+
+
+def _line(entry: service.Entry) -> list[Any]:
+    held = [_spoken(row) for row in entry.memberships if row["ended_at"] is None]
+    return [
+        entry.name,
+        entry.login_name,
+        entry.email,
+        entry.phone_hint,
+        STATE_LABELS[entry.state].render(),
+        ";".join(held),
+        _("是").render() if entry.second_factor else _("否").render(),
+        entry.last_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if entry.last_at else None,
+    ]
+
+
+def _spoken(row: Any) -> str:
+    place = row["site"] or row["region"]
+    return f"{row['role'].label.render()}({place})" if place else str(row["role"].label.render())

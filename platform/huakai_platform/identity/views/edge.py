@@ -1,0 +1,92 @@
+"""What the views of identity share: the visitor's device, counts that survive a refusal, and the way on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+import segno
+from flask import current_app, flash, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug import Response
+from werkzeug.exceptions import HTTPException
+
+from huakai_platform.identity import throttling
+from huakai_platform.identity.activity import SignedIn
+from huakai_platform.kernel.clock import CHINA
+from huakai_platform.kernel.config import Settings
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.web.context import close_peek, frame
+
+
+def settings() -> Settings:
+    return frame().settings
+
+
+def address() -> str:
+    return request.remote_addr or "unknown"
+
+
+def device() -> str:
+    """What the browser says it is, without what a page could not show."""
+    agent = request.headers.get("User-Agent", "")[:200]
+    return "".join(letter if letter.isprintable() else " " for letter in agent) or "—"
+
+
+@contextmanager
+def separately() -> Iterator[Session]:
+    """A short transaction of its own: what it writes stays even if the request is refused."""
+    close_peek()
+    with frame().databases.session(frame().login_for(g.plane)) as session:
+        yield session
+
+
+def charge(
+    purpose: str, *, account_id: UUID | None, identifier: str = "", site_ids: list[UUID] | None = None
+) -> list[throttling.Brake]:
+    """Count an attempt. Raises TooMany."""
+    brakes = throttling.brakes(
+        purpose, account_id=account_id, identifier=identifier, address=address(), site_ids=site_ids or []
+    )
+    with separately() as session:
+        throttling.charge(session, brakes)
+    return brakes
+
+
+def forgive(brakes: list[throttling.Brake]) -> None:
+    with separately() as session:
+        throttling.forgive(session, brakes)
+
+
+def tell(message: Message, tone: str = "success") -> None:
+    flash(message.render(), tone)
+
+
+def tell_before(before: SignedIn | None) -> None:
+    """The line that lets somebody notice a stranger."""
+    if before:
+        tell(_("上次登录:{at},来自 {address}", at=moment(before.at), address=before.address or "—"), "info")
+    else:
+        tell(_("这是您第一次登录。"), "info")
+
+
+def moment(at: datetime) -> str:
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def onward(target: str | None) -> Response:
+    """Go on to a path that a GET can open here; to one's first page otherwise."""
+    return redirect(target if target and _opens(target) else url_for("home"), 303)
+
+
+def picture(text: str) -> str:
+    """A QR code as a data: image, which the content security policy lets through."""
+    return str(segno.make(text, error="m").png_data_uri(scale=4, border=3))
+
+
+def _opens(target: str) -> bool:
+    try:
+        current_app.url_map.bind("").match(target.partition("?")[0], method="GET")
+    except HTTPException:
+        return False
+    return True
