@@ -60,7 +60,9 @@ def guard(factory: Any) -> None:
     event.listen(factory, "before_flush", _stamp)
 
 
-def _bind(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+def _bind(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if transaction.nested:
+        return
     # A parsed UUID has only hexadecimal digits and dashes; set_config() would not reach the workers of a cluster.
     binding = f"SET LOCAL app.tenant_id = '{current(session)}'"
     if account_id := session.info.get("account_id"):

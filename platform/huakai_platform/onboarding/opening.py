@@ -1,20 +1,22 @@
 """Opening sites: an operation whose items are carried out one by one, each in its own tenant."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock, operations
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.errors import Conflict
+from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.kernel.operations import Operation
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.operations import ItemState, Operation, OperationItem
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import reach
+from huakai_platform.onboarding.models import SiteEvent, SiteIntake
 from huakai_platform.standards.models import Edition
 
 KIND = "open_sites"
@@ -82,3 +84,72 @@ def start(session: Session, actor: Actor | None, sites: Sequence[Candidate]) -> 
         raise Conflict(_("还没有发布任何一版标准,不能开通站点。"))
     title = _("开通站点:{name}", name=ready[0].name) if len(ready) == 1 else _("开通 {count} 个站点", count=len(ready))
     return operations.start(session, actor, KIND, title, [(site.id, site.name) for site in ready])
+
+
+@dataclass(frozen=True)
+class Task:
+    """One site to open, locked, with all that its opening needs; `item` is where its operation says it stands."""
+
+    site: Site
+    people: Mapping[str, Mapping[str, str]]
+    edition_id: UUID | None
+    item: str | None
+    asked_by: UUID | None
+
+    @property
+    def settled(self) -> bool:
+        """Nothing is left to do: the site is open, or its item was called off."""
+        return self.site.state == SiteState.OPEN or self.item == ItemState.CANCELLED
+
+
+def take(session: Session, operation_id: UUID, site_id: UUID) -> Task:
+    """Lock a site for its opening, in one statement; raises NotFound."""
+    item = select(OperationItem.state).where(
+        OperationItem.operation_id == operation_id, OperationItem.site_id == site_id
+    )
+    asked_by = select(Operation.created_by).where(Operation.id == operation_id)
+    newest = select(Edition.id).order_by(Edition.number.desc()).limit(1)
+    found = session.execute(
+        select(
+            Site,
+            SiteIntake.people,
+            newest.scalar_subquery(),
+            item.limit(1).scalar_subquery(),
+            asked_by.scalar_subquery(),
+        )
+        .outerjoin(SiteIntake, SiteIntake.site_id == Site.id)
+        .where(Site.id == site_id)
+        .with_for_update(of=Site)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("没有这个站点。"))
+    site, people, edition_id, state, account_id = found
+    return Task(site, people or {}, edition_id, state, account_id)
+
+
+def admit(task: Task) -> UUID:
+    """The edition to open a site by; raises Conflict when it cannot be opened now."""
+    if reason := hindrance(SiteState(task.site.state), task.site.operating_since, clock.today()):
+        raise Conflict(reason)
+    if (edition_id := task.site.edition_id or task.edition_id) is None:
+        raise Conflict(_("还没有发布任何一版标准,不能开通站点。"))
+    return edition_id
+
+
+def complete(session: Session, task: Task, edition_id: UUID) -> None:
+    """Turn the site open, pinned to its edition; its people's names and telephones leave the platform."""
+    site, now = task.site, clock.now()
+    session.execute(delete(SiteIntake).where(SiteIntake.site_id == site.id))
+    session.add(
+        SiteEvent(
+            id=uuid7(),
+            site_id=site.id,
+            at=now,
+            account_id=task.asked_by,
+            from_state=site.state,
+            to_state=SiteState.OPEN.value,
+        )
+    )
+    site.state, site.opened_at, site.edition_id = SiteState.OPEN.value, now, edition_id
+    site.operating_since = site.operating_since or clock.today()
+    session.flush()

@@ -1,0 +1,57 @@
+"""Opens one site: everything that makes it a tenant, in one transaction, as often as it is asked."""
+
+from uuid import UUID
+
+from huakai_platform.identity import invitations
+from huakai_platform.identity.invitations import Person
+from huakai_platform.kernel import clock, operations, vault
+from huakai_platform.kernel.access import Role
+from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.onboarding import opening
+from huakai_platform.onboarding.opening import Task
+from huakai_platform.oversight import facts
+from huakai_tenants.checklists import counting, schedule
+from huakai_tenants.premises import service as premises
+from huakai_worker.scope import Work
+
+ROLES = {"A": Role.SITE_HEAD, "B": Role.COUNSELLOR}
+
+
+def open_site(work: Work, *, operation_id: str, site_id: str) -> None:
+    """Open a site or say at its item why not. Anything unexpected leaves nothing behind and is tried again."""
+    operation, site = UUID(operation_id), UUID(site_id)
+    task = opening.take(work.session, operation, site)
+    refusal = None
+    if not task.settled:
+        try:
+            with work.session.begin_nested():
+                _open(work, task)
+        except HuakaiError as refused:
+            refusal = refused.message
+    operations.finish_item(work.session, operation, site, error=refusal)
+
+
+def _open(work: Work, task: Task) -> None:
+    session, site = work.session, task.site
+    edition_id = opening.admit(task)
+    key = vault.ensure_key(session, work.settings.master_key)
+    premises.furnish(session, edition_id, site.tier)
+    people = _people(task)
+    invited = invitations.invite_all(
+        session, people, institution_id=site.institution_id, site_id=site.id, lookup_key=work.settings.lookup_key
+    )
+    phones = {who.account_id: person.phone for who, person in zip(invited, people, strict=True) if person.phone}
+    vault.keep_phones(session, key, phones)
+    opening.complete(session, task, edition_id)
+    today = clock.today()
+    schedule.first(session, edition_id=edition_id, tier=site.tier, today=today)
+    facts.recompute(session, site, clock.month(today), counting.counts)
+
+
+def _people(task: Task) -> list[Person]:
+    """The persons of the register; one whose name is not known yet is called by the post."""
+    return [
+        Person(about.get("name") or f"{post}角", role, post=post, phone=about.get("phone") or None)
+        for post, role in ROLES.items()
+        if (about := task.people.get(post))
+    ]
