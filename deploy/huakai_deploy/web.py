@@ -11,7 +11,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import views as onboarding
 from huakai_platform.regions import views as regions
 from huakai_platform.standards import views as standards
-from huakai_platform.web import errors, health, logging, metrics, pages, requests
+from huakai_platform.web import errors, health, logging, metrics, operations, pages, requests
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.context import Frame, visitor
 from huakai_templates import assets
@@ -24,8 +24,14 @@ PLANES = ("console", "room")
 def blueprints(plane: str) -> tuple[Blueprint, ...]:
     """The pages of a plane; `any` is what both share."""
     pages: dict[str, tuple[Blueprint, ...]] = {
-        "any": (identity.shared,),
-        "console": (identity.console, onboarding.blueprint, regions.blueprint, standards.blueprint),
+        "any": (health.blueprint, identity.shared),
+        "console": (
+            identity.console,
+            onboarding.blueprint,
+            operations.blueprint,
+            regions.blueprint,
+            standards.blueprint,
+        ),
         "room": (identity.team, checklists.blueprint, premises.blueprint),
     }
     return pages[plane]

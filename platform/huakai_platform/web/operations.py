@@ -1,0 +1,146 @@
+"""The console's pages of long work and of the queue behind it."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext
+from sqlalchemy import func, select
+from werkzeug import Response as BaseResponse
+
+from huakai_platform.kernel import clock, operations, outbox, queue
+from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.errors import NotFound
+from huakai_platform.kernel.events import ResendRequested
+from huakai_platform.kernel.fields import Choice, Form, Page
+from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.operations import ItemState
+from huakai_platform.kernel.workbooks import Column, table, write
+from huakai_platform.web import inputs, operation_lists
+from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.health import free_disk
+from huakai_platform.web.operation_lists import ENDINGS, KINDS, PAGE, STATES, TOPICS
+
+OFFICES = (Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE)
+ADMIN = (Role.INSTITUTION_ADMIN,)
+STOP_POLLING = 286
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+blueprint = Blueprint("operations", __name__, url_prefix="/console")
+
+
+class Paged(Form):
+    page = Page()
+
+
+class Items(Paged):
+    state = Choice(list(ItemState))
+
+
+@blueprint.get("/operations")
+@guard(Permission.OPERATIONS_READ, to=OFFICES)
+def index() -> str:
+    number = inputs.query(Paged())["page"]
+    found, total = operation_lists.page(db(), actor(), number)
+    return render_template(
+        "operations/index.html", operations=found, endings=ENDINGS, page=number, pages=_pages(total), total=total
+    )
+
+
+@blueprint.get("/operations/<uuid:operation_id>")
+@guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
+def show(operation_id: UUID) -> str:
+    asked = inputs.query(Items())
+    found = operation_lists.get(db(), actor(), operation_id)
+    wanted = operation_lists.items(actor(), operation_id, asked.get("state"))
+    total = db().scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+    rows = db().execute(wanted.limit(PAGE).offset((asked["page"] - 1) * PAGE)).all()
+    return render_template(
+        "operations/show.html",
+        operation=found,
+        ending=ENDINGS[found.ending],
+        states=STATES,
+        choices=[(state.value, label) for state, (label, _tone) in STATES.items()],
+        items=rows,
+        page=asked["page"],
+        pages=_pages(total),
+        total=total,
+    )
+
+
+@blueprint.get("/operations/<uuid:operation_id>/progress")
+@guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
+def progress(operation_id: UUID) -> Response:
+    """The bar alone, asked for each second until it is full; then the page shows itself anew."""
+    found = operation_lists.get(db(), actor(), operation_id)
+    response = make_response(render_template("operations/progress.html", operation=found))
+    if found.finished:
+        response.status_code = STOP_POLLING
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@blueprint.post("/operations/<uuid:operation_id>/cancellation")
+@guard(Permission.OPERATIONS_STEER, to=ADMIN, sample="operation")
+def cancel(operation_id: UUID) -> BaseResponse:
+    operation_lists.get(db(), actor(), operation_id)
+    operations.cancel(db(), actor(), operation_id)
+    flash(gettext("已取消尚未开始的项目。"), "ok")
+    return redirect(url_for(".show", operation_id=operation_id), 303)
+
+
+@blueprint.post("/operations/<uuid:operation_id>/resumption")
+@guard(Permission.OPERATIONS_STEER, to=ADMIN, sample="operation")
+def resume(operation_id: UUID) -> BaseResponse:
+    operation_lists.get(db(), actor(), operation_id)
+    operations.resume(db(), actor(), operation_id)
+    flash(gettext("失败和取消的项目将重新执行。"), "ok")
+    return redirect(url_for(".show", operation_id=operation_id), 303)
+
+
+@blueprint.get("/operations/<uuid:operation_id>/failures.xlsx")
+@guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
+def failures(operation_id: UUID) -> Response:
+    """The failed items with their reasons, to be mended and handed in again."""
+    operation_lists.get(db(), actor(), operation_id)
+    rows = db().execute(operation_lists.items(actor(), operation_id, ItemState.FAILED)).all()
+    columns = (Column(gettext("序号"), 8), Column(gettext("项目"), 40), Column(gettext("原因"), 60))
+    page = table(gettext("失败的项目"), columns, [(row.position, row.label, _reason(row.error)) for row in rows])
+    response = make_response(write(page))
+    response.content_type = XLSX
+    response.headers["Content-Disposition"] = f"attachment; filename=failures-{operation_id}.xlsx"
+    return response
+
+
+@blueprint.get("/jobs")
+@guard(Permission.JOBS_READ, to=ADMIN)
+def jobs() -> str:
+    """Where the queue stands, what failed and why, and who works."""
+    fresh = clock.now() - queue.ALIVE
+    return render_template(
+        "operations/jobs.html",
+        queue=queue.state(db()),
+        troubled=queue.troubled(db()),
+        beats=queue.heartbeats(db()),
+        fresh=fresh,
+        free=free_disk(frame().settings.instance),
+        topics=TOPICS,
+        kinds=KINDS,
+    )
+
+
+@blueprint.post("/jobs/<uuid:tenant_id>/<uuid:message_id>/resend")
+@guard(Permission.JOBS_RESEND, to=ADMIN, sample="message")
+def resend(tenant_id: UUID, message_id: UUID) -> BaseResponse:
+    if not any((row.tenant_id, row.id) == (tenant_id, message_id) for row in queue.troubled(db(), most=1000)):
+        raise NotFound(_("没有这个失败的任务。"))
+    outbox.publish(db(), ResendRequested(tenant_id, message_id))
+    flash(gettext("任务将重新执行。"), "ok")
+    return redirect(url_for(".jobs"), 303)
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // PAGE))
+
+
+def _reason(error: str | None) -> str:
+    return gettext(error) if error else ""
