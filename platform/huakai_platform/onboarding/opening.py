@@ -150,6 +150,6 @@ def complete(session: Session, task: Task, edition_id: UUID) -> None:
             to_state=SiteState.OPEN.value,
         )
     )
-    site.state, site.opened_at, site.edition_id = SiteState.OPEN.value, now, edition_id
+    site.state, site.opened_at, site.edition_id = SiteState.OPEN.value, site.opened_at or now, edition_id
     site.operating_since = site.operating_since or clock.today()
     session.flush()
