@@ -195,7 +195,7 @@ def test_a_ringer_goes_on_without_redis_and_still_turns_the_clock(databases: Dat
             stop.set()
             thread.join()
 
-    assert waiting(databases) == 1
+    assert waiting(databases) == 2, "the row and the new day"
 
 
 def test_a_slot_fires_once_with_three_tickers(databases: Databases) -> None:
@@ -226,8 +226,8 @@ def test_the_clocks_own_jobs_run_and_take_old_things_away(databases: Databases) 
     with databases.session(Login.WORKER) as session:
         session.add(Tick(job="old", slot=datetime(2020, 1, 1, tzinfo=UTC)))
 
-    assert schedules.fire_due(databases) == ["housekeeping"]
-    assert _ticks(databases) == ["housekeeping"]
+    assert schedules.fire_due(databases) == ["housekeeping", "day"]
+    assert _ticks(databases) == ["housekeeping", "day"]
 
 
 def test_a_worker_process_answers_and_stops_when_told(databases: Databases, urls: Urls, queue: Queue) -> None:

@@ -1,12 +1,13 @@
 """The one function that RQ may call: look into the outbox."""
 
 import threading
+from functools import partial
 
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from huakai_worker import dispatcher, queues, scope
+from huakai_worker import dispatcher, folding, queues, scope
 from huakai_worker.pulse import Pulse
 
 stopping = threading.Event()
@@ -15,11 +16,13 @@ log = structlog.get_logger("huakai.worker")
 
 
 def drain() -> None:
-    """Do what is due, and ring again when more is left than one bell may do."""
+    """Do what is due, bring the rollups up to it, and ring again when more is left than one bell may do."""
     here = scope.current()
     pulse = pulses[-1] if pulses else None
+    fold = partial(folding.fold, here.databases, stop=stopping.is_set)
     try:
-        drained = dispatcher.drain(here.databases, here.settings, pulse=pulse, stop=stopping.is_set)
+        drained = dispatcher.drain(here.databases, here.settings, pulse=pulse, stop=stopping.is_set, between=fold)
+        fold()
     except SQLAlchemyError as error:
         log.warning("database away", kind=type(error).__name__)
         return

@@ -51,8 +51,12 @@ def drain(
     seconds: float = SECONDS,
     pulse: Pulse | None = None,
     stop: Callable[[], bool] = lambda: False,
+    between: Callable[[], object] = lambda: None,
 ) -> Drained:
-    """Settle due rows until none is left, `rows` are done, `seconds` have passed or `stop` says so."""
+    """Settle due rows until none is left, `rows` are done, `seconds` have passed or `stop` says so.
+
+    `between` is done after each round over the tenants that wait.
+    """
     drained, end = Drained(), time.monotonic() + seconds
 
     def enough() -> bool:
@@ -71,6 +75,7 @@ def drain(
                 if not _settle(databases, settings, tenant_id, drained, pulse):
                     break
             housekeeping.tidy(databases, tenant_id)
+        between()
         if drained.rows == before:
             break
     return drained

@@ -16,7 +16,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.plumbing import Heartbeat
-from huakai_worker import dispatcher, queues, schedules, scope
+from huakai_worker import dispatcher, folding, queues, schedules, scope
 from huakai_worker.pulse import Pulse
 
 EVERY, CLOCK_EVERY = 0.5, 5.0
@@ -26,9 +26,12 @@ log = structlog.get_logger("huakai.ringer")
 
 
 def ring_due(databases: Databases, queue: Queue) -> int:
-    """Ring for those who can answer: idle workers, but no more than tenants that wait, less the bells on their way."""
+    """Ring for those who can answer: idle workers, but no more than tenants that wait, less the bells on their way.
+
+    One of them is enough for rollups that are behind.
+    """
     idle = idle_workers(databases)
-    waiting = len(dispatcher.due_tenants(databases, idle)) if idle else 0
+    waiting = (len(dispatcher.due_tenants(databases, idle)) or folding.waiting(databases)) if idle else 0
     missing = max(0, min(idle, waiting) - queue.count) if waiting else 0
     for _number in range(missing):
         queues.ring(queue)

@@ -4,13 +4,19 @@ from collections.abc import Callable, Mapping
 
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
-from huakai_worker.jobs import operations
+from huakai_worker.jobs import facts, opening, operations
 
 Job = Callable[..., None]
 """`job(work: Work, **payload)`: runs in the transaction of its row, any number of times."""
 
 ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.OperationStarted: (operations.fan_out,),
+    events.SiteOpeningRequested: (opening.open_site,),
+    events.SitesTakenIn: (facts.sites_taken_in,),
+    events.SiteStateChanged: (facts.site_changed,),
+    events.ChecklistCompleted: (facts.checklist_completed,),
+    events.DayTurned: (facts.day_turned,),
+    events.DayBegan: (facts.day_began,),
     events.ResendRequested: (operations.resend,),
 }
 BURIALS: Mapping[type[Event], Job] = {

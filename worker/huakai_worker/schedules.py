@@ -8,12 +8,15 @@ from sqlalchemy import Interval, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.plumbing import Tick
 from huakai_worker import housekeeping
+from huakai_worker.jobs import facts
 
 ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
+FIVE_PAST_MIDNIGHT = datetime(2000, 1, 1, 0, 5, tzinfo=CHINA)
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,13 @@ class Schedule:
     name: str
     every: timedelta
     deed: Callable[[Session], None]
+    origin: datetime = ORIGIN
 
 
-SCHEDULES = (Schedule("housekeeping", timedelta(hours=1), housekeeping.sweep),)
+SCHEDULES = (
+    Schedule("housekeeping", timedelta(hours=1), housekeeping.sweep),
+    Schedule("day", timedelta(days=1), facts.turn_day, origin=FIVE_PAST_MIDNIGHT),
+)
 
 
 def fire_due(databases: Databases, schedules: tuple[Schedule, ...] = SCHEDULES) -> list[str]:
@@ -36,7 +43,7 @@ def fire_due(databases: Databases, schedules: tuple[Schedule, ...] = SCHEDULES) 
 def _fire(databases: Databases, schedule: Schedule) -> bool:
     with databases.session(Login.WORKER) as session:
         every = literal(schedule.every, Interval())
-        slot = session.scalar(select(func.date_bin(every, func.clock_timestamp(), ORIGIN)))
+        slot = session.scalar(select(func.date_bin(every, func.clock_timestamp(), schedule.origin)))
         written = session.execute(
             insert(Tick).values(job=schedule.name, slot=slot).on_conflict_do_nothing().returning(Tick.job)
         ).first()

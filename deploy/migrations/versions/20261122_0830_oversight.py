@@ -35,8 +35,9 @@ def upgrade() -> None:
         "dirty_region",
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("region_code", "month", "marked_at", name=op.f("dirty_region_pkey")),
+        sa.PrimaryKeyConstraint("region_code", "month", "id", name=op.f("dirty_region_pkey")),
         schema="oversight",
     )
     op.create_table(
@@ -60,11 +61,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "month", name=op.f("site_fact_pkey")),
         schema="oversight",
     )
+    op.create_index("region_rollup_parent_code_idx", "region_rollup", ["parent_code", "month"], schema="oversight")
+    op.create_index("site_fact_region_code_idx", "site_fact", ["region_code", "month"], schema="oversight")
     for statement in GRANTS:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_index("site_fact_region_code_idx", "site_fact", schema="oversight")
+    op.drop_index("region_rollup_parent_code_idx", "region_rollup", schema="oversight")
     op.drop_table("site_fact", schema="oversight")
     op.drop_table("region_rollup", schema="oversight")
     op.drop_table("dirty_region", schema="oversight")

@@ -46,16 +46,23 @@ class ChecklistCompleted(Event):
 
 
 @dataclass(frozen=True)
-class ChecklistReopened(Event):
-    run_id: UUID
-    month: str
+class SitesTakenIn(Event):
+    """New sites were written down; they have no numbers yet. Published under the nil tenant."""
 
 
 @dataclass(frozen=True)
-class FactsChanged(Event):
-    """A site's facts of a month were recomputed; the regions above are dirty. Published under the nil tenant."""
+class DayTurned(Event):
+    """A calendar day began; the sites after `after` have not been told yet. Published under the nil tenant."""
 
-    month: str
+    day: str
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class DayBegan(Event):
+    """A calendar day began at a site. Published under the site's tenant."""
+
+    day: str
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, workbooks
+from huakai_platform.kernel import clock, outbox, workbooks
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict
+from huakai_platform.kernel.events import SitesTakenIn
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.workbooks import Workbook
@@ -95,6 +96,8 @@ def apply(session: Session, actor: Actor, import_id: UUID) -> Applied:
     book = workbooks.read(content)
     run = _dry_run(session, actor, kept, book, register.restore(book, kept.mapping))
     created = intake.take_in(session, actor, kept, list(zip(run.rows, run.verdicts, strict=True)), run.lookups)
+    if created:
+        outbox.publish(session, SitesTakenIn())
     summary = summaries.keep(run.rows, run.verdicts)
     for line in summary["rows"]:
         if site_id := created.get(line["row"]):

@@ -4,17 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Uuid
+from sqlalchemy import Date, DateTime, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
+from huakai_platform.kernel.ids import uuid7
 
 
 class SiteFact(Base):
     """A site's numbers of one month, recomputed from its own rows, never incremented."""
 
     __tablename__ = "site_fact"
-    __table_args__ = ({"schema": "oversight"},)
+    __table_args__ = (Index("site_fact_region_code_idx", "region_code", "month"), {"schema": "oversight"})
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
@@ -27,7 +28,7 @@ class RegionRollup(Base):
     """The sum over a region's children and over the sites that hang on it directly."""
 
     __tablename__ = "region_rollup"
-    __table_args__ = ({"schema": "oversight"},)
+    __table_args__ = (Index("region_rollup_parent_code_idx", "parent_code", "month"), {"schema": "oversight"})
 
     region_code: Mapped[str] = mapped_column(primary_key=True)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
@@ -38,11 +39,12 @@ class RegionRollup(Base):
 
 
 class DirtyRegion(Base):
-    """A region whose rollup of a month is behind its children."""
+    """A region whose rollup of a month is behind its children; every mark is a row of its own, so none waits."""
 
     __tablename__ = "dirty_region"
     __table_args__ = ({"schema": "oversight"},)
 
     region_code: Mapped[str] = mapped_column(primary_key=True)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
-    marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+    marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,151 @@
+"""Regions' numbers as sums of their sites' and children's, drained bottom up from the marks that changes leave."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, delete, text
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import clock
+from huakai_platform.oversight.models import RegionRollup
+from huakai_platform.regions.service import LEVELS
+
+MOST = 2000
+LOCK = 0x4855414B4149
+"""Only one folds at a time; who finds it taken leaves the marks to the other."""
+
+Difference = Row[str, Any, Any]
+
+
+def fold(session: Session, *, most: int = MOST) -> int:
+    """Recompute about `most` marked regions, deepest first, and mark what is above them; how many were folded.
+
+    What is marked is read in the snapshot that reads the facts, so a mark is never taken without its fact; undone with
+    the transaction, it is marked as before. Call again, in a new transaction, until it says 0.
+    """
+    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK}):
+        return 0
+    folded = 0
+    while folded < most and (done := _fold_deepest(session, most - folded)):
+        folded += done
+    return folded
+
+
+def rebuild(session: Session, month: date) -> int:
+    """Compute a month anew from the facts alone; how many regions have numbers."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    session.execute(delete(RegionRollup).where(RegionRollup.month == month))
+    session.execute(_MARK_ALL, {"month": month, "now": clock.now()})
+    folded = 0
+    while done := _fold_deepest(session, MOST):
+        folded += done
+    return folded
+
+
+def check(session: Session, month: date) -> Sequence[Difference]:
+    """Regions whose rollup is not the sum of the facts below it, with both; what waits to be folded is left out."""
+    return session.execute(_DIFFERENCES, {"month": month}).all()
+
+
+def waiting(session: Session) -> bool:
+    """Whether anything is marked."""
+    return bool(session.scalar(text("SELECT EXISTS (SELECT FROM oversight.dirty_region)")))
+
+
+def _fold_deepest(session: Session, most: int) -> int:
+    arguments = {"levels": list(LEVELS), "most": most, "now": clock.now()}
+    return session.scalar(_FOLD, arguments) or 0
+
+
+# All parts see one snapshot: marks that came later, with facts that came later, stay for the next time.
+_FOLD = text(
+    """
+    WITH marked AS (
+        SELECT dirty.region_code, dirty.month, region.parent_code, region.level,
+               array_position(CAST(:levels AS text[]), region.level) AS depth
+        FROM (SELECT DISTINCT region_code, month FROM oversight.dirty_region) AS dirty
+        JOIN platform.region ON region.code = dirty.region_code
+    ), batch AS MATERIALIZED (
+        SELECT marked.*, rollup.parent_code AS former_parent
+        FROM marked
+        LEFT JOIN oversight.region_rollup AS rollup
+            ON rollup.region_code = marked.region_code AND rollup.month = marked.month
+        WHERE marked.depth = (SELECT max(depth) FROM marked)
+        LIMIT :most
+    ), taken AS (
+        DELETE FROM oversight.dirty_region AS dirty USING batch
+        WHERE dirty.region_code = batch.region_code AND dirty.month = batch.month
+    ), below AS (
+        SELECT batch.region_code, batch.month, fact.metrics
+        FROM batch
+        JOIN oversight.site_fact AS fact ON fact.region_code = batch.region_code AND fact.month = batch.month
+        UNION ALL
+        SELECT batch.region_code, batch.month, child.metrics
+        FROM batch
+        JOIN oversight.region_rollup AS child ON child.parent_code = batch.region_code AND child.month = batch.month
+    ), summed AS (
+        SELECT region_code, month, number.key, sum(CAST(number.value AS bigint)) AS value
+        FROM below CROSS JOIN LATERAL jsonb_each_text(metrics) AS number
+        GROUP BY region_code, month, number.key
+    ), documents AS (
+        SELECT region_code, month, jsonb_object_agg(key, value) AS metrics FROM summed GROUP BY region_code, month
+    ), folded AS (
+        INSERT INTO oversight.region_rollup AS rollup (region_code, month, parent_code, level, metrics, computed_at)
+        SELECT batch.region_code, batch.month, batch.parent_code, batch.level,
+               coalesce(documents.metrics, CAST('{}' AS jsonb)), CAST(:now AS timestamptz)
+        FROM batch LEFT JOIN documents USING (region_code, month)
+        ON CONFLICT (region_code, month) DO UPDATE
+        SET parent_code = excluded.parent_code, level = excluded.level, metrics = excluded.metrics,
+            computed_at = excluded.computed_at
+    ), told AS (
+        INSERT INTO oversight.dirty_region (region_code, month, id, marked_at)
+        SELECT code, month, gen_random_uuid(), CAST(:now AS timestamptz)
+        FROM (
+            SELECT parent_code AS code, month FROM batch
+            UNION
+            SELECT former_parent, month FROM batch
+        ) AS above
+        WHERE code IS NOT NULL
+    )
+    SELECT count(*) FROM batch
+    """
+)
+
+_MARK_ALL = text(
+    """
+    INSERT INTO oversight.dirty_region (region_code, month, id, marked_at)
+    SELECT DISTINCT region_code, month, gen_random_uuid(), CAST(:now AS timestamptz)
+    FROM (SELECT DISTINCT region_code, month FROM oversight.site_fact WHERE month = :month) AS known
+    """
+)
+
+_DIFFERENCES = text(
+    """
+    WITH summed AS (
+        SELECT above.code AS region_code, number.key, sum(CAST(number.value AS bigint)) AS value
+        FROM oversight.site_fact AS fact
+        JOIN platform.region ON region.code = fact.region_code
+        CROSS JOIN LATERAL unnest(region.ancestors) AS above (code)
+        CROSS JOIN LATERAL jsonb_each_text(fact.metrics) AS number
+        WHERE fact.month = :month
+        GROUP BY above.code, number.key
+    ), expected AS (
+        SELECT region_code, jsonb_object_agg(key, value) AS metrics FROM summed GROUP BY region_code
+    ), stored AS (
+        SELECT region_code, metrics FROM oversight.region_rollup WHERE month = :month
+    ), behind AS (
+        SELECT DISTINCT above.code
+        FROM oversight.dirty_region AS dirty
+        JOIN platform.region ON region.code = dirty.region_code
+        CROSS JOIN LATERAL unnest(region.ancestors) AS above (code)
+        WHERE dirty.month = :month
+    )
+    SELECT region_code, coalesce(expected.metrics, CAST('{}' AS jsonb)) AS expected,
+           coalesce(stored.metrics, CAST('{}' AS jsonb)) AS stored
+    FROM expected FULL JOIN stored USING (region_code)
+    WHERE coalesce(expected.metrics, CAST('{}' AS jsonb)) <> coalesce(stored.metrics, CAST('{}' AS jsonb))
+      AND region_code NOT IN (SELECT code FROM behind)
+    ORDER BY region_code
+    """
+)

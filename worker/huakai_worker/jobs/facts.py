@@ -1,0 +1,77 @@
+"""Keeps the numbers in step with the sites: each job counts anew inside the site, twice is as good as once."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel.events import DayBegan, DayTurned, SitesTakenIn
+from huakai_platform.kernel.sites import Site, SiteState
+from huakai_platform.oversight import facts
+from huakai_platform.oversight.models import SiteFact
+from huakai_tenants.checklists import counting, schedule
+from huakai_worker.scope import Work
+
+BATCH = 500
+LAZILY = text("SET LOCAL synchronous_commit = off")
+
+
+def checklist_completed(work: Work, *, run_id: str, month: str) -> None:
+    """Count the month of a completed checklist."""
+    facts.recompute(work.session, work.tenant_id, date.fromisoformat(month), counting.counts)
+
+
+def site_changed(work: Work, *, site_id: str) -> None:
+    """Count a site that has another state or another place."""
+    with work.tenant(UUID(site_id)) as session:
+        facts.recompute(session, UUID(site_id), clock.month(clock.today()), counting.counts)
+
+
+def sites_taken_in(work: Work) -> None:
+    """Count the sites that have no numbers of this month, some hundreds at a time."""
+    month = clock.month(clock.today())
+    sites = _sites(work.session, _uncounted(month))
+    for site_id in sites:
+        with work.tenant(site_id) as session:
+            session.execute(LAZILY)
+            facts.recompute(session, site_id, month, counting.counts)
+    if len(sites) == BATCH:
+        outbox.publish(work.session, SitesTakenIn(), dedup=f"{work.message_id}:next")
+
+
+def day_turned(work: Work, *, day: str, after: str = "") -> None:
+    """Tell the open sites, and those without numbers of this month, of a new day; some hundreds at a time."""
+    wanted = or_(Site.state == SiteState.OPEN, _uncounted(clock.month(date.fromisoformat(day))))
+    sites = _sites(work.session, wanted, after=UUID(after) if after else None)
+    for site_id in sites:
+        with work.tenant(site_id) as session:
+            session.execute(LAZILY)
+            outbox.publish(session, DayBegan(day), dedup=f"day:{day}")
+    if len(sites) == BATCH:
+        outbox.publish(work.session, DayTurned(day, str(sites[-1])), dedup=f"day:{day}:{sites[-1]}")
+
+
+def day_began(work: Work, *, day: str) -> None:
+    """Write down what the day asks of an open site, and count what the night has made overdue."""
+    state = work.session.scalar(select(Site.state).where(Site.id == work.tenant_id))
+    if state == SiteState.OPEN:
+        schedule.make_due(work.session, date.fromisoformat(day))
+    facts.refresh(work.session, work.tenant_id, date.fromisoformat(day), counting.counts)
+
+
+def turn_day(session: Session) -> None:
+    """The clock's deed at the beginning of a day."""
+    day = clock.today().isoformat()
+    outbox.publish(session, DayTurned(day), dedup=f"day:{day}")
+
+
+def _sites(session: Session, wanted: ColumnElement[bool], *, after: UUID | None = None) -> Sequence[UUID]:
+    query = select(Site.id).where(wanted).order_by(Site.id).limit(BATCH)
+    return session.scalars(query.where(Site.id > after) if after else query).all()
+
+
+def _uncounted(month: date) -> ColumnElement[bool]:
+    return ~exists().where(SiteFact.tenant_id == Site.id, SiteFact.month == month)
