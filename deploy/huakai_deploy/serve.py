@@ -3,6 +3,7 @@
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from huakai_deploy.web import create_app
 
@@ -15,8 +16,16 @@ SETTINGS: dict[str, Any] = {
     "keepalive": 5,
     "limit_request_line": 4094,
     "limit_request_fields": 60,
-    "loglevel": "warning",
+    "logger_class": "huakai_deploy.serve.SharedLogger",
 }
+
+
+class SharedLogger(Logger):
+    """Gunicorn's words go where all others go."""
+
+    def setup(self, cfg: Any) -> None:
+        for logger in (self.error_log, self.access_log):
+            logger.handlers, logger.propagate = [], True
 
 
 class Server(BaseApplication):

@@ -65,7 +65,7 @@ def upgrade() -> None:
         ["tenant_id", "next_at"],
         unique=False,
         schema="tenant",
-        postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
     )
     op.create_table(
         "space",

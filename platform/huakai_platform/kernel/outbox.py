@@ -21,7 +21,7 @@ class OutboxMessage(TenantOwned, Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("tenant_id", "dedup", name="outbox_tenant_id_dedup_key"),
-        Index("outbox_due_idx", "tenant_id", "next_at", postgresql_where=text("done_at IS NULL AND dead_at IS NULL")),
+        Index("outbox_due_idx", "tenant_id", "next_at", postgresql_where=text("done_at IS NULL")),
         {"schema": "tenant"},
     )
 
