@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
-from huakai_worker.jobs import facts, opening, operations
+from huakai_worker.jobs import facts, mail, opening, operations
 
 Job = Callable[..., None]
 """`job(work: Work, **payload)`: runs in the transaction of its row, any number of times."""
@@ -17,6 +17,7 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.ChecklistCompleted: (facts.checklist_completed,),
     events.DayTurned: (facts.day_turned,),
     events.DayBegan: (facts.day_began,),
+    events.InvitationIssued: (mail.send,),
     events.ResendRequested: (operations.resend,),
 }
 BURIALS: Mapping[type[Event], Job] = {

@@ -52,7 +52,9 @@ def up(demo: bool, port: int, fresh: bool, sites: int, workers: int) -> None:
         people = _demonstrate(pools, settings, instance, sites) if demo else []
         _until_serving(port)
         if people:
-            table([_("身份"), _("登录名"), _("密码"), _("站点或范围")], people, title=_("示范账号"))
+            password = _demo_password(instance)
+            rows = [(*person[:3], password, person[3]) for person in people]
+            table([_("身份"), _("姓名"), _("登录名"), _("密码"), _("站点")], rows, title=_("示范账号"))
         say(_("花开已启动:http://127.0.0.1:{port}/  (Ctrl-C 停止)", port=port))
         supervisor.wait()
 
