@@ -32,9 +32,8 @@ def regions(session: Session, text: str) -> Sequence[tuple[str, str]]:
         statement = statement.where(REGION.c.grams.contains(grams), REGION.c.name == text).order_by(REGION.c.code)
     rows = session.execute(statement).all()
     above = {code for row in rows for code in row.ancestors}
-    names: dict[str, str] = dict(
-        session.execute(select(REGION.c.code, REGION.c.name).where(REGION.c.code.in_(above))).tuples().all()
-    )
+    upper = session.execute(select(REGION.c.code, REGION.c.name).where(REGION.c.code.in_(above)))
+    names = {row.code: row.name for row in upper}
     return [(row.code, "".join(names[code] for code in reversed(row.ancestors[:-1]))) for row in rows]
 
 
