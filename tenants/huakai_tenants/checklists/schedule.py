@@ -60,12 +60,12 @@ def definitions(session: Session, site: Here) -> Mapping[str, forms.Definition]:
     return {code: one for code, one in found.items() if one.period in RECURRING}
 
 
-def expected(lists: Iterable[forms.Definition], day: date) -> list[Expected]:
-    """What is open on a day: the period it lies in, unless nothing is due in it."""
+def expected(lists: Iterable[forms.Definition], day: date, *, since: date | None = None) -> list[Expected]:
+    """What is open on a day: the period it lies in, unless nothing is due in it or it was due before `since`."""
     found = []
     for one in lists:
         due_on = forms.due(one, day)
-        if due_on is not None:
+        if due_on is not None and (since is None or due_on >= since):
             found.append(Expected(one.code, forms.starts(one, day), due_on))
     return found
 
@@ -80,7 +80,7 @@ def first(session: Session, *, edition_id: UUID, tier: str, today: date) -> int:
 def make_due(session: Session, day: date) -> int:
     """Write down what a new day asks of the room; again changes nothing."""
     site = here(session)
-    return _write(session, site.edition_id, expected(definitions(session, site).values(), day))
+    return _write(session, site.edition_id, expected(definitions(session, site).values(), day, since=site.opened_on))
 
 
 def _working(lists: Iterable[forms.Definition], day: date) -> date:

@@ -106,7 +106,7 @@ def today(session: Session, day: date) -> list[Due]:
         .group_by(ChecklistRun.tenant_id, ChecklistRun.id)
     ).all()
     known = {(row.code, row.period_start): row for row in rows}
-    wanted = schedule.expected(lists.values(), day)
+    wanted = schedule.expected(lists.values(), day, since=site.opened_on)
     now = {(one.code, one.period_start) for one in wanted}
     found = [
         _due(lists[row.code], row.period_start, row.due_on, row)
@@ -150,7 +150,8 @@ def history(session: Session, *, page: int, size: int = PAGE) -> tuple[list[tupl
 def begin(session: Session, actor: Actor, code: str, day: date) -> UUID:
     """The run of a checklist in the period of `day`; made when nobody has begun it yet."""
     site = schedule.here(session)
-    wanted = [one for one in schedule.expected(schedule.definitions(session, site).values(), day) if one.code == code]
+    open_now = schedule.expected(schedule.definitions(session, site).values(), day, since=site.opened_on)
+    wanted = [one for one in open_now if one.code == code]
     if not wanted:
         raise NotFound(_("今天没有这张检查单。"))
     schedule.make_due(session, day)

@@ -1,7 +1,7 @@
 """A day's checklist: due, answered by two people at once, proved, completed."""
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -100,6 +100,15 @@ def test_the_first_list_of_a_new_room_is_a_daily_one(databases: Databases, make:
         again = schedule.first(session, edition_id=site.edition_id, tier="T1", today=MONDAY - timedelta(days=1))
 
     assert (written, again) == (3, 0)
+
+
+def test_a_room_owes_nothing_from_before_it_opened(databases: Databases, make: Make) -> None:
+    sunday = MONDAY - timedelta(days=1)
+    site = make.site(opened_at=datetime(2026, 11, 22, 4, tzinfo=UTC))
+    with databases.session(Login.WORKER, site.id) as session:
+        schedule.make_due(session, sunday)
+    with databases.session(Login.TENANT, site.id) as session:
+        assert {one.code for one in service.today(session, sunday)} == {"monthly"}
 
 
 def test_two_people_on_two_items_lose_nothing(databases: Databases, room: Site, make: Make, run_id: UUID) -> None:
