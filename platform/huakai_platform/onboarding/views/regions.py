@@ -8,16 +8,20 @@ from huakai_platform.regions import service
 from huakai_platform.web.context import actor, db
 
 
-def trail(endpoint: str, region: str | None) -> list[tuple[str, str | None]]:
-    """全国 › 河南省 › 洛阳市, each with its link; what lies above the actor's own region has none."""
-    path = service.path(db(), region or region_of(actor()) or service.COUNTRY)
+def trail(endpoint: str, region: str | None, *, linked: bool = False) -> list[tuple[str, str | None]]:
+    """中国 › 河南省 › 洛阳市, each with its link, the last one only when `linked`.
+
+    What lies above the actor's own region has none.
+    """
     top = region_of(actor())
+    here = region or top or service.COUNTRY
+    path = service.path(db(), here)
     crumbs: list[tuple[str, str | None]] = []
     reached = top is None
     for code, name in path:
         reached = reached or code == top
         href = url_for(endpoint, region=None if code in (top, service.COUNTRY) else code)
-        crumbs.append((name, href if reached and code != region else None))
+        crumbs.append((name, href if reached and (linked or code != here) else None))
     return crumbs
 
 

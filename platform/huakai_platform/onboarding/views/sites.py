@@ -73,7 +73,7 @@ def site(site_id: UUID) -> str:
         site=found.site,
         before=before,
         after=after,
-        crumbs=trail("onboarding.sites", found.site.region_code),
+        crumbs=trail("onboarding.sites", found.site.region_code, linked=True),
         ownerships=exporting.OWNERSHIP_LABELS,
         kind=SiteKind(found.site.kind).label,
         labels={state.value: state.label for state in SiteState},
