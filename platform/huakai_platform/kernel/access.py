@@ -43,6 +43,10 @@ class Permission(StrEnum):
         """`any`, `console` or `room`."""
         return self.value.partition(":")[0]
 
+    @property
+    def label(self) -> Message:
+        return PERMISSION_LABELS[self]
+
 
 class Role(StrEnum):
     INSTITUTION_ADMIN = "institution_admin"
@@ -74,6 +78,33 @@ LABELS = {
     Role.COUNSELLOR: _("咨询师"),
     Role.SITE_WORKER: _("站点工作人员"),
     Role.VOLUNTEER: _("志愿者"),
+}
+
+PERMISSION_LABELS = {
+    Permission.SELF: _("管理自己的账号和设备"),
+    Permission.PICTURE_READ: _("查看全局总览"),
+    Permission.SITES_READ: _("查看站点"),
+    Permission.SITES_PREPARE: _("申报站点、推进建设"),
+    Permission.SITES_DECIDE: _("批准、开通、暂停、迁址、关闭站点"),
+    Permission.REGISTER_IMPORT: _("导入登记表"),
+    Permission.REGIONS_READ: _("查看地区"),
+    Permission.REGIONS_IMPORT: _("导入地区"),
+    Permission.STANDARD_READ: _("查看标准"),
+    Permission.OPERATIONS_READ: _("查看批量操作"),
+    Permission.OPERATIONS_STEER: _("取消或继续批量操作"),
+    Permission.JOBS_READ: _("查看运行状态"),
+    Permission.JOBS_RESEND: _("重新发送失败的任务"),
+    Permission.ACCOUNTS_READ: _("查看账号"),
+    Permission.ACCOUNTS_MANAGE: _("管理账号、身份和邀请"),
+    Permission.ACCESS_READ: _("查看权限矩阵"),
+    Permission.TODAY_READ: _("查看今日待办"),
+    Permission.CHECKLISTS_READ: _("查看检查单"),
+    Permission.CHECKLISTS_FILL: _("填写检查单"),
+    Permission.CHECKLISTS_COMPLETE: _("完成检查单"),
+    Permission.SPACES_READ: _("查看场地"),
+    Permission.SPACES_MANAGE: _("登记场地面积和状态"),
+    Permission.TEAM_READ: _("查看团队"),
+    Permission.TEAM_MANAGE: _("邀请和停用团队成员"),
 }
 
 _ADMIN = frozenset({Role.INSTITUTION_ADMIN})
