@@ -9,6 +9,7 @@ from huakai_platform.identity.sessions import recognise
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import views as onboarding
+from huakai_platform.oversight import views as oversight
 from huakai_platform.regions import views as regions
 from huakai_platform.standards import views as standards
 from huakai_platform.web import errors, health, logging, metrics, operations, pages, requests
@@ -29,6 +30,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             identity.console,
             onboarding.blueprint,
             operations.blueprint,
+            oversight.blueprint,
             regions.blueprint,
             standards.blueprint,
         ),

@@ -13,7 +13,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteKind, SiteState
-from huakai_platform.oversight.metrics import KINDS, STANDING, checked
+from huakai_platform.oversight.metrics import GONE, KINDS, STANDING, checked
 from huakai_platform.oversight.models import DirtyRegion, SiteFact
 
 Counts = Mapping[str, int] | Callable[[Session, date], Mapping[str, int]]
@@ -59,7 +59,7 @@ def refresh(session: Session, site_id: UUID, day: date, counts: Counts = NOTHING
 
 
 def standing(kind: SiteKind, state: SiteState) -> dict[str, int]:
-    return {"sites": 1, KINDS[kind]: 1, f"state_{state}": 1}
+    return {"sites": 1, KINDS[kind]: int(state not in GONE), f"state_{state}": 1}
 
 
 def _site(session: Session, site_id: UUID) -> Site:

@@ -21,6 +21,8 @@ class Metric:
     nature: Nature = Nature.WORKLOAD
 
 
+GONE = frozenset({SiteState.CLOSED, SiteState.DECLINED})
+"""A site in one of these is remembered, but no longer looked after."""
 KINDS = {SiteKind.ROOM: "rooms", SiteKind.CENTER: "centers"}
 
 METRICS: Mapping[str, Metric] = {
