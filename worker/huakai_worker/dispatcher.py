@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Table, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,26 @@ ROWS, SECONDS = 200, 20.0
 ROUND, VISIT = 100, 20
 DEAD_AFTER = 10
 LONGEST_WAIT = 600.0
+
+TABLE = cast(Table, OutboxMessage.__table__)
+OUTBOX = TABLE.c
+TAKE = (
+    select(OUTBOX.id, OUTBOX.topic, OUTBOX.payload, OUTBOX.attempts)
+    .where(
+        OUTBOX.tenant_id == bindparam("of_tenant"),
+        OUTBOX.done_at.is_(None),
+        OUTBOX.dead_at.is_(None),
+        OUTBOX.next_at <= bindparam("at"),
+    )
+    .order_by(OUTBOX.next_at, OUTBOX.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+DONE = (
+    update(TABLE)
+    .where(OUTBOX.tenant_id == bindparam("of_tenant"), OUTBOX.id == bindparam("of_id"))
+    .values(done_at=bindparam("at"))
+)
 
 log = structlog.get_logger("huakai.worker")
 Message = Row[UUID, str, dict[str, object], int]
@@ -103,13 +124,13 @@ def settle_one(databases: Databases, settings: Settings, tenant_id: UUID) -> boo
     message: Message | None = None
     try:
         with databases.session(Login.WORKER, tenant_id) as session:
-            message = _take(session)
+            message = _take(session, tenant_id)
             if message is None:
                 return None
             work = Work(session, databases, settings, tenant_id, message.id)
             for job in routes.jobs(message.topic):
                 job(work, **message.payload)
-            session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(done_at=clock.now()))
+            session.connection().execute(DONE, {"of_tenant": tenant_id, "of_id": message.id, "at": clock.now()})
         return True
     except Exception as error:
         if message is None or (isinstance(error, DBAPIError) and error.connection_invalidated):
@@ -118,14 +139,8 @@ def settle_one(databases: Databases, settings: Settings, tenant_id: UUID) -> boo
         return False
 
 
-def _take(session: Session) -> Message | None:
-    return session.execute(
-        select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.payload, OutboxMessage.attempts)
-        .where(OutboxMessage.done_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.next_at <= clock.now())
-        .order_by(OutboxMessage.next_at, OutboxMessage.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
+def _take(session: Session, tenant_id: UUID) -> Message | None:
+    return session.connection().execute(TAKE, {"of_tenant": tenant_id, "at": clock.now()}).one_or_none()
 
 
 def _fail(databases: Databases, settings: Settings, tenant_id: UUID, message: Message, error: Exception) -> None:
