@@ -37,7 +37,7 @@ def take_in(
     townships = [verdict.township_code or "" for _row, verdict in new]
     numbers = codes.allot(session, institution_of(actor), [lookups.county_of(code) for code in townships])
     values = [
-        _site(row, verdict, code, lookups) | {"institution_id": institution_of(actor), "created_at": now}
+        site_of(row, verdict, code, lookups) | {"institution_id": institution_of(actor), "created_at": now}
         for (row, verdict), code in zip(new, numbers, strict=True)
     ]
     written = _insert(session, values)
@@ -60,14 +60,14 @@ def _tell(
     made: Sequence[tuple[RegisterRow, Verdict, UUID]],
     now: datetime,
 ) -> None:
-    people = [{"site_id": site_id, "people": found} for row, _verdict, site_id in made if (found := _people(row))]
+    people = [{"site_id": site_id, "people": found} for row, _verdict, site_id in made if (found := people_of(row))]
     if people:
         session.execute(insert(SiteIntake), people)
     if made:
         session.execute(insert(SiteEvent), [_event(actor, source, *one) | {"at": now} for one in made])
 
 
-def _site(row: RegisterRow, verdict: Verdict, code: str, lookups: DatabaseLookups) -> dict[str, Any]:
+def site_of(row: RegisterRow, verdict: Verdict, code: str, lookups: DatabaseLookups) -> dict[str, Any]:
     township = verdict.township_code or ""
     return {
         "id": uuid7(),
@@ -93,7 +93,7 @@ def _site(row: RegisterRow, verdict: Verdict, code: str, lookups: DatabaseLookup
     }
 
 
-def _people(row: RegisterRow) -> dict[str, dict[str, str]]:
+def people_of(row: RegisterRow) -> dict[str, dict[str, str]]:
     posts = {"A": (row.a_name, row.a_phone), "B": (row.b_name, row.b_phone)}
     return {post: {"name": name, "phone": phone} for post, (name, phone) in posts.items() if name or phone}
 
