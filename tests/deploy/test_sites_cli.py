@@ -68,7 +68,7 @@ def test_refused_rows_end_in_one_and_come_back_marked(run: Run, tmp_path: Path) 
     assert re.findall(r"\d+", result.output.splitlines()[-1]) == ["305", "0", "14"]
     for cell in ("E7", "C19", "J26", "E92", "D144"):
         assert cell in result.output
-    assert workbooks.read(marked.read_bytes()).sheets[0].rows[6][20].text == "有错误"
+    assert workbooks.read(marked.read_bytes()).sheets[0].rows[6][21].text.startswith("E7")
     later = run("import", REGISTER, "--json")
     assert (later.exit_code, told(later)["created"]) == (0, 14)
 
