@@ -17,7 +17,7 @@ from tests.support.make import ANCESTORS, TOWNSHIP
 SPACE = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 VICTIM, MINE, GHOST = (uuid5(SPACE, name) for name in ("victim", "mine", "ghost"))
 NIL = UUID(int=0)
-INSTITUTION = uuid5(SPACE, "institution")
+INSTITUTION, EDITION = uuid5(SPACE, "institution"), uuid5(SPACE, "edition")
 MARK = "victim-secret"
 RESIDENT, ADMIN, ATTACKER = (uuid5(SPACE, name) for name in ("resident", "admin", "attacker"))
 """Persons: one who works at the victim's room, an institution administrator, and the attacker's own account."""
@@ -53,13 +53,13 @@ def person_id(account_id: UUID, table: str) -> UUID:
     return account_id if table == "account" else uuid5(account_id, table)
 
 
-def room_row(table: Table, tenant_id: UUID, label: str, edition_id: UUID, **changes: Any) -> dict[str, Any]:
+def room_row(table: Table, tenant_id: UUID, label: str, **changes: Any) -> dict[str, Any]:
     """One row of a tenant; its parents are that tenant's rows."""
     row: dict[str, Any] = {column.name: _value(column.name, column.type, label) for column in table.columns}
     for constraint in table.constraints:
         if isinstance(constraint, ForeignKeyConstraint) and len(constraint.columns) == 2:
             row[constraint.column_keys[1]] = row_id(tenant_id, constraint.referred_table.fullname)
-    fixed = {"tenant_id": tenant_id, "id": row_id(tenant_id, table.fullname), "edition_id": edition_id}
+    fixed = {"tenant_id": tenant_id, "id": row_id(tenant_id, table.fullname), "edition_id": EDITION}
     return row | {name: value for name, value in fixed.items() if name in row} | changes
 
 
@@ -97,8 +97,8 @@ def _value(name: str, kind: Any, label: str) -> Any:
 def fill(connection: psycopg.Connection[Any], *, victim: bool) -> None:
     """Write everybody's rows; `victim` says whether the victim's room has its own."""
     connection.execute("SET session_replication_role = replica")
-    edition = connection.execute("SELECT id FROM platform.edition").fetchone()
-    assert edition
+    connection.execute("UPDATE platform.edition SET id = %s WHERE number = 1", [EDITION])
+    connection.execute("UPDATE platform.edition_definition SET edition_id = %s", [EDITION])
     connection.execute("INSERT INTO platform.institution VALUES (%s, 'Institution', 'I', now())", [INSTITUTION])
     for account_id, label, site_id in (
         (RESIDENT, "resident", VICTIM),
@@ -111,7 +111,7 @@ def fill(connection: psycopg.Connection[Any], *, victim: bool) -> None:
                 write(connection, table, person_row(table, account_id, label, site_id))
     for tenant_id, label in ((VICTIM, MARK), (MINE, "mine")) if victim else ((MINE, "mine"),):
         for table in TENANTS_OWN.values():
-            write(connection, table, room_row(table, tenant_id, label, edition[0]))
+            write(connection, table, room_row(table, tenant_id, label))
     connection.execute("SET session_replication_role = origin")
 
 
@@ -133,8 +133,8 @@ def _fingerprints() -> Iterator[str]:
     for name in TENANTS_OWN:
         yield f"SELECT '{name}', {ALL} FROM {name} t WHERE tenant_id <> '{MINE}'"
     for name in PERSONAL:
-        column = {"account": "id", "site": "id"}.get(name, "site_id" if name.startswith("site_") else "account_id")
-        mine = MINE if column == "site_id" or name == "site" else ATTACKER
+        column = {"account": "id", "site": "id", "site_intake": "site_id"}.get(name, "account_id")
+        mine = MINE if name in ("site", "site_intake") else ATTACKER
         yield f"SELECT 'platform.{name}', {ALL} FROM platform.{name} t WHERE {column} <> '{mine}'"
     usable = "password_hash IS NOT NULL OR totp_sealed IS NOT NULL"
     yield f"SELECT 'usable accounts', md5(string_agg(id::text, '|' ORDER BY id)) FROM platform.account WHERE {usable}"
