@@ -6,6 +6,7 @@ from pathlib import Path
 
 import huakai_worker.jobs
 from huakai_platform.kernel.events import EVENTS, InvitationIssued
+from huakai_platform.web.operation_lists import TOPICS
 from huakai_worker import routes
 
 MAIL = Path(huakai_worker.jobs.__file__).with_name("mail.py")
@@ -22,3 +23,7 @@ def test_every_job_takes_what_its_event_carries() -> None:
 
     for event, job in pairs:
         inspect.signature(job).bind(None, **dict.fromkeys((field.name for field in fields(event)), ""))
+
+
+def test_every_event_has_a_name_for_people() -> None:
+    assert set(TOPICS) == {event.__name__ for event in EVENTS}

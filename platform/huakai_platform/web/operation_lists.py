@@ -31,10 +31,11 @@ STATES: dict[ItemState, tuple[Message, str]] = {
 TOPICS: dict[str, Message] = {
     "OperationStarted": _("开始批量操作"),
     "SiteOpeningRequested": _("开通站点"),
+    "SitesTakenIn": _("登记新站点"),
     "SiteStateChanged": _("站点状态变化"),
     "ChecklistCompleted": _("检查单完成"),
-    "ChecklistReopened": _("检查单重新打开"),
-    "FactsChanged": _("汇总数字"),
+    "DayTurned": _("新的一天"),
+    "DayBegan": _("站点的新一天"),
     "InvitationIssued": _("发送邀请"),
     "ResendRequested": _("重新发送"),
 }
