@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, UniqueConstraint, select
+from sqlalchemy import DateTime, Integer, Table, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -46,6 +46,9 @@ class Contact(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+CONTACT: Table = Contact.__table__  # type: ignore[assignment]
+
+
 def ensure_key(session: Session, master_key: bytes | None) -> DataKey:
     """The data key of the session's tenant; minted and wrapped when it has none."""
     key, wrapped = mint(_master(master_key))
@@ -77,26 +80,21 @@ def data_key(session: Session, master_key: bytes | None, generation: int | None 
 def keep_phones(session: Session, key: DataKey, phones: Mapping[UUID, str]) -> None:
     """Seal the telephone numbers of accounts; a number that is kept already stays."""
     tenant_id, now = tenancy.current(session), clock.now()
-    rows = [(uuid7(), account_id, phone) for account_id, phone in phones.items() if phone]
-    if not rows:
-        return
-    session.execute(
-        upsert(Contact)
-        .values(
-            [
-                {
-                    "tenant_id": tenant_id,
-                    "id": row_id,
-                    "account_id": account_id,
-                    "generation": key.generation,
-                    "phone_sealed": seal(key, _place(tenant_id, row_id), phone.encode()),
-                    "created_at": now,
-                }
-                for row_id, account_id, phone in rows
-            ]
-        )
-        .on_conflict_do_nothing(constraint="contact_tenant_id_account_id_key")
-    )
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "id": (row_id := uuid7()),
+            "account_id": account_id,
+            "generation": key.generation,
+            "phone_sealed": seal(key, _place(tenant_id, row_id), phone.encode()),
+            "created_at": now,
+        }
+        for account_id, phone in phones.items()
+        if phone
+    ]
+    if rows:
+        kept = upsert(CONTACT).on_conflict_do_nothing(constraint="contact_tenant_id_account_id_key")
+        session.execute(kept, rows)
 
 
 def phone_of(session: Session, master_key: bytes | None, account_id: UUID) -> str | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.standards import service as standards
 from huakai_tenants.premises.models import Space
 
+SPACE: Table = Space.__table__  # type: ignore[assignment]
 STATES: dict[str, Message] = {"planned": _("待核对"), "ready": _("可使用"), "closed": _("停用")}
 
 
@@ -143,7 +144,6 @@ def _pinned(session: Session) -> tuple[UUID, str]:
 
 def _insert(session: Session, codes: list[str]) -> None:
     tenant_id, now = tenancy.current(session), clock.now()
-    rows = [
-        {"tenant_id": tenant_id, "id": uuid7(), "code": code, "state": "planned", "created_at": now} for code in codes
-    ]
-    session.execute(upsert(Space).values(rows).on_conflict_do_nothing(constraint="space_tenant_id_code_key"))
+    about = {"tenant_id": tenant_id, "state": "planned", "created_at": now}
+    statement = upsert(SPACE).on_conflict_do_nothing(constraint="space_tenant_id_code_key")
+    session.execute(statement, [{**about, "id": uuid7(), "code": code} for code in codes])
