@@ -67,11 +67,11 @@ def show(run_id: UUID) -> str:
 @guard(Permission.CHECKLISTS_FILL, to=STAFF, sample="run")
 def answer(run_id: UUID, item: str) -> Answered:
     """Save one item: its answer, and a photo or document when one was chosen."""
+    kind = answers.item_of(db(), service.open_run(db(), run_id), item).kind
     try:
         with db().begin_nested():
             if item in request.form:
                 chosen = request.form.getlist(item)
-                kind = answers.item_of(db(), service.open_run(db(), run_id), item).kind
                 raw: Any = chosen if kind == "choices" else chosen[-1]
                 answers.save(db(), actor(), run_id, item, raw, version=_version())
             for name in (f"{item}-evidence", item):

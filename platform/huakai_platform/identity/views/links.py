@@ -31,7 +31,7 @@ def _redeem(token: str, purpose: str) -> Response:
     link = service.opened(peek(), token, purpose)
     if link is None:
         return _gone()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(link, purpose, Given({}), 200)
     given = inputs.form(NewPassword())
     if given.ok and given.values["password"] != given.values["repeat"]:
