@@ -14,6 +14,7 @@ from huakai_platform.kernel import workbooks
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.operations import Operation
 from huakai_platform.kernel.sites import Site
 from huakai_platform.onboarding.models import RegisterImport
 from tests.support.lookups import REGISTER, REGISTER_WITH_ERRORS
@@ -183,3 +184,26 @@ def test_the_template_can_be_filled_and_read(browser: FlaskClient) -> None:
     answer = browser.get("/console/imports/template")
 
     assert workbooks.read(answer.data).sheets[0].rows[2][1].text == "站点名称*"
+
+
+def test_what_came_in_is_opened_at_once(browser: FlaskClient, databases: Databases) -> None:
+    location = upload(browser).location
+    assert "现在开通" not in browser.get(location).text
+    post(browser, f"{location}/application")
+    assert "现在开通其中 319 个站点" in browser.get(location).text
+
+    begun = post(browser, f"{location}/openings")
+
+    assert "/operations/" in begun.location
+    with databases.session(Login.OVERSIGHT) as session:
+        assert session.scalars(select(Operation.total)).all() == [319]
+    assert "319" in browser.get(begun.location).text
+
+
+def test_a_regional_office_may_import_but_not_open(app: Flask, make: Make) -> None:
+    office = make.browser(app, make.member(Role.REGIONAL_OFFICE))
+    location = upload(office).location
+    post(office, f"{location}/application")
+
+    assert "现在开通" not in office.get(location).text
+    assert post(office, f"{location}/openings").status_code == 403
