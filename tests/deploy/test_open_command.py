@@ -25,12 +25,13 @@ Huakai = Callable[..., Result]
 
 
 @pytest.fixture
-def huakai(databases: Databases, make: Make, urls: Urls) -> Huakai:
-    """The command line, with an administrator and an edition there."""
+def huakai(databases: Databases, make: Make, urls: Urls, monkeypatch: pytest.MonkeyPatch) -> Huakai:
+    """The command line in Chinese, with an administrator and an edition there."""
+    monkeypatch.setattr("huakai_deploy.commands.output._translate", lambda: str)
     make.member(Role.INSTITUTION_ADMIN)
     with databases.session(Login.MIGRATOR) as session:
         service.publish(session, load_shipped())
-    environment = {**servers.environment(urls), "LC_ALL": "zh_CN.UTF-8"}
+    environment = servers.environment(urls)
     return lambda *words: CliRunner().invoke(main, ["sites", "open", *words], env=environment, catch_exceptions=False)
 
 
