@@ -19,6 +19,7 @@ from huakai_platform.regions.models import Region
 from huakai_platform.regions.service import COUNTRY
 
 MONTHS = 12
+NO_NUMBERS = "none"
 WAITING = (
     SiteState.APPROVED,
     SiteState.PLANNING,
@@ -115,7 +116,7 @@ class Picture:
     @property
     def stamp(self) -> str:
         """Changes whenever a number does."""
-        return self.as_of.isoformat() if self.as_of else "none"
+        return self.as_of.isoformat() if self.as_of else NO_NUMBERS
 
 
 def of(session: Session, actor: Actor, region: str | None = None, *, sort: str = "code") -> Picture:

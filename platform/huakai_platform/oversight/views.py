@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.fields import Choice, Form, RegionCode
 from huakai_platform.kernel.i18n import _
 from huakai_platform.oversight import exporting, picture
-from huakai_platform.oversight.picture import SORTS, Picture
+from huakai_platform.oversight.picture import NO_NUMBERS, SORTS, Picture
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -31,8 +31,8 @@ class PictureQuery(Form):
 def show() -> str | Response:
     asked = inputs.query(PictureQuery())
     seen = picture.of(db(), actor(), asked.get("region"), sort=asked["sort"])
-    if request.headers.get("HX-Request") and request.if_none_match.contains(seen.stamp):
-        return Response(status=204)
+    if request.headers.get("HX-Request") and (answer := _unchanged(seen)):
+        return answer
     return render_template(
         "oversight/picture.html",
         picture=seen,
@@ -59,6 +59,15 @@ def export() -> Response:
     return response
 
 
+def _unchanged(seen: Picture) -> Response | None:
+    """Nothing to a page that is up to date; a page without numbers is asked to load anew once there are some."""
+    if request.if_none_match.contains(seen.stamp):
+        return Response(status=204)
+    if request.if_none_match.contains(NO_NUMBERS):
+        return Response(status=204, headers={"HX-Refresh": "true"})
+    return None
+
+
 def _here(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of an address that shows the same; the country needs none."""
     region, sort = asked.get("region"), asked.get("sort", "code")
@@ -81,23 +90,30 @@ def _link(endpoint: str, arguments: Mapping[str, Any]) -> str | None:
 
 
 def _option(seen: Picture) -> dict[str, Any]:
-    """Checklists as bars, open sites as a line over the same months."""
+    """Checklists as bars, the done before the due; open sites as a line over the same months."""
 
     def points(name: str) -> list[int | None]:
         return [getattr(numbers, name) if numbers else None for _month, numbers in seen.series]
 
     return {
+        "color": ["#2fb344", "#b9c4d2", "#066fd1"],
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0, "left": 0},
-        "grid": {"left": 8, "right": 8, "top": 40, "bottom": 4, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "top": 64, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": [f"{month:%Y-%m}" for month, _numbers in seen.series]},
         "yAxis": [
-            {"type": "value", "minInterval": 1, "name": ""},
-            {"type": "value", "minInterval": 1, "splitLine": {"show": False}},
+            {"type": "value", "minInterval": 1, "name": gettext("检查单")},
+            {"type": "value", "minInterval": 1, "name": gettext("站点"), "splitLine": {"show": False}},
         ],
         "series": [
             {"type": "line", "name": gettext("已开通站点"), "data": points("open"), "yAxisIndex": 1, "symbolSize": 7},
-            {"type": "bar", "name": gettext("已完成检查单"), "data": points("done"), "barMaxWidth": 18},
-            {"type": "bar", "name": gettext("应完成检查单"), "data": points("due"), "barMaxWidth": 18},
+            {
+                "type": "bar",
+                "name": gettext("应完成检查单"),
+                "data": points("due"),
+                "barMaxWidth": 24,
+                "barGap": "-100%",
+            },
+            {"type": "bar", "name": gettext("已完成检查单"), "data": points("done"), "barMaxWidth": 24},
         ],
     }

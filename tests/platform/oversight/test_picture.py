@@ -77,8 +77,8 @@ def test_the_institution_sees_the_country(app: Flask, make: Make) -> None:
     page = browser(app, make).get("/console/").text
 
     assert "全国" in page
-    assert "19 / 20" in page
-    assert "完成率 95%" in page
+    assert "完成 19/20" in page
+    assert "95%" in page
     assert f'href="/console/?region={HENAN}"' in page
     assert "各省已开通站点" in page
     assert "数据截至" in page
@@ -150,11 +150,17 @@ def test_a_new_institution_is_told_what_to_do_first(app: Flask, make: Make) -> N
     assert "导出" not in page
 
 
-def test_sites_without_numbers_yet_are_announced(app: Flask, make: Make) -> None:
-    client = browser(app, make)
-    make.site(state="approved")
+def test_sites_without_numbers_yet_are_announced_until_they_have_some(
+    app: Flask, databases: Databases, make: Make
+) -> None:
+    client, site = browser(app, make), make.site(state="approved")
+    headers = {"HX-Request": "true", "If-None-Match": '"none"'}
 
     assert "正在汇总" in client.get("/console/").text
+    assert "HX-Refresh" not in client.get("/console/", headers=headers).headers
+    count(databases, site)
+    fold(databases)
+    assert client.get("/console/", headers=headers).headers["HX-Refresh"] == "true"
 
 
 def test_the_page_asks_as_often_for_many_sites_as_for_one(
