@@ -28,6 +28,7 @@ Huakai = Callable[..., Result]
 def huakai(databases: Databases, make: Make, urls: Urls, monkeypatch: pytest.MonkeyPatch) -> Huakai:
     """The command line in Chinese, with an administrator and an edition there."""
     monkeypatch.setattr("huakai_deploy.commands.output._translate", lambda: str)
+    monkeypatch.setattr("huakai_platform.kernel.i18n.translate", str)
     make.member(Role.INSTITUTION_ADMIN)
     with databases.session(Login.MIGRATOR) as session:
         service.publish(session, load_shipped())
