@@ -15,16 +15,16 @@ from huakai_platform.kernel.config import Settings
 
 PATIENCE = 20
 SUBJECTS = {
-    "invite": "花开:邀请您开通账号 · Your Huakai invitation",
-    "reset": "花开:重设密码 · Reset your Huakai password",
+    "invite": "花开：邀请您开通账号 · Your Huakai invitation",
+    "reset": "花开：重设密码 · Reset your Huakai password",
 }
-BODY = """{name},您好:
+BODY = """{name}，您好:
 
-请打开下面的链接设置密码。链接只能使用一次,{life}内有效。您的账号名:{login}
+请打开下面的链接设置密码。链接只能使用一次，{life}内有效。您的账号名：{login}
 
 {url}
 
-如果您没有预料到这封邮件,请忽略它。
+如果您没有预料到这封邮件，请忽略它。
 
 Open the link to set your password. It works once. Your account name: {login}
 """

@@ -141,11 +141,14 @@ def give(session: Session, actor: Actor, account_id: UUID, scope: Scope) -> UUID
     return row.id
 
 
-def end(session: Session, actor: Actor, membership_id: UUID) -> None:
+def end(session: Session, actor: Actor, membership_id: UUID, *, account_id: UUID | None = None) -> None:
     """End a role at once; a room keeps a head and the institution an administrator."""
     row = session.execute(
         select(Membership.id, Membership.role, Membership.site_id).where(
-            Membership.id == membership_id, Membership.ended_at.is_(None), reach(actor)
+            Membership.id == membership_id,
+            Membership.account_id == (account_id or Membership.account_id),
+            Membership.ended_at.is_(None),
+            reach(actor),
         )
     ).one_or_none()
     if row is None:

@@ -16,6 +16,7 @@ from huakai_platform.kernel import workbooks
 from huakai_platform.kernel.access import EVERYONE, GRANTS, Permission, Role
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
@@ -121,7 +122,9 @@ def _free(given: Given) -> Given:
 
 
 def _form(asked: scoping.Asked) -> str:
-    return render_template("identity/account_new.html", asked=asked, given=asked.given, roles=list(Role))
+    return render_template(
+        "identity/account_new.html", asked=asked, given=asked.given, roles=list(Role), key=str(uuid7())
+    )
 
 
 def _line(entry: service.Entry) -> list[Any]:

@@ -39,7 +39,7 @@ def give_role(account_id: UUID) -> Response:
 @console.post("/accounts/<uuid:account_id>/memberships/<uuid:membership_id>/end")
 @guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="membership")
 def end_role(account_id: UUID, membership_id: UUID) -> Response:
-    memberships.end(db(), actor(), membership_id)
+    memberships.end(db(), actor(), membership_id, account_id=account_id)
     edge.tell(_("身份已结束,立即生效。"))
     return to_detail(account_id)
 

@@ -14,6 +14,7 @@ from huakai_platform.identity.views.managing import show_link
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
@@ -80,4 +81,4 @@ def end_membership(membership_id: UUID) -> Response:
 
 
 def _form(given: Given) -> str:
-    return render_template("identity/team_new.html", given=given, roles=ROLES)
+    return render_template("identity/team_new.html", given=given, roles=ROLES, key=str(uuid7()))
