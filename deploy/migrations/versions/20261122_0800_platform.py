@@ -387,6 +387,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["institution_id"], ["platform.institution.id"], name="site_institution_id_fkey"),
         sa.ForeignKeyConstraint(["region_code"], ["platform.region.code"], name="site_region_code_fkey"),
         sa.PrimaryKeyConstraint("id", name=op.f("site_pkey")),
+        sa.UniqueConstraint("institution_id", "code", name="site_institution_id_code_key"),
         sa.UniqueConstraint("institution_id", "natural_key", name="site_institution_id_natural_key_key"),
         schema="platform",
     )

@@ -68,6 +68,7 @@ class Site(Base):
     __tablename__ = "site"
     __table_args__ = (
         UniqueConstraint("institution_id", "natural_key", name="site_institution_id_natural_key_key"),
+        UniqueConstraint("institution_id", "code", name="site_institution_id_code_key"),
         ForeignKeyConstraint(["institution_id"], ["platform.institution.id"], name="site_institution_id_fkey"),
         ForeignKeyConstraint(["region_code"], ["platform.region.code"], name="site_region_code_fkey"),
         ForeignKeyConstraint(["edition_id"], ["platform.edition.id"], name="site_edition_id_fkey"),

@@ -71,7 +71,7 @@ def _bind(session: Session, transaction: SessionTransaction, connection: Connect
 
 
 def _name_tenant(state: ORMExecuteState) -> None:
-    if state.is_column_load or state.is_relationship_load:
+    if not state.is_orm_statement or state.is_column_load or state.is_relationship_load:
         return
     tenant_id = current(state.session)
     state.statement = state.statement.options(

@@ -9,6 +9,9 @@ from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.i18n import Message, _
 
 
+ROOTS = ("/console/", "/room/")
+
+
 @dataclass(frozen=True)
 class Entry:
     label: Message
@@ -69,5 +72,5 @@ def _open_to(entry: Entry, actor: Actor) -> bool:
 def _item(entry: Entry, _app: Flask) -> dict[str, Any]:
     href = url_for(entry.endpoint)
     path = request.path
-    active = path == href or (href.count("/") > 2 and path.startswith(href.rstrip("/") + "/"))
+    active = path == href or (href not in ROOTS and path.startswith(href.rstrip("/") + "/"))
     return {"label": entry.label, "href": href, "icon": entry.icon, "active": active, "badge": None}
