@@ -16,7 +16,7 @@ from huakai_platform.kernel import clock, crypto
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.regions.models import Region
 from huakai_platform.standards import service as standards
@@ -83,7 +83,7 @@ def _roles(databases: Databases, _settings: Settings) -> Finding:
             {"names": list(RUNNING)},
         ).all()
     remedy = _("运行 huakai roles 并由数据库管理员执行")
-    return Finding(_("数据库角色"), not strong, "、".join(strong) or _("权限合适"), remedy)
+    return Finding(_("数据库角色"), not strong, listed(strong) or _("权限合适"), remedy)
 
 
 def _wall(databases: Databases, _settings: Settings) -> Finding:
@@ -96,7 +96,7 @@ def _wall(databases: Databases, _settings: Settings) -> Finding:
                 " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
             )
         ).all()
-    found = "、".join(bare) or (_("监管登录可进入 confidential") if reach else _("完好"))
+    found = listed(bare) or (_("监管登录可进入 confidential") if reach else _("完好"))
     return Finding(_("机密数据的墙"), not reach and not bare, found, _("停止服务并重新执行迁移,联系开发者"))
 
 
@@ -121,7 +121,7 @@ def _edition(databases: Databases, _settings: Settings) -> Finding:
         ]
         newest = session.scalar(select(func.max(Edition.number)))
     good = newest is not None and not wrong
-    found = _("第 {number} 版", number=newest) if good else _("校验值不一致:{numbers}", numbers="、".join(wrong))
+    found = _("第 {number} 版", number=newest) if good else _("校验值不一致:{numbers}", numbers=listed(wrong))
     return Finding(_("标准版本"), good, found, _("已发布的版本被改动:从备份恢复,或运行 huakai migrate"))
 
 

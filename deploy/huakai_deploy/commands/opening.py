@@ -16,7 +16,7 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import NotFound
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.operations import ItemState, OperationItem
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import lifecycle, opening
@@ -87,7 +87,7 @@ def open_sites(
 def _begin(session: Session, actor: Actor, codes: Sequence[str], region: str | None, *, dry_run: bool) -> Begun:
     chosen = opening.candidates(session, actor, codes=[code.upper() for code in codes] or None, region=region)
     if unknown := {code.upper() for code in codes} - {one.code for one in chosen}:
-        raise NotFound(_("没有这些站点:{codes}。", codes="、".join(sorted(unknown))))
+        raise NotFound(_("没有这些站点:{codes}。", codes=listed(sorted(unknown))))
     begun = Begun(dry_run)
     for one in chosen:
         if one.state in REOPENED:

@@ -6,26 +6,26 @@ from pathlib import Path
 import click
 
 import huakai_templates
+from huakai_deploy.commands.output import dry_run_option, json_option, said, say
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.i18n import _
 from huakai_platform.regions import importing
 
 SHIPPED = Path(huakai_templates.__file__).parent / "data" / "regions.csv.gz"
 
 
-@click.group()
-def group() -> None:
-    """地区 · Regions."""
+@click.group(help=said(_("地区:导入地区表")))
+def group() -> None: ...
 
 
-@group.command("import")
+@group.command("import", help=said(_("导入地区表;不给文件时导入随产品附带的全国表。")))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=SHIPPED)
-@click.option("--dry-run", is_flag=True, help="只试运行 · change nothing")
-@click.option("--whole", is_flag=True, help="文件里没有的地区停用 · close what the file lacks")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--whole", is_flag=True, help=said(_("文件里没有的地区停用")))
+@dry_run_option
+@json_option
 def import_file(file: Path, dry_run: bool, whole: bool, as_json: bool) -> None:
-    """导入地区表;不给文件时导入随产品附带的全国表。"""
     databases = Databases(Settings.from_env())
     try:
         with databases.session(Login.OVERSIGHT) as session:
@@ -38,7 +38,7 @@ def import_file(file: Path, dry_run: bool, whole: bool, as_json: bool) -> None:
         click.echo(json.dumps(plan.counts() | {"messages": [str(problem) for problem in plan.problems]}))
     else:
         for problem in plan.problems:
-            click.echo(str(problem), err=True)
-        click.echo("新增 {added}  修改 {changed}  停用 {closed}  不变 {same}  错误 {problems}".format(**plan.counts()))
+            say(problem, err=True)
+        say(_("新增 {added},修改 {changed},停用 {closed},不变 {same},错误 {problems}", **plan.counts()))
     if plan.problems:
         raise SystemExit(1)

@@ -15,7 +15,7 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import Invalid
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.workbooks import letters
 from huakai_platform.onboarding import importing, imports, opening, summaries
 from huakai_platform.onboarding.models import RegisterImport
@@ -119,7 +119,7 @@ def _check(
 ) -> RegisterImport:
     kept = importing.check(session, actor, file.name, file.read_bytes(), mapping)
     if missing := kept.summary.get("missing"):
-        names = "、".join(said(FIELDS[name].label) for name in missing)
+        names = listed(FIELDS[name].label for name in missing)
         raise Invalid(_("没有找到这些列:{names}。请用 --column 指明,如 --column name=B。", names=names))
     return importing.recheck(session, actor, kept.id, overrides=reasons) if reasons else kept
 

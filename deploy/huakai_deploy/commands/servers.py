@@ -18,7 +18,7 @@ from huakai_deploy.supervise import Supervisor, signals_like_ctrl_c
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, listed
 
 HUAKAI = str(Path(sys.executable).with_name("huakai"))
 OUTSIDE = (*(f"DATABASE_URL_{login.name}" for login in Login), "REDIS_URL")
@@ -97,7 +97,7 @@ def _servers(ending: ExitStack, instance: Path, *, fresh: bool) -> dict[str, str
     named = [name for name in OUTSIDE if os.environ.get(name)]
     if named:
         if missing := [name for name in OUTSIDE if name not in named]:
-            raise HuakaiError(_("使用外部服务器还缺少:{names}", names="、".join(missing)))
+            raise HuakaiError(_("使用外部服务器还缺少:{names}", names=listed(missing)))
         if fresh:
             raise HuakaiError(_("--fresh 只清空本机内置的数据,不会清空外部服务器。"))
         say(_("使用环境变量指定的外部服务器(DATABASE_URL_*、REDIS_URL)。"))

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from huakai_platform.forms import definitions as typed
 from huakai_platform.forms.localized import LocalizedText
 from huakai_platform.kernel.fields import Checked, Choice, Code, Flag, Int, Many, Number, Strict
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, listed
 
 T = TypeVar("T")
 SOURCE = r"S[1-9][0-9]{0,2}[a-z]?|seed[1-9]"
@@ -147,7 +147,7 @@ class DefinitionShape(Strict):
         items = [item.code for section in sections for item in section.items]
         for codes in (items, [section.code for section in sections]):
             if doubled := sorted({code for code in codes if codes.count(code) > 1}):
-                raise ValidationError(_("代码重复：{codes}", codes="、".join(doubled)), "sections")
+                raise ValidationError(_("代码重复：{codes}", codes=listed(doubled)), "sections")
 
     @post_load
     def typed(self, data: dict[str, Any], **_kwargs: Any) -> typed.Definition:

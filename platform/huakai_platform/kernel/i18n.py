@@ -1,6 +1,7 @@
 """Messages that are marked here and translated where a person reads them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from typing import Any, Self
 
 translate: Callable[[str], str] = str
@@ -19,7 +20,7 @@ class Message(str):
 
     def render(self, translate: Callable[[str], str] | None = None) -> str:
         """Say it in the language of `translate` (a gettext function)."""
-        said = (translate or globals()["translate"])(self.text)
+        said = (translate or globals()["translate"])(self.text) if self.text else ""
         params = {
             name: value.render(translate) if isinstance(value, Message) else value
             for name, value in self.params.items()
@@ -30,3 +31,22 @@ class Message(str):
 def _(text: str, **params: Any) -> Message:
     """Mark a text for the catalogue."""
     return Message(text, **params)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """The parts one after another, with the reader's own mark between them."""
+    return reduce(lambda said, part: _("{said}、{part}", said=said, part=part) if said else part, parts, "")
+
+
+def pack(message: Message) -> dict[str, Any]:
+    """A message as JSON, to be kept and said in any language later."""
+    params = {
+        name: pack(value) if isinstance(value, Message) else value if isinstance(value, int) else str(value)
+        for name, value in message.params.items()
+    }
+    return {"text": message.text, "params": params}
+
+
+def unpack(kept: Mapping[str, Any]) -> Message:
+    params = {name: unpack(value) if isinstance(value, dict) else value for name, value in kept["params"].items()}
+    return Message(kept["text"], **params)

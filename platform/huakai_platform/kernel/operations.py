@@ -17,6 +17,7 @@ from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.events import OperationStarted
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.told import Told
 
 
 class ItemState(StrEnum):
@@ -42,7 +43,7 @@ class Operation(Base):
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
     kind: Mapped[str]
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(Told)
     total: Mapped[int] = mapped_column(Integer)
     params: Mapped[dict[str, Any]]
     created_by: Mapped[UUID | None]
@@ -64,7 +65,7 @@ class OperationItem(Base):
     site_id: Mapped[UUID | None]
     label: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="waiting")
-    error: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(Told)
     ended_at: Mapped[datetime | None]
 
 

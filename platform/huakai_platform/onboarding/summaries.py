@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from huakai_platform.kernel.i18n import Message
+from huakai_platform.kernel.i18n import Message, pack, unpack
 from huakai_platform.onboarding.register import Field, Problem, RegisterRow, State, Verdict
 
 CREATED = "created"
@@ -90,21 +90,8 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "field": problem.field.value,
         "code": problem.code,
         "severity": problem.severity,
-        "message": _pack(problem.message),
+        "message": pack(problem.message),
     }
-
-
-def _pack(message: Message) -> dict[str, Any]:
-    params = {
-        name: _pack(value) if isinstance(value, Message) else value if isinstance(value, int) else str(value)
-        for name, value in message.params.items()
-    }
-    return {"text": message.text, "params": params}
-
-
-def _unpack(kept: Mapping[str, Any]) -> Message:
-    params = {name: _unpack(value) if isinstance(value, dict) else value for name, value in kept["params"].items()}
-    return Message(kept["text"], **params)
 
 
 def _hide(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +103,7 @@ def _hide(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(line: Mapping[str, Any]) -> Line:
     problems = tuple(
-        Told(told["cell"], told["column"], told["code"], told["severity"], _unpack(told["message"]))
+        Told(told["cell"], told["column"], told["code"], told["severity"], unpack(told["message"]))
         for told in line["problems"]
     )
     return Line(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.errors import Conflict
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import closing, relocation
 from huakai_platform.onboarding.models import SiteIntake
@@ -53,7 +53,7 @@ def _application_complete(session: Session, site: Site) -> Message | None:
     if not people.get("A", {}).get("name"):
         missing.append(_("A角(负责人)"))
     if missing:
-        return _("申请还缺:{what}。", what="、".join(str(part) for part in missing))
+        return _("申请还缺:{what}。", what=listed(missing))
     return None
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.search import grams, initials
 from huakai_platform.regions.models import Region
 from huakai_platform.regions.service import COUNTRY, LEVELS
@@ -51,7 +51,7 @@ def read(content: bytes) -> list[dict[str, str]]:
         rows = csv.DictReader(io.StringIO(plain.decode("utf-8-sig")))
         missing = [name for name in COLUMNS if name not in (rows.fieldnames or [])]
         if missing:
-            raise FileRefused(_("缺少列:{columns}。需要 code,name,level,parent。", columns="、".join(missing)))
+            raise FileRefused(_("缺少列:{columns}。需要 code,name,level,parent。", columns=listed(missing)))
         return list(rows)
     except (UnicodeDecodeError, OSError, EOFError, csv.Error):
         raise FileRefused(_("无法读取:请提供 UTF-8 编码的 CSV(可用 gzip 压缩)。")) from None

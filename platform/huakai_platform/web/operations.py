@@ -19,6 +19,7 @@ from huakai_platform.web import inputs, operation_lists
 from huakai_platform.web.context import actor, db, frame, guard
 from huakai_platform.web.health import free_disk
 from huakai_platform.web.operation_lists import ENDINGS, KINDS, PAGE, STATES, TOPICS
+from huakai_platform.web.pages import say
 
 OFFICES = (Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE)
 ADMIN = (Role.INSTITUTION_ADMIN,)
@@ -104,7 +105,7 @@ def failures(operation_id: UUID) -> Response:
     operation_lists.get(db(), actor(), operation_id)
     rows = db().execute(operation_lists.items(actor(), operation_id, ItemState.FAILED)).all()
     columns = (Column(gettext("序号"), 8), Column(gettext("项目"), 40), Column(gettext("原因"), 60))
-    page = table(gettext("失败的项目"), columns, [(row.position, row.label, _reason(row.error)) for row in rows])
+    page = table(gettext("失败的项目"), columns, [(row.position, row.label, say(row.error or "")) for row in rows])
     response = make_response(write(page))
     response.content_type = XLSX
     response.headers["Content-Disposition"] = f"attachment; filename=failures-{operation_id}.xlsx"
@@ -140,7 +141,3 @@ def resend(tenant_id: UUID, message_id: UUID) -> BaseResponse:
 
 def _pages(total: int) -> int:
     return max(1, -(-total // PAGE))
-
-
-def _reason(error: str | None) -> str:
-    return gettext(error) if error else ""
