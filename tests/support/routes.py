@@ -1,0 +1,68 @@
+"""Every route of the application, as its URL map and its declarations tell them."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from huakai_deploy.local import Urls
+from huakai_deploy.web import create_app
+from huakai_platform.kernel.access import Role
+from huakai_platform.web.access import Access, access_of
+from tests.support import servers
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One endpoint under one path, and what is declared beside it."""
+
+    endpoint: str
+    path: str
+    methods: frozenset[str]
+    arguments: frozenset[str]
+    access: Access
+
+    @property
+    def sample(self) -> str | None:
+        """The name of the objects that its identifiers stand for; None without identifiers."""
+        return (self.access.sample or self.endpoint) if self.arguments else None
+
+    @property
+    def plane(self) -> str:
+        return self.access.permission.plane if self.access.permission else "any"
+
+    @property
+    def first_role(self) -> Role:
+        """A role that is let in."""
+        return next(role for role in Role if role in self.access.roles)
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {'/'.join(sorted(self.methods & set(METHODS)))}"
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    app = create_app(servers.settings(Urls(sockets=Path("/nowhere"), redis="redis://nowhere", database="none")))
+    return tuple(sorted((_route(app, rule) for rule in app.url_map.iter_rules()), key=lambda one: (one.path, str(one))))
+
+
+def writing() -> tuple[Route, ...]:
+    return tuple(one for one in routes() if "POST" in one.methods)
+
+
+def reading() -> tuple[Route, ...]:
+    return tuple(one for one in routes() if "GET" in one.methods)
+
+
+def _route(app: Flask, rule: Rule) -> Route:
+    return Route(
+        rule.endpoint,
+        rule.rule,
+        frozenset(rule.methods or ()),
+        frozenset(rule.arguments),
+        access_of(app, rule.endpoint),
+    )

@@ -1,0 +1,222 @@
+"""Objects that the identifiers of URLs stand for, by the name that a route declares."""
+
+import io
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+from sqlalchemy import select
+
+from huakai_platform.identity import sessions
+from huakai_platform.identity.models import AccountSession, Invitation, Membership
+from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel.access import Actor, Role
+from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.events import SitesTakenIn
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.operations import Operation, OperationItem
+from huakai_platform.kernel.outbox import OutboxMessage
+from huakai_platform.kernel.sites import Site
+from huakai_platform.onboarding import importing
+from huakai_platform.onboarding.models import RegisterImport, SiteDraft
+from huakai_platform.standards.models import Edition
+from huakai_templates import assets
+from huakai_tenants.checklists import answers
+from huakai_tenants.checklists import service as checklists
+from huakai_tenants.premises.models import Space
+from tests.support.lookups import REGISTER_WITH_ERRORS
+from tests.support.worlds import Relation, World
+
+Maker = Callable[[World, Actor, Site], Mapping[str, Any]]
+FOREIGN = frozenset({Relation.FOREIGN})
+REGIONAL = frozenset({Relation.FOREIGN, Relation.BEYOND})
+PERSONAL = frozenset({Relation.FOREIGN, Relation.COLLEAGUE})
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How to make one, and whose of them must look as if it were not there."""
+
+    make: Maker
+    hidden: frozenset[Relation] = frozenset()
+    missing: bool = True
+
+
+def session(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    with world.make.databases.session(Login.MIGRATOR) as opened:
+        token = sessions.start(
+            opened, owner.account_id, device="t", address="::1", owes_second_factor=False, membership_id=None
+        )
+        opened.flush()
+        wanted = select(AccountSession.id).where(AccountSession.token_hash == sessions.digest(token))
+        return {"session_id": opened.scalar(wanted)}
+
+
+def membership(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    account = world.make.account()
+    row = world.make.add(
+        Membership(
+            id=uuid7(),
+            account_id=account.id,
+            institution_id=site.institution_id,
+            role=Role.COUNSELLOR.value,
+            site_id=site.id,
+            created_at=clock.now(),
+        )
+    )
+    return {"account_id": account.id, "membership_id": row.id}
+
+
+def site(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"site_id": site.id}
+
+
+def draft(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    now = clock.now()
+    row = SiteDraft(
+        id=uuid7(),
+        account_id=owner.account_id,
+        institution_id=site.institution_id,
+        step=0,
+        answers={},
+        created_at=now,
+        updated_at=now,
+    )
+    world.make.add(row)
+    return {"draft_id": row.id, "step": "place"}
+
+
+def operation(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    row = Operation(
+        id=uuid7(),
+        kind="open_sites",
+        title="开通",
+        total=1,
+        params={},
+        created_by=owner.account_id,
+        region_code=owner.region_code,
+        created_at=clock.now(),
+    )
+    world.make.add(row)
+    world.make.add(OperationItem(operation_id=row.id, position=1, site_id=site.id, label=site.name, state="waiting"))
+    return {"operation_id": row.id}
+
+
+def register_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    """A checked import; the first of a world is really read, the others are its copies."""
+    kept = world.kept.get("register_import")
+    if kept is None:
+        reader = world.fresh(Role.INSTITUTION_ADMIN)
+        with world.make.databases.session(Login.OVERSIGHT) as opened:
+            row = importing.check(opened, reader, "register.xlsx", REGISTER_WITH_ERRORS.read_bytes())
+            kept = {column.key: getattr(row, column.key) for column in RegisterImport.__table__.columns}
+        world.kept["register_import"] = kept
+    copy = kept | {"id": uuid7(), "account_id": owner.account_id, "institution_id": site.institution_id}
+    world.make.add(RegisterImport(**copy))
+    return {"import_id": copy["id"]}
+
+
+def message(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    with world.make.databases.session(Login.TENANT, site.id) as opened:
+        row_id = outbox.publish(opened, SitesTakenIn())
+    with world.make.databases.session(Login.MIGRATOR, site.id) as opened:
+        row = opened.get_one(OutboxMessage, (site.id, row_id))
+        row.attempts, row.dead_at, row.last_error = 10, clock.now(), "ValueError"
+    return {"tenant_id": site.id, "message_id": row_id}
+
+
+def definition(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    with world.make.databases.session(Login.OVERSIGHT) as opened:
+        return {"edition_id": opened.scalar(select(Edition.id)), "kind": "checklist", "code": "daily"}
+
+
+def checklist(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"code": "monthly"}
+
+
+def run(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    with world.make.databases.session(Login.TENANT, site.id) as opened:
+        run_id = checklists.begin(opened, owner, "monthly", clock.today())
+        item = next(iter(checklists.sheet(opened, run_id).definition)).code
+    return {"run_id": run_id, "item": item}
+
+
+def attachment(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    where = run(world, owner, site)
+    with world.make.databases.session(Login.TENANT, site.id) as opened:
+        items = checklists.sheet(opened, where["run_id"]).definition
+        free = [one for one in items if one.kind != "document" and one.evidence.what != "document"]
+        item = free[world.count("attachment") % len(free)]
+        attachment_id = answers.attach(opened, owner, where["run_id"], item.code, "a.png", photo())
+    return {"attachment_id": attachment_id}
+
+
+def space(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    row = Space(id=uuid7(), tenant_id=site.id, code=f"extra_{uuid7().hex}", state="planned", created_at=clock.now())
+    world.make.add(row, site.id)
+    return {"space_id": row.id}
+
+
+def link(purpose: str) -> Maker:
+    def make(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+        token = uuid7().hex
+        account = world.make.account()
+        world.make.add(
+            Invitation(
+                id=uuid7(),
+                account_id=account.id,
+                purpose=purpose,
+                token_hash=sessions.digest(token),
+                created_at=clock.now(),
+                issued_at=clock.now(),
+                expires_at=clock.now().replace(year=clock.now().year + 1),
+            )
+        )
+        return {"token": token}
+
+    return make
+
+
+def asset(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"filename": assets.url("app.css").removeprefix("/static/")}
+
+
+def photo() -> bytes:
+    """Never the same twice."""
+    written = io.BytesIO()
+    Image.frombytes("RGB", (16, 16), os.urandom(768)).save(written, "PNG")
+    return written.getvalue()
+
+
+SAMPLES: dict[str, Sample] = {
+    "account": Sample(membership, FOREIGN),
+    "attachment": Sample(attachment, FOREIGN),
+    "checklist": Sample(checklist, missing=False),
+    "definition": Sample(definition),
+    "draft": Sample(draft, PERSONAL),
+    "identity.accept": Sample(link("invite")),
+    "identity.reset": Sample(link("reset")),
+    "membership": Sample(membership, FOREIGN),
+    "message": Sample(message),
+    "operation": Sample(operation, REGIONAL),
+    "register_import": Sample(register_import, REGIONAL),
+    "run": Sample(run, FOREIGN),
+    "session": Sample(session, PERSONAL),
+    "site": Sample(site, REGIONAL),
+    "space": Sample(space, FOREIGN),
+    "static": Sample(asset, missing=True),
+}
+"""A public route's sample has the name of its endpoint."""
+
+
+SECRETS = frozenset({"token", "filename"})
+QUERIES: dict[str, dict[str, str]] = {"onboarding.transition": {"to": "planning"}}
+"""What a page cannot be asked for without."""
+
+
+def absent(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same places with identifiers that nobody has; what is no identifier stays."""
+    return {name: uuid7() if isinstance(value, UUID) or name in SECRETS else value for name, value in values.items()}
