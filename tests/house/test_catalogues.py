@@ -26,7 +26,6 @@ CHINESE_ON_PURPOSE = {
     "platform/huakai_platform/kernel/fields.py": "how a telephone extension is written",
     "platform/huakai_platform/kernel/search.py": "endings of place names",
     "platform/huakai_platform/onboarding/register/fields.py": "headings and words of a Chinese register",
-    "platform/huakai_platform/onboarding/register/rows.py": "the words that a register may hold",
     "platform/huakai_platform/onboarding/register/sheets.py": "the Chinese register to fill in",
     "platform/huakai_platform/onboarding/register/values.py": "how dates and areas are written",
     "platform/huakai_platform/regions/importing.py": "the root of the regions",

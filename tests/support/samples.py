@@ -16,6 +16,7 @@ from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.events import SitesTakenIn
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.operations import Operation, OperationItem
 from huakai_platform.kernel.outbox import OutboxMessage
@@ -93,7 +94,7 @@ def operation(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     row = Operation(
         id=uuid7(),
         kind="open_sites",
-        title="开通",
+        title=_("开通 {count} 个站点", count=1),
         total=1,
         params={},
         created_by=owner.account_id,

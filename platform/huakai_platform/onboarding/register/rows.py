@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from huakai_platform.kernel.errors import Invalid
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.workbooks import Cell, Workbook, letters
 from huakai_platform.onboarding.register import values
 from huakai_platform.onboarding.register.columns import Layout
@@ -148,10 +148,10 @@ def _hours(cell: Cell) -> Decimal | None:
 
 READERS: dict[Field, Callable[[Cell], Any]] = {field: _text(field) for field in Field} | {
     Field.SEQ: _seq,
-    Field.KIND: lambda cell: values.word(cell, KIND_WORDS, code="kind_unknown", allowed="、".join(KINDS)),
-    Field.TIER: lambda cell: values.word(cell, TIER_WORDS, code="tier_unknown", allowed="、".join(TIERS)),
+    Field.KIND: lambda cell: values.word(cell, KIND_WORDS, code="kind_unknown", allowed=listed(KINDS)),
+    Field.TIER: lambda cell: values.word(cell, TIER_WORDS, code="tier_unknown", allowed=listed(TIERS)),
     Field.OWNERSHIP: lambda cell: values.word(
-        cell, OWNERSHIP_WORDS, code="ownership_unknown", allowed="、".join(OWNERSHIPS)
+        cell, OWNERSHIP_WORDS, code="ownership_unknown", allowed=listed(OWNERSHIPS)
     ),
     Field.REGION_CODE: values.code,
     Field.AREA: _area,
