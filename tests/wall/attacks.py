@@ -174,6 +174,7 @@ def _on(name: str, table: Table) -> Iterator[Attack]:
 
 def _against_constraints(name: str, table: Table) -> Iterator[Attack]:
     """A child of the other's parent, and a second row of one's own where there may be one only."""
+    parents = {key for foreign in table.foreign_key_constraints for key in foreign.column_keys}
     for constraint in table.constraints:
         if isinstance(constraint, ForeignKeyConstraint) and len(constraint.columns) == 2:
             column, parent = constraint.column_keys[1], constraint.referred_table.fullname
@@ -186,17 +187,14 @@ def _against_constraints(name: str, table: Table) -> Iterator[Attack]:
             )
         if isinstance(constraint, UniqueConstraint | PrimaryKeyConstraint):
             columns = {column.name for column in constraint.columns}
-            again = _fresh(table, MINE) | {
-                key: value for key, value in room_row(table, MINE, "mine").items() if key in columns
-            }
+            again = _fresh(table, MINE) | _of(columns, room_row(table, MINE, "mine"))
             yield Attack(f"twice by {constraint.name}", (insert(name, again),), refused=errors.UniqueViolation)
-            asked = {
-                key: value for key, value in room_row(table, VICTIM, MARK).items() if key in columns - {"tenant_id"}
-            }
-            same = _fresh(table, MINE) | {
-                key: value for key, value in asked.items() if key == "id" or key[-3:] != "_id"
-            }
+            same = _fresh(table, MINE) | _of(columns - parents - {"tenant_id"}, room_row(table, VICTIM, MARK))
             yield Attack(f"ask by {constraint.name}", (insert(name, same) + " RETURNING true", "ROLLBACK"))
+
+
+def _of(columns: set[str], row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name in columns}
 
 
 def _fresh(table: Table, tenant_id: Any, **changes: Any) -> dict[str, Any]:

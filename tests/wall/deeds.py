@@ -244,7 +244,8 @@ PERSONS = {
     "change the standard": "UPDATE platform.edition_definition SET body = '{}'",
     "publish a standard": "UPDATE platform.edition SET number = 2",
     "rename a region": "UPDATE platform.region SET name = 'x'",
-    "start an operation": f"INSERT INTO platform.operation VALUES ('{NEW}', 'x', 'x', 0, '{{}}', NULL, NULL, now(), NULL)",
+    "start an operation": "INSERT INTO platform.operation (id, kind, title, total, params, created_at)"
+    f" VALUES ('{NEW}', 'x', 'x', 0, '{{}}', now())",
     "change the history of a site": f"UPDATE platform.site_event SET reason = 'x' WHERE site_id = '{VICTIM}'",
     "migrate": "UPDATE platform.alembic_version SET version_num = 'x'",
 }

@@ -10,7 +10,7 @@ from tests.wall.privileges import DEFINERS, RUNNING, SETTINGS
 
 INSIDE = "('tenant', 'confidential')"
 POLICIES = """
-    SELECT schemaname || '.' || tablename, policyname, permissive = 'RESTRICTIVE', cmd, qual, with_check, roles
+    SELECT schemaname || '.' || tablename, policyname, permissive = 'RESTRICTIVE', qual, with_check, roles
     FROM pg_policies WHERE schemaname IN ('platform', 'tenant', 'confidential', 'oversight') ORDER BY 1, 2
 """
 TABLES = """
@@ -32,6 +32,24 @@ INDEXES = f"""
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname IN {INSIDE} AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
 """
+OPEN = frozenset(
+    {
+        "policy dropped",
+        "USING weakened",
+        "WITH CHECK weakened",
+        "permissive wall",
+        "policy wide open",
+        "wall for one role",
+        "row security off",
+        "key dropped",
+        "foreign key dropped",
+        "simple foreign key",
+        "persons can be moved",
+        "secrets can be read",
+    }
+)
+"""What must be tried by attack even when the catalogue has named it."""
+EMPTY = "SET LOCAL session_replication_role = replica;"
 STRENGTHS = ("SUPERUSER", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICATION", "INHERIT")
 GROUPS = ("huakai_owner", "huakai_migrator", "pg_read_all_data", "pg_write_all_data", "pg_read_all_stats", "pg_monitor")
 SPIES = (
@@ -69,13 +87,16 @@ def every(connection: psycopg.Connection[Any]) -> Iterator[Mutant]:
 
 
 def _of_policies(connection: psycopg.Connection[Any]) -> Iterator[Mutant]:
-    for table, name, restrictive, command, using, check, roles in connection.execute(POLICIES).fetchall():
-        inside = not table.startswith("platform.")
+    for table, name, restrictive, using, check, roles in connection.execute(POLICIES).fetchall():
+        inside = table.startswith(("tenant.", "confidential."))
         if restrictive or (inside and name.endswith("_rows")):
             yield Mutant("policy dropped", f"DROP POLICY {name} ON {table}", table)
-        if using not in (None, "true"):
+        if not restrictive and using not in (None, "true") and check not in (None, "true"):
+            wide_open = f"ALTER POLICY {name} ON {table} USING (true) WITH CHECK (true)"
+            yield Mutant("policy wide open", wide_open, table)
+        elif using not in (None, "true"):
             yield Mutant("USING weakened", f"ALTER POLICY {name} ON {table} USING (true)", table)
-        if check not in (None, "true"):
+        if check not in (None, "true") and (restrictive or using is None):
             yield Mutant("WITH CHECK weakened", f"ALTER POLICY {name} ON {table} WITH CHECK (true)", table)
         if restrictive:
             yield Mutant("wall for one role", f"ALTER POLICY {name} ON {table} TO huakai_oversight", table)
@@ -108,7 +129,7 @@ def _of_constraints(connection: psycopg.Connection[Any]) -> Iterator[Mutant]:
         yield Mutant(f"{'foreign key' if kind == 'f' else 'key'} dropped", drop, table)
         if kind != "f":
             verb = "PRIMARY KEY" if kind == "p" else "UNIQUE"
-            fresh = f"{drop}; DELETE FROM {table}; ALTER TABLE {table} ADD CONSTRAINT {name} {verb} ({columns})"
+            fresh = f"{drop}; {EMPTY} DELETE FROM {table}; ALTER TABLE {table} ADD CONSTRAINT {name} {verb} ({columns})"
             yield Mutant("key across tenants", fresh, table)
             continue
         yield Mutant("foreign key not valid", f"{add} {definition} NOT VALID", table)

@@ -135,7 +135,8 @@ QUESTIONS = (
     ),
     (
         "is a definer that can be led astray",
-        """SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.oid::regprocedure::text = ANY (%(definers)s)
+        """SELECT p.oid::regprocedure::text FROM pg_proc p
+           WHERE CASE WHEN p.pronamespace >= 16384 THEN p.oid::regprocedure::text = ANY (%(definers)s) END
            AND (proconfig IS DISTINCT FROM ARRAY[%(search_path)s] OR proowner::regrole::text <> %(owner)s
                 OR provolatile <> 's' OR proleakproof)""",
     ),

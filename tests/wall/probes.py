@@ -10,6 +10,7 @@ from tests.wall.attacks import Attack
 from tests.wall.privileges import RUNNING
 
 ENOUGH = 3
+SCHEMAS = ("platform.", "tenant.", "confidential.", "oversight.", "'confidential.")
 
 
 @cache
@@ -18,7 +19,7 @@ def _set(role: str) -> tuple[Attack, ...]:
     kept = (
         a for a in attacks.on_tables(role) if not a.statements[0].startswith("COPY") and "DROP" not in a.statements[0]
     )
-    persons = deeds.JOBS if role == "huakai_worker" else {}
+    persons = {"huakai_worker": deeds.JOBS, "huakai_oversight": deeds.CONSOLE}.get(role, {})
     if role != "huakai_oversight":
         allowed = deeds.JOBS_MAY if role == "huakai_worker" else frozenset()
         persons = persons | {name: text for name, text in deeds.PERSONS.items() if name not in allowed}
@@ -59,4 +60,4 @@ def _asked(attack: Attack, error: psycopg.Error) -> bool:
 
 
 def _table(statement: str) -> str:
-    return next(word for word in statement.replace("(", " ").split() if word.startswith(("platform.", "confidential.")))
+    return next(word for word in statement.replace("(", " ").split() if word.startswith(SCHEMAS))

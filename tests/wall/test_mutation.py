@@ -18,28 +18,24 @@ def test_nothing_gets_through_while_the_wall_stands(undone: Connection) -> None:
 
 def test_every_mutant_is_found(undone: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     undone.execute("SET lock_timeout = '10s'")
-    by_attack, by_catalogue, survivors, kinds = 0, 0, [], Counter[str]()
+    by_attack, by_catalogue, survivors, kinds = Counter[str](), 0, [], Counter[str]()
     for mutant in list(mutants.every(undone)):
         with undone.transaction(force_rollback=True):
             undone.execute(mutant.statement.encode())
             named = catalogue.findings(undone)
-            through = probes.leaks(undone, mutant.table, enough=1)
+            tried = mutant.kind in mutants.OPEN or not named
+            through = probes.leaks(undone, mutant.table, enough=1) if tried else []
         kinds[mutant.kind] += 1
-        by_attack += bool(through)
+        by_attack[mutant.kind] += bool(through)
         by_catalogue += bool(named)
         if not named and not through:
             survivors.append(mutant.statement)
     with capsys.disabled():
-        print(f"\n{kinds.total()} mutants: {by_catalogue} named, {by_attack} attacked", dict(kinds))  # noqa: T201
+        told = f"\n{kinds.total()} mutants: {by_catalogue} named, {by_attack.total()} attacked with success"
+        print(told, {kind: f"{by_attack[kind]}/{count}" for kind, count in kinds.items()})  # noqa: T201
 
-    assert survivors == []
+    assert not survivors, "\n".join(survivors)
     assert kinds.total() > 200
 
-
-def test_a_dropped_wall_is_felt_by_the_attacks_alone(undone: Connection) -> None:
-    walls = [m for m in mutants.every(undone) if m.kind in ("policy dropped", "row security off") and m.table]
-    for mutant in walls:
-        with undone.transaction(force_rollback=True):
-            undone.execute(mutant.statement.encode())
-            if "tenant_wall" in mutant.statement or "DISABLE" in mutant.statement:
-                assert probes.leaks(undone, mutant.table, enough=1), mutant.statement
+    felt = mutants.OPEN - {"policy dropped", "secrets can be read"}
+    assert {kind: by_attack[kind] for kind in felt} == {kind: kinds[kind] for kind in felt}, "attacks alone feel these"

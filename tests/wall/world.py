@@ -90,8 +90,9 @@ def _value(name: str, kind: Any, label: str) -> Any:
         return {"v": f"{label}-{name}"}
     if isinstance(kind, LargeBinary):
         return "\\x" + f"{label}-{name}".encode().hex()
-    simple: dict[type, Any] = {str: f"{label}-{name}", bool: True, UUID: SPACE, list: [label]}
-    return simple.get(kind.python_type, "2026-11-01" if kind.python_type.__module__ == "datetime" else 1)
+    simple: dict[type, Any] = {str: f"{label}-{name}", bool: True, UUID: uuid5(SPACE, label + name), list: [label]}
+    when = f"2026-{len(label) % 12 + 1:02}-01"
+    return simple.get(kind.python_type, when if kind.python_type.__module__ == "datetime" else len(label))
 
 
 def fill(connection: psycopg.Connection[Any], *, victim: bool) -> None:

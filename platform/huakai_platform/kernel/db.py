@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, Text, create_engine, text
+from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, Table, Text, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -35,6 +35,11 @@ class Base(DeclarativeBase):
         list[Any]: JSONB(),
         datetime: DateTime(timezone=True),
     }
+
+
+def table(model: type[Base]) -> Table:
+    """The table of a class, for statements that are made once and sent by the thousand."""
+    return cast(Table, model.__table__)
 
 
 class Databases:
@@ -82,7 +87,7 @@ class Databases:
 
 
 def refuse_strong(engine: Engine) -> None:
-    """Refuse to run as a superuser, as BYPASSRLS or as the owner of any table of the product."""
+    """Refuse to run as a role that passes the wall, belongs to another, or owns anything of the product."""
     with engine.connect() as connection:
         found = connection.execute(_STRENGTH).one()
     if any(found):
@@ -92,10 +97,13 @@ def refuse_strong(engine: Engine) -> None:
 
 _STRENGTH = text(
     """
-    SELECT rolsuper, rolbypassrls,
-           EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                   WHERE c.relowner = r.oid AND n.nspname IN ('platform', 'tenant', 'confidential', 'oversight')),
-           EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid)
-    FROM pg_roles r WHERE rolname = current_user
+    SELECT bool_or(rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication),
+           bool_or(EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid)),
+           bool_or(EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                           WHERE c.relowner = r.oid
+                           AND n.nspname IN ('platform', 'tenant', 'confidential', 'oversight'))),
+           bool_or(EXISTS (SELECT FROM pg_namespace WHERE nspowner = r.oid)),
+           bool_or(EXISTS (SELECT FROM pg_database WHERE datdba = r.oid))
+    FROM pg_roles r WHERE rolname IN (current_user, session_user)
     """
 )
