@@ -20,7 +20,7 @@ from huakai_platform.onboarding.register.fields import KINDS, OWNERSHIPS
 from huakai_platform.regions.models import Region
 from huakai_platform.web.pages import LOCALES
 from tests.support.lookups import REGISTER_WITH_ERRORS
-from tests.support.routes import Route, reading
+from tests.support.routes import Route, reading, writing
 from tests.support.samples import QUERIES, SAMPLES
 from tests.support.worlds import World
 
@@ -63,7 +63,7 @@ def test_a_role_meets_no_chinese(world: World, role: Role, record_property: Call
     client = world.client(actor, f"{role} in English")[0]
     client.set_cookie("language", "en")
     wanted = [route for route in reading() if role in route.access.roles and route.endpoint != "static"]
-    paths = [path for path in (_path(world, route, actor) for route in wanted) if path]
+    paths = [_path(world, route, actor) for route in wanted]
     _fail(world, actor)
     answers = {path: client.get(path, follow_redirects=True) for path in paths}
     assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
@@ -76,9 +76,19 @@ def test_a_stranger_meets_no_chinese(world: World) -> None:
     client.set_cookie("language", "en")
     owner = world.person(Role.SITE_HEAD)
     wanted = [route for route in reading() if route.access.permission is None and route.endpoint != "static"]
-    paths = [path for path in (_path(world, route, owner) for route in wanted) if path]
+    paths = [_path(world, route, owner) for route in wanted]
     answers = {path: client.get(path, headers={"Accept": "text/html"}) for path in [*paths, "/nowhere", "/language"]}
     assert not (found := chinese(answers.items(), names(world))), "\n".join(found)
+
+
+@pytest.mark.parametrize("route", writing(), ids=str)
+def test_what_follows_an_empty_form_is_english(world: World, route: Route) -> None:
+    world.make._numbers += 50  # out of the way of the codes that the pages gave
+    actor = world.fresh(route.first_role)
+    client, token = world.client(actor)
+    client.set_cookie("language", "en")
+    answer = client.post(_path(world, route, actor), data={"csrf_token": token}, follow_redirects=True)
+    assert not (found := chinese([(route.path, answer)], names(world))), "\n".join(found)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +138,7 @@ def register() -> set[str]:
     return {*KINDS, *OWNERSHIPS, *(cell.text for sheet in sheets for row in sheet.rows for cell in row if cell.text)}
 
 
-def _path(world: World, route: Route, actor: Actor) -> str | None:
+def _path(world: World, route: Route, actor: Actor) -> str:
     made = SAMPLES[route.sample].make(world, actor, world.site_of(actor)) if route.sample else {}
     with world.app.test_request_context():
         wanted = {name: value for name, value in made.items() if name in route.arguments}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
+from html import escape
 from typing import Any, Self
 
 translate: Callable[[str], str] = str
@@ -26,6 +27,10 @@ class Message(str):
             for name, value in self.params.items()
         }
         return said.format(**params) if params else said
+
+    def __html__(self) -> str:
+        """A page that puts it into a text or an attribute says it in the reader's language, too."""
+        return escape(self.render())
 
 
 def _(text: str, **params: Any) -> Message:

@@ -1,8 +1,10 @@
 """Messages with parameters, lists within them, and messages kept for later."""
 
 import pytest
+from jinja2 import Environment
 from sqlalchemy.dialects import postgresql
 
+from huakai_platform.kernel import i18n
 from huakai_platform.kernel.i18n import Message, _, listed, pack, unpack
 from huakai_platform.kernel.told import Told
 
@@ -33,6 +35,13 @@ def test_a_message_within_a_message_is_translated_too() -> None:
 
 def test_nothing_is_said_as_nothing() -> None:
     assert in_english(_("")) == ""
+
+
+def test_a_page_says_a_message_within_its_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(i18n, "translate", lambda text: ENGLISH.get(text, text))
+    page = "{{ '<b>' ~ word }}{{ [word, word]|join('/') }}{{ {'title': word}|xmlattr }}{{ '%s'|safe|format(word) }}"
+    shown = Environment(autoescape=True).from_string(page).render(word=_("缺少:{what}。", what="<i>"))
+    assert "缺少" not in shown and "<i>" not in shown and shown.count("Missing: &lt;i&gt;.") == 5
 
 
 def test_a_kept_message_can_still_be_translated() -> None:
