@@ -1,6 +1,7 @@
 """A reader of English meets no Chinese on any page, but for names and what people wrote."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import reduce
 from html.parser import HTMLParser
 
@@ -11,12 +12,13 @@ from werkzeug.test import TestResponse
 
 from huakai_deploy import catalogues
 from huakai_platform.identity.models import Account, Institution
-from huakai_platform.kernel import operations, workbooks
+from huakai_platform.kernel import clock, operations, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site
 from huakai_platform.onboarding.register.fields import KINDS, OWNERSHIPS
+from huakai_platform.oversight import facts, rollups
 from huakai_platform.regions.models import Region
 from huakai_platform.web.pages import LOCALES
 from tests.support.lookups import REGISTER_WITH_ERRORS
@@ -65,6 +67,7 @@ def test_a_role_meets_no_chinese(world: World, role: Role, record_property: Call
     wanted = [route for route in reading() if role in route.access.roles and route.endpoint != "static"]
     paths = [_path(world, route, actor) for route in wanted]
     _fail(world, actor)
+    _count(world, actor)
     answers = {path: client.get(path, follow_redirects=True) for path in paths}
     assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
     assert not (found := chinese(answers.items(), names(world))), "\n".join(found)
@@ -152,3 +155,15 @@ def _fail(world: World, actor: Actor) -> None:
         title = _("开通 {count} 个站点", count=2)
         started = operations.start(session, actor, "open_sites", title, [(site.id, site.name) for site in sites])
         operations.finish_item(session, started.id, sites[0].id, error=_("没有这个站点。"))
+
+
+def _count(world: World, actor: Actor) -> None:
+    """Two months of checklists at a site, summed up."""
+    site = world.site_of(actor)
+    this = clock.month(clock.today())
+    with world.make.databases.session(Login.WORKER, site.id) as session:
+        for month in (clock.month(this - timedelta(days=1)), this):
+            facts.recompute(session, site.id, month, {"checklists_due": 9, "checklists_done": 8, "core_failures": 1})
+    with world.make.databases.session(Login.WORKER) as session:
+        while rollups.fold(session):
+            pass
