@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from huakai_deploy import catalogues
+from huakai_deploy.assets import compile_catalogues
 from huakai_platform.identity.models import Account, Institution
 from huakai_platform.kernel import clock, operations, workbooks
 from huakai_platform.kernel.access import Actor, Role
@@ -57,6 +58,12 @@ class Said(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._skipped:
             self.words.append(data)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def catalogue() -> None:
+    """The catalogue as it stands, even where nothing was built."""
+    compile_catalogues()
 
 
 @pytest.mark.parametrize("role", Role)
