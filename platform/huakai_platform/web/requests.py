@@ -2,7 +2,6 @@
 
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -78,7 +77,7 @@ def _refuse_foreign_writes() -> None:
     if site is not None and site not in {"same-origin", "none"}:
         raise Forbidden(_("这次提交来自别的网站,已拒绝。"))
     origin = request.headers.get("Origin")
-    if site is None and origin and urlsplit(origin).netloc != request.host:
+    if site is None and origin and origin.partition("://")[2] != request.host:
         raise Forbidden(_("这次提交来自别的网站,已拒绝。"))
 
 
@@ -168,3 +167,4 @@ def _close(_error: BaseException | None) -> None:
     if session := g.pop("session", None):
         session.close()
     close_peek()
+    request.close()
