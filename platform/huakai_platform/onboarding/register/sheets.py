@@ -72,14 +72,13 @@ def template() -> bytes:
 
 
 def _instructions() -> Page:
-    columns = [
-        workbooks.Column(title, width) for title, width in (("列", 20), ("必填", 8), ("怎样填写", 60), ("例", 24))
-    ]
+    titles = ((_("列"), 20), (_("必填"), 8), (_("怎样填写"), 60), (_("例"), 24))
+    columns = [workbooks.Column(title.render(), width) for title, width in titles]
     rows: list[list[workbooks.Value]] = [
-        [str(spec.label), "是" if field in REQUIRED else "", spec.explanation.render(), spec.example]
+        [str(spec.label), _("是").render() if field in REQUIRED else "", spec.explanation.render(), spec.example]
         for field, spec in FIELDS.items()
     ]
-    return workbooks.table("填表说明", columns, rows)
+    return workbooks.table(_("填表说明").render(), columns, rows)
 
 
 def _heading(field: Field) -> str:
