@@ -18,6 +18,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.tenancy import PLATFORM
+from huakai_platform.onboarding import grams
 from huakai_platform.standards.models import Edition
 
 Row = TypeVar("Row")
@@ -48,19 +49,20 @@ class Make:
         self._numbers += 1
         number = self._numbers
         place = changes.get("place_code", f"41031100{2000 + number}")
+        name = changes.get("name", f"第{number}社区心理咨询室")
         values: dict[str, Any] = {
             "id": uuid7(),
             "institution_id": self.institution().id,
             "code": f"HK-410311-{number:04}",
             "natural_key": f"{place}|room|{number}",
-            "name": f"第{number}社区心理咨询室",
+            "name": name,
             "kind": "room",
             "tier": "T1",
             "region_code": TOWNSHIP,
             "place_code": place,
             "community": f"第{number}社区",
             "ancestors": ANCESTORS,
-            "grams": [],
+            "grams": grams.of(name, f"HK-410311-{number:04}"),
             "state": "open",
             "operating_since": date(2020, 1, 1),
             "created_at": clock.now(),

@@ -30,7 +30,7 @@ def index() -> str:
     return render_template(
         "regions/index.html",
         region=service.get(db(), code),
-        path=service.path(db(), code),
+        crumbs=[(name, url_for(".index", within=above)) for above, name in service.path(db(), code)],
         found=found,
         words=words,
         labels=service.LEVEL_LABELS,

@@ -105,7 +105,7 @@
     var part = closest(event, "[data-autosave]");
     if (!part) { return; }
     var key = draftKey(part), status = event.detail.xhr ? event.detail.xhr.status : 0, ours = status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
-    saving(part, event.detail.successful ? "saved" : "failed");
+    saving(part, ours ? "" : event.detail.successful ? "saved" : "failed");
     if (event.detail.successful || ours) { waiting.delete(key); remembered(sessionStorage, key, null); } else { waiting.set(key, part); remembered(sessionStorage, key, JSON.stringify(typed(part))); }
   });
   on("click", function (event) { if (closest(event, "[data-retry]")) { closest(event, "[data-autosave]").dispatchEvent(new Event("change", { bubbles: true })); } });
