@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Integer, Uuid, func, insert, select, update
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Integer, Uuid, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.db import Base
+from huakai_platform.kernel.db import Base, table
 from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.events import OperationStarted
 from huakai_platform.kernel.i18n import _
@@ -67,6 +67,14 @@ class OperationItem(Base):
     state: Mapped[str] = mapped_column(server_default="waiting")
     error: Mapped[str | None] = mapped_column(Told)
     ended_at: Mapped[datetime | None]
+
+
+_ITEM = table(OperationItem)
+_FINISH = update(_ITEM).where(
+    _ITEM.c.operation_id == bindparam("of_operation"),
+    _ITEM.c.site_id == bindparam("of_site"),
+    _ITEM.c.state != ItemState.CANCELLED,
+)
 
 
 @dataclass(frozen=True)
@@ -142,15 +150,8 @@ def progress(session: Session, operation_id: UUID) -> Progress:
 
 def finish_item(session: Session, operation_id: UUID, site_id: UUID, *, error: str | None = None) -> None:
     """Mark a site's item done or failed, in the transaction of its effect."""
-    session.execute(
-        update(OperationItem)
-        .where(
-            OperationItem.operation_id == operation_id,
-            OperationItem.site_id == site_id,
-            OperationItem.state != ItemState.CANCELLED,
-        )
-        .values(state=ItemState.FAILED if error else ItemState.DONE, error=error, ended_at=clock.now())
-    )
+    about = {"state": ItemState.FAILED if error else ItemState.DONE, "error": error, "ended_at": clock.now()}
+    session.execute(_FINISH, {"of_operation": operation_id, "of_site": site_id, **about})
 
 
 def cancel(session: Session, actor: Actor, operation_id: UUID) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from huakai_platform.kernel import clock, tenancy
-from huakai_platform.kernel.db import Base
+from huakai_platform.kernel.db import Base, table
 from huakai_platform.kernel.events import Event
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.tenancy import TenantOwned
@@ -36,20 +36,20 @@ class OutboxMessage(TenantOwned, Base):
     last_error: Mapped[str | None]
 
 
+_PUBLISH = upsert(table(OutboxMessage)).on_conflict_do_nothing(constraint="outbox_tenant_id_dedup_key")
+
+
 def publish(session: Session, event: Event, *, dedup: str | None = None) -> UUID:
     """Tell the platform of a fact, once per `dedup` within the session's tenant."""
     row_id, now = uuid7(), clock.now()
-    session.execute(
-        upsert(OutboxMessage)
-        .values(
-            tenant_id=tenancy.current(session),
-            id=row_id,
-            dedup=dedup or str(row_id),
-            topic=event.topic,
-            payload=event.payload(),
-            created_at=now,
-            next_at=now,
-        )
-        .on_conflict_do_nothing(constraint="outbox_tenant_id_dedup_key")
-    )
+    row = {
+        "tenant_id": tenancy.current(session),
+        "id": row_id,
+        "dedup": dedup or str(row_id),
+        "topic": event.topic,
+        "payload": event.payload(),
+        "created_at": now,
+        "next_at": now,
+    }
+    session.execute(_PUBLISH, row)
     return row_id

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Table, UniqueConstraint, select
+from sqlalchemy import DateTime, Integer, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.crypto import DataKey, Place, mint, seal, unseal, unwrap
-from huakai_platform.kernel.db import Base
+from huakai_platform.kernel.db import Base, table
 from huakai_platform.kernel.errors import NotFound, Unavailable
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
@@ -46,25 +46,24 @@ class Contact(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-CONTACT: Table = Contact.__table__  # type: ignore[assignment]
+_KEYS = table(WrappedKey)
+_MINT = (
+    upsert(_KEYS).on_conflict_do_nothing(constraint="data_key_tenant_id_generation_key").returning(_KEYS.c.generation)
+)
+_KEEP = upsert(table(Contact)).on_conflict_do_nothing(constraint="contact_tenant_id_account_id_key")
 
 
 def ensure_key(session: Session, master_key: bytes | None) -> DataKey:
     """The data key of the session's tenant; minted and wrapped when it has none."""
     key, wrapped = mint(_master(master_key))
-    minted = session.execute(
-        upsert(WrappedKey)
-        .values(
-            tenant_id=tenancy.current(session),
-            id=uuid7(),
-            generation=key.generation,
-            wrapped=wrapped,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing(constraint="data_key_tenant_id_generation_key")
-        .returning(WrappedKey.id)
-    ).scalar()
-    return data_key(session, master_key) if minted is None else key
+    row = {
+        "tenant_id": tenancy.current(session),
+        "id": uuid7(),
+        "generation": key.generation,
+        "wrapped": wrapped,
+        "created_at": clock.now(),
+    }
+    return data_key(session, master_key) if session.execute(_MINT, row).first() is None else key
 
 
 def data_key(session: Session, master_key: bytes | None, generation: int | None = None) -> DataKey:
@@ -93,8 +92,7 @@ def keep_phones(session: Session, key: DataKey, phones: Mapping[UUID, str]) -> N
         if phone
     ]
     if rows:
-        kept = upsert(CONTACT).on_conflict_do_nothing(constraint="contact_tenant_id_account_id_key")
-        session.execute(kept, rows)
+        session.execute(_KEEP, rows)
 
 
 def phone_of(session: Session, master_key: bytes | None, account_id: UUID) -> str | None:

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock, operations
 from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
@@ -88,9 +90,9 @@ def start(session: Session, actor: Actor | None, sites: Sequence[Candidate]) -> 
 
 @dataclass(frozen=True)
 class Task:
-    """One site to open, locked, with all that its opening needs; `item` is where its operation says it stands."""
+    """One site to open, locked, with what its opening needs of it; `item` is where its operation says it stands."""
 
-    site: Site
+    site: Row[*tuple[Any, ...]]
     people: Mapping[str, Mapping[str, str]]
     edition_id: UUID | None
     item: str | None
@@ -102,29 +104,42 @@ class Task:
         return self.site.state == SiteState.OPEN or self.item == ItemState.CANCELLED
 
 
+def _task() -> Select[*tuple[Any, ...]]:
+    """A site, what the register says of its people, the newest edition, its item, and who asked for it."""
+    site, item = _SITE.c, table(OperationItem).c
+    operation, edition, intake = table(Operation).c, table(Edition).c, table(SiteIntake)
+    state = select(item.state).where(
+        item.operation_id == bindparam("of_operation"), item.site_id == bindparam("of_site")
+    )
+    asked_by = select(operation.created_by).where(operation.id == bindparam("of_operation"))
+    newest = select(edition.id).order_by(edition.number.desc())
+    columns = (site.id, site.institution_id, site.code, site.kind, site.tier, site.region_code, site.state)
+    return (
+        select(
+            *(*columns, site.edition_id, site.operating_since, site.opened_at, site.version, intake.c.people),
+            newest.limit(1).scalar_subquery().label("newest"),
+            state.limit(1).scalar_subquery().label("item"),
+            asked_by.scalar_subquery().label("asked_by"),
+        )
+        .outerjoin_from(_SITE, intake, intake.c.site_id == site.id)
+        .where(site.id == bindparam("of_site"))
+        .with_for_update(of=_SITE)
+    )
+
+
+_SITE, _INTAKE = table(Site), table(SiteIntake)
+_TAKE = _task()
+_FORGET = delete(_INTAKE).where(_INTAKE.c.site_id == bindparam("of_site"))
+_TURN = update(_SITE).where(_SITE.c.id == bindparam("of_site"))
+_TELL = insert(table(SiteEvent))
+
+
 def take(session: Session, operation_id: UUID, site_id: UUID) -> Task:
     """Lock a site for its opening, in one statement; raises NotFound."""
-    item = select(OperationItem.state).where(
-        OperationItem.operation_id == operation_id, OperationItem.site_id == site_id
-    )
-    asked_by = select(Operation.created_by).where(Operation.id == operation_id)
-    newest = select(Edition.id).order_by(Edition.number.desc()).limit(1)
-    found = session.execute(
-        select(
-            Site,
-            SiteIntake.people,
-            newest.scalar_subquery(),
-            item.limit(1).scalar_subquery(),
-            asked_by.scalar_subquery(),
-        )
-        .outerjoin(SiteIntake, SiteIntake.site_id == Site.id)
-        .where(Site.id == site_id)
-        .with_for_update(of=Site)
-    ).one_or_none()
+    found = session.execute(_TAKE, {"of_site": site_id, "of_operation": operation_id}).one_or_none()
     if found is None:
         raise NotFound(_("没有这个站点。"))
-    site, people, edition_id, state, account_id = found
-    return Task(site, people or {}, edition_id, state, account_id)
+    return Task(found, found.people or {}, found.newest, found.item, found.asked_by)
 
 
 def admit(task: Task) -> UUID:
@@ -139,17 +154,14 @@ def admit(task: Task) -> UUID:
 def complete(session: Session, task: Task, edition_id: UUID) -> None:
     """Turn the site open, pinned to its edition; its people's names and telephones leave the platform."""
     site, now = task.site, clock.now()
-    session.execute(delete(SiteIntake).where(SiteIntake.site_id == site.id))
-    session.add(
-        SiteEvent(
-            id=uuid7(),
-            site_id=site.id,
-            at=now,
-            account_id=task.asked_by,
-            from_state=site.state,
-            to_state=SiteState.OPEN.value,
-        )
-    )
-    site.state, site.opened_at, site.edition_id = SiteState.OPEN.value, site.opened_at or now, edition_id
-    site.operating_since = site.operating_since or clock.today()
-    session.flush()
+    event = {"id": uuid7(), "site_id": site.id, "at": now, "account_id": task.asked_by}
+    turned = {
+        "state": SiteState.OPEN.value,
+        "opened_at": site.opened_at or now,
+        "edition_id": edition_id,
+        "operating_since": site.operating_since or clock.today(),
+        "version": site.version + 1,
+    }
+    session.execute(_FORGET, {"of_site": site.id})
+    session.execute(_TURN, {"of_site": site.id, **turned})
+    session.execute(_TELL, {**event, "from_state": site.state, "to_state": SiteState.OPEN.value})

@@ -1,15 +1,17 @@
 """A site's numbers of a month, recomputed from its own rows inside its own tenant."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteKind, SiteState
@@ -23,8 +25,23 @@ NOTHING: Mapping[str, int] = {}
 AFTERTHOUGHTS = 7
 """Days of a new month in which the one before is still recomputed daily: what fell due on its last day is overdue."""
 
+_SITE, _FACT, _DIRTY = table(Site), table(SiteFact), table(DirtyRegion)
+_LOOK = select(_SITE.c.id, _SITE.c.region_code, _SITE.c.kind, _SITE.c.state).where(_SITE.c.id == bindparam("of_site"))
+_WRITE = update(_FACT).where(_FACT.c.tenant_id == bindparam("of_site"), _FACT.c.month == bindparam("of_month"))
+_MARK = insert(_DIRTY)
 
-def recompute(session: Session, site: Site | UUID, month: date, counts: Counts = NOTHING) -> None:
+
+@dataclass(frozen=True)
+class Standing:
+    """What a site is at present: where it lies, its kind and its state."""
+
+    id: UUID
+    region_code: str
+    kind: SiteKind
+    state: SiteState
+
+
+def recompute(session: Session, site: Standing | UUID, month: date, counts: Counts = NOTHING) -> None:
     """Write a site's facts of a month and mark its region; the session has entered the site.
 
     A month that is over keeps where and what the site was then. Raises NotFound.
@@ -33,20 +50,16 @@ def recompute(session: Session, site: Site | UUID, month: date, counts: Counts =
         site = _site(session, site)
     site_id = site.id
     before = _hold(session, site_id, month, site.region_code)
-    region, numbers = site.region_code, standing(SiteKind(site.kind), SiteState(site.state))
+    region, numbers = site.region_code, standing(site.kind, site.state)
     if month < clock.month(clock.today()) and before.metrics:
         region = before.region_code
         numbers = {name: number for name, number in before.metrics.items() if name in STANDING}
     numbers |= checked(counts(session, month) if callable(counts) else counts)
     now = clock.now()
-    session.execute(
-        update(SiteFact)
-        .where(SiteFact.tenant_id == site_id, SiteFact.month == month)
-        .values(region_code=region, metrics=numbers, computed_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    about = {"region_code": region, "metrics": numbers, "computed_at": now}
+    session.execute(_WRITE, {"of_site": site_id, "of_month": month, **about})
     marks = [{"region_code": code, "month": month, "marked_at": now} for code in sorted({region, before.region_code})]
-    session.execute(insert(DirtyRegion), marks)
+    session.execute(_MARK, marks)
 
 
 def refresh(session: Session, site_id: UUID, day: date, counts: Counts = NOTHING) -> None:
@@ -62,18 +75,19 @@ def standing(kind: SiteKind, state: SiteState) -> dict[str, int]:
     return {"sites": 1, KINDS[kind]: int(state not in GONE), f"state_{state}": 1}
 
 
-def _site(session: Session, site_id: UUID) -> Site:
-    if found := session.get(Site, site_id, populate_existing=True):
-        return found
+def _site(session: Session, site_id: UUID) -> Standing:
+    if found := session.execute(_LOOK, {"of_site": site_id}).one_or_none():
+        return Standing(found.id, found.region_code, SiteKind(found.kind), SiteState(found.state))
     raise NotFound(_("没有这个站点。"))
 
 
-def _hold(session: Session, site_id: UUID, month: date, region: str) -> Row[str, dict[str, Any]]:
+_FIRST = insert(_FACT)
+_HOLD = _FIRST.on_conflict_do_update(
+    index_elements=["tenant_id", "month"], set_={"computed_at": _FIRST.excluded.computed_at}
+).returning(_FACT.c.region_code, _FACT.c.metrics)
+
+
+def _hold(session: Session, site_id: UUID, month: date, region: str) -> Row[*tuple[Any, ...]]:
     """Lock the row before anything is counted, so that the last to write has seen the most."""
-    fact = insert(SiteFact).values(
-        tenant_id=site_id, month=month, region_code=region, metrics={}, computed_at=clock.now()
-    )
-    held = fact.on_conflict_do_update(
-        index_elements=["tenant_id", "month"], set_={"computed_at": fact.excluded.computed_at}
-    )
-    return session.execute(held.returning(SiteFact.region_code, SiteFact.metrics)).one()
+    row = {"tenant_id": site_id, "month": month, "region_code": region, "metrics": {}, "computed_at": clock.now()}
+    return session.execute(_HOLD, row).one()

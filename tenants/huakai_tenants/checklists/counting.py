@@ -1,27 +1,40 @@
 """What a room's checklists of a month come to, as numbers."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import Date, Select, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel.db import table
 from huakai_tenants.checklists.models import ChecklistRun
 
 
 def counts(session: Session, month: date) -> dict[str, int]:
     """Count the runs that fall due in a month: due by today or done before, done, on time, overdue, core failures."""
-    today, next_month = clock.today(), clock.month(month + timedelta(days=31))
-    done = ChecklistRun.completed_at.is_not(None)
-    completed_on = cast(func.timezone(str(clock.CHINA), ChecklistRun.completed_at), Date)
-    failures = func.sum(func.jsonb_array_length(ChecklistRun.score["failed_core"]))
-    row = session.execute(
-        select(
-            func.count().filter(done | (ChecklistRun.due_on <= today)).label("checklists_due"),
-            func.count().filter(done).label("checklists_done"),
-            func.count().filter(completed_on <= ChecklistRun.due_on).label("checklists_on_time"),
-            func.count().filter(~done, ChecklistRun.due_on < today).label("checklists_overdue"),
-            func.coalesce(failures.filter(done), 0).label("core_failures"),
-        ).where(ChecklistRun.due_on >= month, ChecklistRun.due_on < next_month)
-    ).one()
+    about = {"of_tenant": tenancy.current(session), "today": clock.today()}
+    until = clock.month(month + timedelta(days=31))
+    row = session.execute(_COUNTS, {**about, "since": month, "until": until}).one()
     return {name: int(number) for name, number in row._mapping.items()}
+
+
+def _counts() -> Select[*tuple[Any, ...]]:
+    runs = table(ChecklistRun).c
+    today, done = bindparam("today", type_=Date()), runs.completed_at.is_not(None)
+    completed_on = cast(func.timezone(str(clock.CHINA), runs.completed_at), Date)
+    failures = func.sum(func.jsonb_array_length(runs.score["failed_core"]))
+    return select(
+        func.count().filter(done | (runs.due_on <= today)).label("checklists_due"),
+        func.count().filter(done).label("checklists_done"),
+        func.count().filter(completed_on <= runs.due_on).label("checklists_on_time"),
+        func.count().filter(~done, runs.due_on < today).label("checklists_overdue"),
+        func.coalesce(failures.filter(done), 0).label("core_failures"),
+    ).where(
+        runs.tenant_id == bindparam("of_tenant"),
+        runs.due_on >= bindparam("since", type_=Date()),
+        runs.due_on < bindparam("until", type_=Date()),
+    )
+
+
+_COUNTS = _counts()

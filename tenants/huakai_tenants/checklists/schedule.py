@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform import forms
 from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
@@ -92,6 +93,13 @@ def _working(lists: Iterable[forms.Definition], day: date) -> date:
     return day
 
 
+_WRITE = (
+    insert(table(ChecklistRun))
+    .on_conflict_do_nothing(constraint="checklist_run_tenant_id_code_period_start_key")
+    .returning(table(ChecklistRun).c.id)
+)
+
+
 def _write(session: Session, edition_id: UUID, wanted: list[Expected]) -> int:
     if not wanted:
         return 0
@@ -108,10 +116,4 @@ def _write(session: Session, edition_id: UUID, wanted: list[Expected]) -> int:
         }
         for one in wanted
     ]
-    written = session.execute(
-        insert(ChecklistRun)
-        .values(rows)
-        .on_conflict_do_nothing(constraint="checklist_run_tenant_id_code_period_start_key")
-        .returning(ChecklistRun.id)
-    )
-    return len(written.all())
+    return len(session.execute(_WRITE, rows).all())

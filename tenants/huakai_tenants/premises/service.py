@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
@@ -19,7 +20,6 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.standards import service as standards
 from huakai_tenants.premises.models import Space
 
-SPACE: Table = Space.__table__  # type: ignore[assignment]
 STATES: dict[str, Message] = {"planned": _("待核对"), "ready": _("可使用"), "closed": _("停用")}
 
 
@@ -142,8 +142,10 @@ def _pinned(session: Session) -> tuple[UUID, str]:
     return edition_id, tier
 
 
+_PLAN = upsert(table(Space)).on_conflict_do_nothing(constraint="space_tenant_id_code_key")
+
+
 def _insert(session: Session, codes: list[str]) -> None:
     tenant_id, now = tenancy.current(session), clock.now()
     about = {"tenant_id": tenant_id, "state": "planned", "created_at": now}
-    statement = upsert(SPACE).on_conflict_do_nothing(constraint="space_tenant_id_code_key")
-    session.execute(statement, [{**about, "id": uuid7(), "code": code} for code in codes])
+    session.execute(_PLAN, [{**about, "id": uuid7(), "code": code} for code in codes])

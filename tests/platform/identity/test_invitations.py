@@ -9,8 +9,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import ProgrammingError
 
 from huakai_platform.identity import invitations, links
-from huakai_platform.identity.invitations import Invited, Person
+from huakai_platform.identity.invitations import Invited
 from huakai_platform.identity.models import Account, Invitation, Membership
+from huakai_platform.identity.naming import Person
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login, Settings

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from huakai_platform.identity import invitations
-from huakai_platform.identity.invitations import Person
+from huakai_platform.identity.naming import Person
 from huakai_platform.kernel import clock, operations, vault
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.kernel.sites import SiteKind, SiteState
 from huakai_platform.onboarding import opening
 from huakai_platform.onboarding.opening import Task
 from huakai_platform.oversight import facts
@@ -24,7 +25,7 @@ def open_site(work: Work, *, operation_id: str, site_id: str) -> None:
     refusal = None
     if not task.settled:
         try:
-            with work.session.begin_nested():
+            with work.session.connection().begin_nested():
                 _open(work, task)
         except HuakaiError as refused:
             refusal = refused.message
@@ -38,14 +39,20 @@ def _open(work: Work, task: Task) -> None:
     premises.furnish(session, edition_id, site.tier)
     people = _people(task)
     invited = invitations.invite_all(
-        session, people, institution_id=site.institution_id, site_id=site.id, lookup_key=work.settings.lookup_key
+        session,
+        people,
+        institution_id=site.institution_id,
+        site_id=site.id,
+        site_code=site.code,
+        lookup_key=work.settings.lookup_key,
     )
     phones = {who.account_id: person.phone for who, person in zip(invited, people, strict=True) if person.phone}
     vault.keep_phones(session, key, phones)
     opening.complete(session, task, edition_id)
     today = clock.today()
     schedule.first(session, edition_id=edition_id, tier=site.tier, today=today)
-    facts.recompute(session, site, clock.month(today), counting.counts)
+    now = facts.Standing(site.id, site.region_code, SiteKind(site.kind), SiteState.OPEN)
+    facts.recompute(session, now, clock.month(today), counting.counts)
 
 
 def _people(task: Task) -> list[Person]:
