@@ -35,7 +35,7 @@ def change_profile() -> Response:
     profile.rename(db(), actor(), **given.values)
     edge.tell(_("已保存。"))
     response = redirect(url_for(".account"), 303)
-    response.set_cookie("language", given.values["locale"], path="/", secure=edge.settings().https, samesite="Lax")
+    edge.remember_language(response, given.values["locale"])
     return response
 
 

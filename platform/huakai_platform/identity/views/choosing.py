@@ -15,8 +15,6 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard, public, visitor
 from huakai_platform.web.requests import set_session_cookie
 
-YEAR = 365 * 24 * 3600
-
 
 @shared.get("/memberships")
 @guard(Permission.SELF, to=EVERYONE)
@@ -53,8 +51,7 @@ def language() -> Response:
     if who := visitor():
         profile.speak(db(), who.actor.account_id, locale)
     response = edge.onward(given.values["next"])
-    secure = edge.settings().https
-    response.set_cookie("language", locale, max_age=YEAR, path="/", secure=secure, httponly=True, samesite="Lax")
+    edge.remember_language(response, locale)
     return response
 
 

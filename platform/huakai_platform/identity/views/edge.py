@@ -18,6 +18,8 @@ from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.web.context import close_peek, frame
 
+YEAR = 365 * 24 * 3600
+
 
 def settings() -> Settings:
     return frame().settings
@@ -77,6 +79,13 @@ def moment(at: datetime) -> str:
 def onward(target: str | None) -> Response:
     """Go on to a path that a GET can open here; to one's first page otherwise."""
     return redirect(target if target and _opens(target) else url_for("home"), 303)
+
+
+def remember_language(response: Response, locale: str) -> None:
+    """Keep the language in this browser, for pages before anybody has signed in."""
+    response.set_cookie(
+        "language", locale, max_age=YEAR, path="/", secure=settings().https, httponly=True, samesite="Lax"
+    )
 
 
 def picture(text: str) -> str:
