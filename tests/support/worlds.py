@@ -65,7 +65,8 @@ class World:
         more: dict[str, Any] = {}
         if role is Role.AUDITOR:
             more = {"region_code": LUOYANG, "valid_until": clock.today()}
-        return self._confirmed(self.make.member(role, **more))
+        site = self.new_site(self.make) if role.plane == "room" else None
+        return self._confirmed(self.make.member(role, site, **more))
 
     def person(self, role: Role) -> Actor:
         """The same person every time, for what changes nothing."""
@@ -95,7 +96,7 @@ class World:
                 other = self.stranger(actor)
                 return other, self.site_of(other)
             case Relation.BEYOND:
-                return self.colleague(actor), self.make.site(**GUANGZHOU)
+                return self.colleague(actor), self.new_site(self.make, **GUANGZHOU)
             case Relation.COLLEAGUE:
                 other = self.colleague(actor)
                 return other, self.site_of(actor)
@@ -106,9 +107,13 @@ class World:
         """The actor's room; for the console a site of the own institution within reach."""
         if actor.site_id is None:
             maker = self.far if actor.institution_id == self.far.institution().id else self.make
-            return maker.site(state="approved")
+            return self.new_site(maker, state="approved")
         with self.make.databases.session(Login.MIGRATOR) as session:
             return session.get_one(Site, actor.site_id)
+
+    def new_site(self, maker: Make, **changes: Any) -> Site:
+        """A site whose number no deed of the pages will give again."""
+        return maker.site(code=f"W-{self.count('site'):06}", **changes)
 
     def client(self, actor: Actor | None, key: str | None = None) -> tuple[FlaskClient, str]:
         """A browser of the person and its CSRF token; kept under `key`."""
