@@ -18,6 +18,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.plumbing import Heartbeat
+from huakai_platform.oversight import rollups
 from huakai_platform.regions.models import Region
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.models import Edition
@@ -51,6 +52,7 @@ def examine(databases: Databases, settings: Settings) -> list[Finding]:
         ("Redis", _redis),
         (_("任务进程"), _workers),
         (_("任务队列"), _queue),
+        (_("汇总数字"), _rollups),
         (_("磁盘"), _disk),
         (_("前端文件"), _assets),
     )
@@ -158,6 +160,13 @@ def _queue(databases: Databases, _settings: Settings) -> Finding:
     return Finding(
         _("任务队列"), not late and not state.dead, found, _("看 huakai jobs list;可用 huakai jobs resend 重发")
     )
+
+
+def _rollups(databases: Databases, _settings: Settings) -> Finding:
+    with databases.session(Login.WORKER) as session:
+        off = rollups.check(session, clock.month(clock.today()))
+    found = _("{count} 个地区与站点数字不符", count=len(off)) if off else _("与站点数字一致")
+    return Finding(_("汇总数字"), not off, found, _("运行 huakai doctor --rebuild 重新汇总本月"))
 
 
 def _disk(_databases: Databases, settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ Job = Callable[..., None]
 ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.OperationStarted: (operations.fan_out,),
     events.SiteOpeningRequested: (opening.open_site,),
+    events.RegionsMoved: (facts.regions_moved,),
     events.SitesTakenIn: (facts.sites_taken_in,),
     events.SiteStateChanged: (facts.site_changed,),
     events.ChecklistCompleted: (facts.checklist_completed,),

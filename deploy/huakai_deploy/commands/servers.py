@@ -15,6 +15,7 @@ from huakai_deploy.commands.output import databases, json_option, said, say, tab
 from huakai_deploy.local import DATABASE, LocalStack, StackError
 from huakai_deploy.roles import ensure_roles, script
 from huakai_deploy.supervise import Supervisor, signals_like_ctrl_c
+from huakai_platform.kernel import clock
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
@@ -77,11 +78,15 @@ def roles(database: str) -> None:
 
 
 @click.command(help=said(_("检查服务器、角色、授权、迁移、任务和磁盘,并说明如何处理")))
+@click.option("--rebuild", is_flag=True, help=said(_("先按站点数字重新汇总本月")))
 @json_option
-def doctor(as_json: bool) -> None:
+def doctor(rebuild: bool, as_json: bool) -> None:
     from huakai_deploy.doctor import examine
 
     with databases() as pools:
+        if rebuild:
+            with pools.session(Login.WORKER) as session:
+                rollups.rebuild(session, clock.month(clock.today()))
         findings = examine(pools, Settings.from_env())
     if as_json:
         tell_json([finding.__dict__ for finding in findings])

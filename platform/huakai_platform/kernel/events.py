@@ -46,6 +46,11 @@ class ChecklistCompleted(Event):
 
 
 @dataclass(frozen=True)
+class RegionsMoved(Event):
+    """Regions hang elsewhere than before. Published under the nil tenant."""
+
+
+@dataclass(frozen=True)
 class SitesTakenIn(Event):
     """New sites were written down; they have no numbers yet. Published under the nil tenant."""
 

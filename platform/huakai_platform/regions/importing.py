@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
+from huakai_platform.kernel import outbox
 from huakai_platform.kernel.errors import FileRefused
+from huakai_platform.kernel.events import RegionsMoved
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.search import grams, initials
 from huakai_platform.regions.models import Region
@@ -93,12 +95,21 @@ def apply(session: Session, plan: Plan, *, on: date) -> None:
         session.execute(_INSERT, {"rows": json.dumps(batch, default=str, ensure_ascii=False)})
     for batch in _batches(plan.changed):
         session.execute(_UPDATE, {"rows": json.dumps(batch, default=str, ensure_ascii=False)})
+    if plan.changed:
+        _carry_down(session)
     for batch in _batches(plan.closed):
         session.execute(
             update(Region).where(Region.code.in_(bindparam("codes", expanding=True))).values(valid_to=on),
             {"codes": batch},
             execution_options={"synchronize_session": False},
         )
+
+
+def _carry_down(session: Session) -> None:
+    """A region that moved takes along all that is below it, its sites too; the numbers are summed anew."""
+    session.execute(_REGIONS_BELOW)
+    if session.execute(_SITES_BELOW).all():
+        outbox.publish(session, RegionsMoved())
 
 
 @dataclass
@@ -202,4 +213,15 @@ _UPDATE = text(
     "UPDATE platform.region SET name = r.name, level = r.level, parent_code = r.parent_code, ancestors = r.ancestors,"
     " initials = r.initials, grams = r.grams, valid_to = r.valid_to, successor_code = r.successor_code"
     f" FROM {_SHAPE} WHERE region.code = r.code"
+)
+_REGIONS_BELOW = text(
+    "WITH RECURSIVE tree (code, path) AS (SELECT code, ARRAY[code] FROM platform.region WHERE parent_code IS NULL"
+    " UNION ALL SELECT below.code, below.code || tree.path FROM platform.region below"
+    " JOIN tree ON below.parent_code = tree.code)"
+    " UPDATE platform.region SET ancestors = tree.path FROM tree"
+    " WHERE region.code = tree.code AND region.ancestors <> tree.path"
+)
+_SITES_BELOW = text(
+    "UPDATE platform.site SET ancestors = region.ancestors FROM platform.region"
+    " WHERE region.code = site.region_code AND site.ancestors <> region.ancestors RETURNING site.id"
 )

@@ -31,6 +31,7 @@ STATES: dict[ItemState, tuple[Message, str]] = {
 TOPICS: dict[str, Message] = {
     "OperationStarted": _("开始批量操作"),
     "SiteOpeningRequested": _("开通站点"),
+    "RegionsMoved": _("地区调整"),
     "SitesTakenIn": _("登记新站点"),
     "SiteStateChanged": _("站点状态变化"),
     "ChecklistCompleted": _("检查单完成"),

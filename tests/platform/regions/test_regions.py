@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import FileRefused
+from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.search import core, grams, initials
+from huakai_platform.kernel.sites import Site
 from huakai_platform.regions import importing, service
 from tests.support.make import Make
 
@@ -81,6 +84,23 @@ def test_a_moved_region_takes_its_new_ancestors(session: Session) -> None:
     session.expire_all()
 
     assert service.path(session, "419901000000")[-2][0] == "440100000000"
+
+
+def test_what_is_below_a_moved_region_moves_along(databases: Databases, make: Make) -> None:
+    site = make.site()
+    move = HEAD + "410311000000,洛龙区,county,440100000000,\n"
+    with databases.session(Login.OVERSIGHT) as session:
+        importing.apply(session, importing.plan(session, importing.read(move.encode()), on=DAY), on=DAY)
+    try:
+        with databases.session(Login.OVERSIGHT) as session:
+            assert service.path(session, "410311002000")[-3][0] == "440100000000"
+            moved = session.execute(select(Site.ancestors).where(Site.id == site.id)).scalar_one()
+            assert moved[2] == "440100000000"
+            assert session.scalars(select(OutboxMessage.topic)).all() == ["RegionsMoved"]
+    finally:
+        back = HEAD + "410311000000,洛龙区,county,410300000000,\n"
+        with databases.session(Login.OVERSIGHT) as session:
+            importing.apply(session, importing.plan(session, importing.read(back.encode()), on=DAY), on=DAY)
 
 
 @pytest.mark.parametrize(

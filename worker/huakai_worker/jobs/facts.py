@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.events import DayBegan, DayTurned, SitesTakenIn
 from huakai_platform.kernel.sites import Site, SiteState
-from huakai_platform.oversight import facts
+from huakai_platform.oversight import facts, rollups
 from huakai_platform.oversight.models import SiteFact
 from huakai_tenants.checklists import counting, schedule
 from huakai_worker.scope import Work
@@ -40,6 +40,11 @@ def sites_taken_in(work: Work) -> None:
             facts.recompute(session, site_id, month, counting.counts)
     if len(sites) == BATCH:
         outbox.publish(work.session, SitesTakenIn(), dedup=f"{work.message_id}:next")
+
+
+def regions_moved(work: Work) -> None:
+    """Sum the present month anew along the tree as it hangs now."""
+    rollups.rebuild(work.session, clock.month(clock.today()))
 
 
 def day_turned(work: Work, *, day: str, after: str = "") -> None:
