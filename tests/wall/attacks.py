@@ -175,7 +175,7 @@ def _on(name: str, table: Table) -> Iterator[Attack]:
 def _against_constraints(name: str, table: Table) -> Iterator[Attack]:
     """A child of the other's parent, and a second row of one's own where there may be one only."""
     parents = {key for foreign in table.foreign_key_constraints for key in foreign.column_keys}
-    for constraint in table.constraints:
+    for constraint in sorted(table.constraints, key=lambda each: str(each.name)):
         if isinstance(constraint, ForeignKeyConstraint) and len(constraint.columns) == 2:
             column, parent = constraint.column_keys[1], constraint.referred_table.fullname
             child = _fresh(table, MINE, **{column: row_id(VICTIM, parent)})

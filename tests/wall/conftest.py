@@ -49,8 +49,16 @@ def superuser(inhabited: Urls) -> Iterator[Connection]:
         yield connection
 
 
+@pytest.fixture(scope="module")
+def roles_alone(urls: Urls) -> Iterator[None]:
+    """Roles belong to the whole server: nobody else makes or alters them meanwhile (`ensure_roles` takes this lock)."""
+    with psycopg.connect(urls.superuser, autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(hashtext('huakai roles'))")
+        yield
+
+
 @pytest.fixture
-def undone(superuser: Connection) -> Iterator[Connection]:
+def undone(superuser: Connection, roles_alone: None) -> Iterator[Connection]:
     """The superuser's connection; whatever is done on it is undone."""
     yield superuser
     superuser.rollback()
