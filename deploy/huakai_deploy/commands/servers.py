@@ -20,6 +20,7 @@ from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.i18n import _, listed
+from huakai_platform.oversight import rollups
 
 HUAKAI = str(Path(sys.executable).with_name("huakai"))
 OUTSIDE = (*(f"DATABASE_URL_{login.name}" for login in Login), "REDIS_URL")
