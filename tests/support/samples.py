@@ -125,7 +125,7 @@ def message(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         row_id = outbox.publish(opened, SitesTakenIn())
     with world.make.databases.session(Login.MIGRATOR, site.id) as opened:
         row = opened.get_one(OutboxMessage, (site.id, row_id))
-        row.attempts, row.dead_at, row.last_error = 10, clock.now(), "ValueError"
+        row.attempts, row.dead_at, row.last_error = 10, clock.now(), _("没有这个站点。")
     return {"tenant_id": site.id, "message_id": row_id}
 
 

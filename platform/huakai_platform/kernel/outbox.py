@@ -13,6 +13,7 @@ from huakai_platform.kernel.db import Base, table
 from huakai_platform.kernel.events import Event
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.tenancy import TenantOwned
+from huakai_platform.kernel.told import Told
 
 
 class OutboxMessage(TenantOwned, Base):
@@ -33,7 +34,7 @@ class OutboxMessage(TenantOwned, Base):
     next_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
-    last_error: Mapped[str | None]
+    last_error: Mapped[str | None] = mapped_column(Told)
 
 
 _PUBLISH = upsert(table(OutboxMessage)).on_conflict_do_nothing(constraint="outbox_tenant_id_dedup_key")

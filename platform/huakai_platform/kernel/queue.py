@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, column, func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.tenancy import PLATFORM
+from huakai_platform.kernel.told import Told
 
 ALIVE = timedelta(seconds=30)
 
@@ -50,7 +51,7 @@ class Troubled:
         return self.tenant_id == PLATFORM
 
 
-FIELDS = ("tenant_id", "id", "topic", "attempts", "created_at", "next_at", "dead_at", "last_error")
+FIELDS = ("tenant_id", "id", "topic", "attempts", "created_at", "next_at", "dead_at", column("last_error", Told()))
 
 
 def state(session: Session) -> QueueState:
