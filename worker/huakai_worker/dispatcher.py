@@ -13,7 +13,7 @@ from sqlalchemy import Row, Table, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, i18n
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
@@ -24,6 +24,7 @@ from huakai_worker.scope import Work
 
 ROWS, SECONDS = 200, 20.0
 ROUND, VISIT = 100, 20
+PAUSE = 1.0
 DEAD_AFTER = 10
 LONGEST_WAIT = 600.0
 
@@ -76,9 +77,10 @@ def drain(
 ) -> Drained:
     """Settle due rows until none is left, `rows` are done, `seconds` have passed or `stop` says so.
 
-    `between` is done after each round over the tenants that wait.
+    `between` is done about once a second, between two rounds over the tenants that wait.
     """
-    drained, end = Drained(), time.monotonic() + seconds
+    drained, begun = Drained(), time.monotonic()
+    end, paused = begun + seconds, begun
 
     def enough() -> bool:
         return drained.rows >= rows or time.monotonic() >= end or stop()
@@ -87,6 +89,7 @@ def drain(
         before = drained.rows
         random.shuffle(tenants)
         for tenant_id in tenants:
+            was = drained.rows
             for _visit in range(max(1, VISIT // len(tenants))):
                 if enough():
                     drained.more = True
@@ -96,7 +99,11 @@ def drain(
                 if not _settle(databases, settings, tenant_id, drained, pulse):
                     break
             housekeeping.tidy(databases, tenant_id)
-        between()
+            if drained.rows == was > before:
+                break  # somebody else was here meanwhile: ask anew who waits
+        if time.monotonic() - paused >= PAUSE:
+            between()
+            paused = time.monotonic()
         if drained.rows == before:
             break
     return drained
@@ -177,7 +184,7 @@ def describe(error: Exception) -> str:
     """The reason without any value: our own message, an SQLSTATE with its constraint, or the kind of error."""
     kind = type(error).__name__
     if isinstance(error, HuakaiError):
-        return f"{kind}: {error.message}"
+        return i18n.Message("{kind}: {reason}", kind=kind, reason=error.message)
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None)
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)

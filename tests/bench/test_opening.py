@@ -1,0 +1,188 @@
+"""How fast 319 rooms are opened by two worker processes, beside bare inserts of the very same rows."""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+
+from huakai_deploy.local import Urls
+from huakai_deploy.supervise import Supervisor
+from huakai_platform.kernel import operations
+from huakai_platform.kernel.access import Actor, Role
+from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.db import Databases
+from huakai_platform.onboarding import importing, opening
+from tests.bench.conftest import Tell
+from tests.support import servers
+from tests.support.lookups import REGISTER
+from tests.support.make import Make
+
+RUNS = int(os.environ.get("HUAKAI_BENCH_RUNS", "5"))
+SITES, WORKERS, TARGET = 319, 2, 50
+PATIENCE = 180.0
+TICKS = os.sysconf("SC_CLK_TCK")
+BY_SITE = {
+    "confidential.data_key": "tenant_id",
+    "tenant.space": "tenant_id",
+    "platform.membership": "site_id",
+    "platform.invitation": "site_id",
+    "confidential.contact": "tenant_id",
+    "platform.site_event": "site_id",
+    "tenant.checklist_run": "tenant_id",
+    "oversight.site_fact": "tenant_id",
+}
+"""What an opening writes besides the accounts, with the column that names the site."""
+ACCOUNTS = """
+    SELECT id, name, login_name, phone_lookup, phone_hint, created_at FROM platform.account
+    WHERE id IN (SELECT account_id FROM platform.membership WHERE site_id = %s)
+"""
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass
+class Run:
+    """One round: seconds until the last site was open, the workers' processor seconds, and the floor's seconds."""
+
+    took: float
+    worked: float
+    floor: float
+
+
+@pytest.fixture
+def workers(urls: Urls, tmp_path: Path) -> Iterator[Supervisor]:
+    """Two worker processes and a ringer on the tests' database."""
+    supervisor = Supervisor(tmp_path)
+    huakai, env = str(Path(sys.executable).with_name("huakai")), dict(os.environ) | dict(servers.environment(urls))
+    supervisor.add("ringer", [huakai, "ringer"], env)
+    for number in range(WORKERS):
+        supervisor.add(f"worker-{number}", [huakai, "worker"], env)
+    supervisor.start()
+    yield supervisor
+    supervisor.stop()
+
+
+@pytest.mark.bench
+def test_opening_319_sites(databases: Databases, urls: Urls, make: Make, workers: Supervisor, tell: Tell) -> None:
+    runs = []
+    for number in range(RUNS):
+        if number:
+            servers.wipe(urls)
+        actor = Make(make.databases, make.settings).member(Role.INSTITUTION_ADMIN)
+        take_in(databases, actor)
+        runs.append(measure(databases, urls, actor, workers))
+
+    took, floor = (statistics.median(getattr(run, name) for run in runs) for name in ("took", "floor"))
+    worked = statistics.median(run.worked for run in runs)
+    met = "met" if took <= SITES / TARGET else "MISSED"
+    tell(f"\nopening {SITES} sites with {WORKERS} workers, medians of {RUNS}:")
+    tell(f"  {SITES / took:6.0f} sites/s, all in {took:.1f} s (target {TARGET} sites/s: {met})")
+    tell(f"  {worked / SITES * 1000:6.1f} ms processor time of the workers a site, fan-out and rollups included")
+    tell(f"  {SITES / floor:6.0f} sites/s for bare inserts of the same rows, one transaction a site (floor)")
+    tell(f"  {floor / took:6.2f} × the floor")
+
+
+def take_in(databases: Databases, actor: Actor) -> None:
+    """The shipped register, with its numbers counted, so that the clock starts on quiet servers."""
+    with databases.session(Login.OVERSIGHT) as session:
+        kept = importing.check(session, actor, "register.xlsx", REGISTER.read_bytes())
+        importing.apply(session, actor, kept.id)
+    until_quiet(databases)
+
+
+def measure(databases: Databases, urls: Urls, actor: Actor, workers: Supervisor) -> Run:
+    worked, begun = processor_seconds(workers), time.perf_counter()
+    with databases.session(Login.OVERSIGHT) as session:
+        operation_id = opening.start(session, actor, opening.candidates(session, actor)).id
+    took = until_open(databases, operation_id) - begun
+    until_quiet(databases)
+    return Run(took, processor_seconds(workers) - worked, floor(urls))
+
+
+def until_open(databases: Databases, operation_id: UUID) -> float:
+    end = time.perf_counter() + PATIENCE
+    while time.perf_counter() < end:
+        with databases.session(Login.OVERSIGHT) as session:
+            found = operations.progress(session, operation_id)
+        if found.ending is not operations.Ending.RUNNING:
+            assert (found.done, found.failed) == (SITES, 0)
+            return time.perf_counter()
+        time.sleep(0.05)
+    pytest.fail(f"still waiting: {found}")
+
+
+def until_quiet(databases: Databases) -> None:
+    end = time.perf_counter() + PATIENCE
+    while time.perf_counter() < end:
+        with databases.session(Login.WORKER) as session:
+            queued = session.scalar(text("SELECT waiting FROM tenant.queue_state()"))
+            marked = session.scalar(text("SELECT count(*) FROM oversight.dirty_region"))
+        if not queued and not marked:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{queued} rows and {marked} marks still wait")
+
+
+def processor_seconds(workers: Supervisor) -> float:
+    """User and system time that the worker processes have used so far."""
+    pids = [pid for name, pid in workers.pids().items() if name.startswith("worker")]
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(int(one[11]) + int(one[12]) for one in fields) / TICKS
+
+
+def floor(urls: Urls) -> float:
+    """Seconds to write the rows of all sites again, by hand, with as many connections as there are workers."""
+    with psycopg.connect(urls.login("postgres"), row_factory=psycopg.rows.dict_row) as connection:
+        sites = [row["id"] for row in connection.execute("SELECT id FROM platform.site")]
+        rows = {site: _rows(connection, site) for site in sites}
+        connection.execute("TRUNCATE platform.account, {} CASCADE".format(", ".join(BY_SITE)))
+        connection.execute("UPDATE platform.site SET state = 'approved'")
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(lambda part: _write(urls, rows, part), [sites[n::WORKERS] for n in range(WORKERS)]))
+    return time.perf_counter() - begun
+
+
+def _rows(connection: psycopg.Connection[dict[str, Any]], site: UUID) -> Rows:
+    found = {"platform.account": connection.execute(ACCOUNTS, [site]).fetchall()}
+    for table, column in BY_SITE.items():
+        query = sql.SQL("SELECT * FROM {} WHERE {} = %s").format(_name(table), sql.Identifier(column))
+        found[table] = connection.execute(query, [site]).fetchall()
+    return found
+
+
+def _write(urls: Urls, rows: Mapping[UUID, Rows], sites: Sequence[UUID]) -> None:
+    with psycopg.connect(urls.login(Login.WORKER.value), autocommit=True) as connection, connection.cursor() as cursor:
+        for site in sites:
+            with connection.transaction():
+                cursor.execute(sql.SQL("SET LOCAL app.tenant_id = {}").format(sql.Literal(str(site))))
+                for table, its in rows[site].items():
+                    cursor.executemany(_insert(table, its[0]), [_bound(row) for row in its])
+                cursor.execute("UPDATE platform.site SET state = 'open' WHERE id = %s", [site])
+
+
+def _insert(table: str, row: Mapping[str, Any]) -> sql.Composed:
+    columns = sql.SQL(", ").join(map(sql.Identifier, row))
+    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        _name(table), columns, sql.SQL(", ").join(map(sql.Placeholder, row))
+    )
+
+
+def _bound(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: Jsonb(value) if isinstance(value, dict) else value for name, value in row.items()}
+
+
+def _name(table: str) -> sql.Identifier:
+    return sql.Identifier(*table.split("."))
