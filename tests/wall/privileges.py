@@ -24,6 +24,15 @@ PERSONAL = (
     "recovery_code",
 )
 WRITABLE = {
+    ("huakai_tenant", "platform.account"): {
+        "name",
+        "email",
+        "phone_lookup",
+        "phone_hint",
+        "password_hash",
+        "totp_sealed",
+        "locale",
+    },
     ("huakai_tenant", "platform.account_session"): {"seen_at", "confirmed_at", "revoked_at"},
     ("huakai_tenant", "platform.membership"): {"post", "valid_from", "valid_until", "ended_at"},
     ("huakai_tenant", "platform.invitation"): {"token_hash", "issued_at", "expires_at", "used_at"},

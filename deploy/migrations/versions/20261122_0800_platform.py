@@ -13,6 +13,7 @@ OWN = "nullif(current_setting('app.account_id', true), '')::uuid"
 HERE = "nullif(current_setting('app.tenant_id', true), '')::uuid"
 ROOM_ROLES = "'site_head', 'counsellor', 'site_worker', 'volunteer'"
 LINK = "token_hash, issued_at, expires_at, used_at"
+ABOUT_ONESELF = "name, email, phone_lookup, phone_hint, password_hash, totp_sealed, locale"
 TABLES = (
     "account",
     "edition",
@@ -53,8 +54,9 @@ GRANTS = (
     " platform.site, platform.account, platform.account_activity, platform.membership, platform.invitation,"
     " platform.account_session, platform.recovery_code, platform.throttle, platform.idempotency_key,"
     " platform.heartbeat TO huakai_tenant",
-    "GRANT INSERT, UPDATE ON platform.account, platform.account_activity, platform.throttle,"
-    " platform.idempotency_key, platform.heartbeat TO huakai_tenant",
+    "GRANT INSERT, UPDATE ON platform.account_activity, platform.throttle, platform.idempotency_key,"
+    " platform.heartbeat TO huakai_tenant",
+    f"GRANT INSERT, UPDATE ({ABOUT_ONESELF}) ON platform.account TO huakai_tenant",
     # Whose a device, a role or a link is never changes.
     "GRANT INSERT, UPDATE (seen_at, confirmed_at, revoked_at) ON platform.account_session TO huakai_tenant",
     "GRANT INSERT, UPDATE (post, valid_from, valid_until, ended_at) ON platform.membership TO huakai_tenant",
@@ -69,8 +71,8 @@ GRANTS = (
     "GRANT SELECT ON platform.institution, platform.region, platform.edition, platform.edition_definition,"
     " platform.site, platform.membership, platform.invitation, platform.operation, platform.operation_item,"
     " platform.site_intake, platform.site_event, platform.heartbeat, platform.tick TO huakai_worker",
-    "GRANT SELECT (id, name, login_name, email, phone_lookup, phone_hint, locale, created_at, disabled_at)"
-    " ON platform.account TO huakai_worker",
+    "GRANT SELECT (id, name, login_name, email, phone_lookup, phone_hint, person_lookup, locale, created_at,"
+    " disabled_at) ON platform.account TO huakai_worker",
     "GRANT INSERT ON platform.account, platform.membership, platform.invitation, platform.site_event, platform.tick,"
     " platform.heartbeat TO huakai_worker",
     "GRANT UPDATE ON platform.site, platform.operation, platform.operation_item, platform.heartbeat TO huakai_worker",
@@ -97,8 +99,11 @@ GRANTS = (
     "CREATE POLICY job_mails ON platform.invitation FOR UPDATE TO huakai_worker USING (true) WITH CHECK (true)",
     *(
         f"CREATE POLICY {name} ON platform.account FOR INSERT TO {role}"
-        " WITH CHECK (password_hash IS NULL AND totp_sealed IS NULL)"
-        for name, role in (("room_invites", "huakai_tenant"), ("job_invites", "huakai_worker"))
+        f" WITH CHECK (password_hash IS NULL AND totp_sealed IS NULL{more})"
+        for name, role, more in (
+            ("room_invites", "huakai_tenant", " AND person_lookup IS NULL"),
+            ("job_invites", "huakai_worker", ""),
+        )
     ),
     *(
         f"CREATE POLICY {name}_in ON platform.membership FOR INSERT TO {role}"
@@ -142,6 +147,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("phone_lookup", sa.LargeBinary(), nullable=True),
         sa.Column("phone_hint", sa.Text(), nullable=True),
+        sa.Column("person_lookup", sa.LargeBinary(), nullable=True),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("locale", sa.Text(), server_default="zh_CN", nullable=False),
@@ -150,6 +156,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("account_pkey")),
         sa.UniqueConstraint("email", name="account_email_key"),
         sa.UniqueConstraint("login_name", name="account_login_name_key"),
+        sa.UniqueConstraint("person_lookup", name="account_person_lookup_key"),
         sa.UniqueConstraint("phone_lookup", name="account_phone_lookup_key"),
         schema="platform",
     )

@@ -18,6 +18,7 @@ def disable(session: Session, actor: Actor, account_id: UUID) -> None:
     find(session, actor, account_id)
     if account_id == actor.account_id:
         raise Conflict(_("不能停用自己的账号。"))
+    memberships.refuse_shared(session, actor, account_id)
     memberships.refuse_last(session, actor, Role.INSTITUTION_ADMIN, None, leaving=Membership.account_id == account_id)
     session.execute(update(Account).where(Account.id == account_id).values(disabled_at=clock.now()))
     devices.revoke_all(session, account_id)
@@ -25,6 +26,7 @@ def disable(session: Session, actor: Actor, account_id: UUID) -> None:
 
 def enable(session: Session, actor: Actor, account_id: UUID) -> None:
     find(session, actor, account_id)
+    memberships.refuse_shared(session, actor, account_id)
     session.execute(update(Account).where(Account.id == account_id).values(disabled_at=None))
 
 
@@ -33,6 +35,7 @@ def drop_second_factor(session: Session, actor: Actor, account_id: UUID) -> None
     find(session, actor, account_id)
     if account_id == actor.account_id:
         raise Conflict(_("请在“我的账号”中关闭自己的两步验证。"))
+    memberships.refuse_shared(session, actor, account_id)
     second_factor.turn_off(session, account_id)
     devices.revoke_all(session, account_id)
 

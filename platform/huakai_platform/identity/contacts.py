@@ -28,6 +28,11 @@ def phone_lookup(lookup_key: bytes, phone: str) -> bytes:
     return crypto.lookup(lookup_key, "phone", phone)
 
 
+def person_lookup(lookup_key: bytes, phone: str, name: str) -> bytes:
+    """By which somebody who is invited again, to another place, is known to be the same person."""
+    return crypto.lookup(lookup_key, "person", f"{phone}|{name}")
+
+
 def hint(phone: str) -> str:
     """What may be shown of a number: enough to know one's own, too little to call."""
     return f"{phone[:3]}****{phone[-4:]}"

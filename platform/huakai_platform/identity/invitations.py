@@ -44,10 +44,13 @@ def invite(
     lookup_key: bytes,
     valid_from: date | None = None,
     valid_until: date | None = None,
+    vouched: bool = True,
 ) -> Invited:
     """Invite one person; the same post at the same site, or the same telephone in the same role, is invited once."""
     person = Person(name, role, region_code, post, phone, email, login_name, valid_from, valid_until)
-    return invite_all(session, [person], institution_id=institution_id, site_id=site_id, lookup_key=lookup_key)[0]
+    return invite_all(
+        session, [person], institution_id=institution_id, site_id=site_id, lookup_key=lookup_key, vouched=vouched
+    )[0]
 
 
 def invite_all(
@@ -58,13 +61,15 @@ def invite_all(
     site_id: UUID | None,
     site_code: str | None = None,
     lookup_key: bytes,
+    vouched: bool = True,
 ) -> list[Invited]:
     """Invite the people of one site (or of the institution) in at most six statements; works under every login.
 
-    `site_code` saves looking it up.
+    `site_code` saves looking it up. Only whom the institution has `vouched` for is the same person at another place:
+    a room's word, or a number that somebody has entered for themselves, would let them take another's role.
     """
     code = site_code or (_code_of(session, site_id) if site_id else None)
-    party = _Party(session, people, institution_id, site_id, code, lookup_key)
+    party = _Party(session, people, institution_id, site_id, code, lookup_key, vouched)
     invited = [party.invite(person) for person in people]
     party.write(session)
     return invited
@@ -81,20 +86,26 @@ class _Party:
         site_id: UUID | None,
         site_code: str | None,
         lookup_key: bytes,
+        vouched: bool,
     ) -> None:
-        self._institution_id, self._site_id = institution_id, site_id
+        self._institution_id, self._site_id, self._vouched = institution_id, site_id, vouched
         self._phones = {person.phone: contacts.normal_phone(person.phone) for person in people if person.phone}
         self._lookups = {phone: contacts.phone_lookup(lookup_key, phone) for phone in self._phones.values() if phone}
         self._held = _held(session, site_id) if site_id else {}
         self._names = LoginNames(site_code)
-        self._known = self._names.read(session, people, list(self._lookups.values()))
+        self._marks = {
+            person: contacts.person_lookup(lookup_key, phone, person.name)
+            for person in people
+            if (phone := self._phones.get(person.phone or ""))
+        }
+        self._known = self._names.read(session, people, list(self._lookups.values()), list(self._marks.values()))
         self._rows: dict[str, list[dict[str, object]]] = {name: [] for name in _WRITE}
         self._now = clock.now()
 
     def invite(self, person: Person) -> Invited:
         phone = self._phones.get(person.phone or "")
         lookup = self._lookups[phone] if phone else None
-        account_id = self._known.get((lookup, person.name)) if lookup else None
+        account_id = self._who(person, lookup)
         twin = self._held.get(("post", person.post)) if self._site_id and person.post else None
         if twin := twin or (self._held.get((account_id, person.role.value)) if account_id else None):
             return twin
@@ -106,6 +117,14 @@ class _Party:
         self._held[account_id, person.role.value] = invited
         return invited
 
+    def _who(self, person: Person, lookup: bytes | None) -> UUID | None:
+        """The account of somebody the institution has invited before, or who works in this very room."""
+        if lookup is None:
+            return None
+        here = self._known.numbers.get((lookup, person.name))
+        present = any(here == one.account_id for one in self._held.values())
+        return self._known.persons.get(self._marks[person]) or (here if present else None)
+
     def write(self, session: Session) -> None:
         for name, statement in _WRITE.items():
             if rows := self._rows[name]:
@@ -114,10 +133,13 @@ class _Party:
     def _account(self, person: Person, phone: str | None, lookup: bytes | None) -> UUID:
         """A new account; a number or address that is somebody else's stays with them."""
         account_id, email = uuid7(), contacts.normal_email(person.email or "")
-        if lookup and any(lookup == taken for taken, _name in self._known):
+        mark = self._marks.get(person) if self._vouched else None
+        if mark:
+            self._known.persons[mark] = account_id
+        if lookup and any(lookup == taken for taken, _name in self._known.numbers):
             lookup = None
         if lookup:
-            self._known[lookup, person.name] = account_id
+            self._known.numbers[lookup, person.name] = account_id
         self._rows["accounts"].append(
             {
                 "id": account_id,
@@ -126,6 +148,7 @@ class _Party:
                 "email": email if email and not self._names.mailed(email) else None,
                 "phone_lookup": lookup,
                 "phone_hint": contacts.hint(phone) if phone else None,
+                "person_lookup": mark,
                 "created_at": self._now,
             }
         )

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection, exists, select, update
 from sqlalchemy.orm import Session
 
-from huakai_platform.identity import devices, passwords
-from huakai_platform.identity.memberships import in_force, reach
+from huakai_platform.identity import devices, memberships, passwords
+from huakai_platform.identity.memberships import reach
 from huakai_platform.identity.models import Account, Invitation, Membership
 from huakai_platform.identity.sessions import digest
 from huakai_platform.kernel import clock, outbox
@@ -91,8 +91,9 @@ def refuse_beyond(session: Session, actor: Actor, account_id: UUID) -> None:
     mine = session.scalar(select(exists().where(Membership.account_id == account_id, reach(actor))))
     if not mine:
         raise NotFound(_("没有这个账号。"))
-    if actor.role is Role.SITE_HEAD and _beyond(session, account_id, actor.site_id):
+    if actor.role is Role.SITE_HEAD and memberships.elsewhere(session, account_id, site_id=actor.site_id):
         raise Forbidden(_("此人在别处还有身份,请由机构管理员发放链接。"))
+    memberships.refuse_shared(session, actor, account_id)
     if session.scalar(select(Account.disabled_at).where(Account.id == account_id)):
         raise Conflict(_("这个账号已停用。"))
 
@@ -147,18 +148,3 @@ def redeem(session: Session, link: Link, password_hash: str) -> bool:
 
 def weaknesses(link: Link, password: str) -> list[str]:
     return [str(said.render()) for said in passwords.weaknesses(password, (link.name, link.login_name))]
-
-
-def _beyond(session: Session, account_id: UUID, site_id: UUID | None) -> bool:
-    """Whether the account has a role at another place than this site."""
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Membership.account_id == account_id,
-                    Membership.site_id.is_distinct_from(site_id),
-                    in_force(clock.today()),
-                )
-            )
-        )
-    )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, column, or_, select, table, update
+from sqlalchemy import ColumnElement, Select, and_, column, exists, or_, select, table, update
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity import sessions
@@ -168,6 +168,20 @@ def reach(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.SITE_HEAD:
         return and_(Membership.institution_id == actor.institution_id, Membership.site_id == actor.site_id)
     raise Forbidden(_("您的身份没有这项权限。"))
+
+
+def elsewhere(session: Session, account_id: UUID, **place: UUID | None) -> bool:
+    """Whether an account has, or will have, a role at another `site_id` or `institution_id` than the one named."""
+    other = [getattr(Membership, name).is_distinct_from(value) for name, value in place.items()]
+    lasting = or_(Membership.valid_until.is_(None), Membership.valid_until >= clock.today())
+    found = exists().where(Membership.account_id == account_id, Membership.ended_at.is_(None), lasting, *other)
+    return bool(session.scalar(select(found)))
+
+
+def refuse_shared(session: Session, actor: Actor, account_id: UUID) -> None:
+    """Nobody governs an account by which its person works at another institution."""
+    if elsewhere(session, account_id, institution_id=actor.institution_id):
+        raise Forbidden(_("此人在其他机构还有身份,不能管理其账号。"))
 
 
 def refuse_beyond(actor: Actor, scope: Scope) -> None:

@@ -28,6 +28,7 @@ class Account(Base):
         UniqueConstraint("login_name", name="account_login_name_key"),
         UniqueConstraint("email", name="account_email_key"),
         UniqueConstraint("phone_lookup", name="account_phone_lookup_key"),
+        UniqueConstraint("person_lookup", name="account_person_lookup_key"),
         {"schema": "platform"},
     )
 
@@ -37,6 +38,8 @@ class Account(Base):
     email: Mapped[str | None]
     phone_lookup: Mapped[bytes | None]
     phone_hint: Mapped[str | None]
+    person_lookup: Mapped[bytes | None]
+    """Keyed hash of the name and number that the institution invited; neither the person nor a room sets it."""
     password_hash: Mapped[str | None]
     totp_sealed: Mapped[bytes | None]
     locale: Mapped[str] = mapped_column(server_default="zh_CN")

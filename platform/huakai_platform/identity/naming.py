@@ -18,13 +18,29 @@ from huakai_platform.kernel.db import table
 
 PREFIXES = {Role.INSTITUTION_ADMIN: "admin", Role.REGIONAL_OFFICE: "office", Role.AUDITOR: "auditor"}
 _ACCOUNT = table(Account)
-_TAKEN = select(_ACCOUNT.c.id, _ACCOUNT.c.name, _ACCOUNT.c.login_name, _ACCOUNT.c.email, _ACCOUNT.c.phone_lookup).where(
+_TAKEN = select(
+    _ACCOUNT.c.id,
+    _ACCOUNT.c.name,
+    _ACCOUNT.c.login_name,
+    _ACCOUNT.c.email,
+    _ACCOUNT.c.phone_lookup,
+    _ACCOUNT.c.person_lookup,
+).where(
     or_(
         _ACCOUNT.c.login_name == any_(bindparam("names", type_=ARRAY(TEXT))),
         _ACCOUNT.c.email == any_(bindparam("emails", type_=ARRAY(TEXT))),
         _ACCOUNT.c.phone_lookup == any_(bindparam("lookups", type_=ARRAY(BYTEA))),
+        _ACCOUNT.c.person_lookup == any_(bindparam("persons", type_=ARRAY(BYTEA))),
     )
 )
+
+
+@dataclass(frozen=True)
+class Known:
+    """Accounts that are there: by telephone and name as they stand now, and by those the institution once gave."""
+
+    numbers: dict[tuple[bytes, str], UUID]
+    persons: dict[bytes, UUID]
 
 
 @dataclass(frozen=True)
@@ -51,8 +67,8 @@ class LoginNames:
         self._emails: set[str] = set()
 
     def read(
-        self, session: Session, people: Sequence[Person], lookups: Sequence[bytes]
-    ) -> dict[tuple[bytes, str], UUID]:
+        self, session: Session, people: Sequence[Person], lookups: Sequence[bytes], persons: Sequence[bytes]
+    ) -> Known:
         """Ask which names and addresses are taken, and who is known, by telephone and name.
 
         A number that two people share never makes them one.
@@ -61,11 +77,15 @@ class LoginNames:
             "names": [name for person in people for name in islice(self._candidates(person), 12)],
             "emails": [email for person in people if (email := contacts.normal_email(person.email or ""))],
             "lookups": lookups,
+            "persons": persons,
         }
         rows = session.execute(_TAKEN, wanted).all()
         self._taken = {row.login_name for row in rows}
         self._emails = {row.email for row in rows}
-        return {(bytes(row.phone_lookup), row.name): row.id for row in rows if row.phone_lookup in lookups}
+        return Known(
+            {(bytes(row.phone_lookup), row.name): row.id for row in rows if row.phone_lookup in lookups},
+            {bytes(row.person_lookup): row.id for row in rows if row.person_lookup in persons},
+        )
 
     def take(self, person: Person) -> str:
         free = next((name for name in islice(self._candidates(person), 12) if name not in self._taken), None)

@@ -52,6 +52,7 @@ def invite() -> Response:
         db(),
         institution_id=mine.institution_id,
         lookup_key=edge.settings().lookup_key,
+        vouched=False,
         **values,
         **vars(scope),
     )
