@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask, Response, redirect, send_from_directory, url_for
 from werkzeug import Response as BaseResponse
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from huakai_deploy import migrating
 from huakai_platform.identity import views as identity
@@ -62,6 +63,8 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=str(assets.STATIC.parent / "translations"),
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=1, x_host=0)  # type: ignore[method-assign]
     app.extensions["huakai"] = Frame(settings, Databases(settings), planes, recognise)
     errors.install(app)
     logging.install(app)

@@ -17,7 +17,7 @@ from huakai_platform.kernel.errors import TooMany
 from huakai_platform.kernel.i18n import _
 
 QUIET = timedelta(minutes=15)
-"""After so long without an attempt the count starts anew."""
+"""So long after its first attempt, or after its last wait, a count starts anew."""
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
 
 
@@ -32,9 +32,12 @@ class Brake:
 def brakes(
     purpose: str, *, account_id: UUID | None, identifier: str, address: str, site_ids: Iterable[UUID] = ()
 ) -> list[Brake]:
-    """The counts that an attempt is charged to; names that nobody has are counted like those somebody has."""
+    """The counts that an attempt is charged to; names that nobody has are counted like those somebody has.
+
+    Without an identifier it is somebody signed in who is asked again: that is counted by account and address alone.
+    """
     digest = hashlib.sha256(identifier.encode("utf-8", "replace")).hexdigest()
-    tenants = [str(site_id) for site_id in site_ids] or [f"none-{digest[0]}"]
+    tenants = [str(site_id) for site_id in site_ids] or ([f"none-{digest[0]}"] if identifier else [])
     return sorted(
         [
             Brake(f"{purpose}|account|{account_id or digest}", 5),
@@ -65,7 +68,11 @@ def charge(session: Session, brakes: list[Brake]) -> None:
     rows = session.execute(
         statement.on_conflict_do_update(
             index_elements=[Throttle.key],
-            set_={"failures": case((stale, 1), else_=Throttle.failures + 1), "since": statement.excluded.since},
+            set_={
+                "failures": case((stale, 1), else_=Throttle.failures + 1),
+                "since": case((stale, statement.excluded.since), else_=Throttle.since),
+                "blocked_until": case((~stale, Throttle.blocked_until)),
+            },
             where=or_(Throttle.blocked_until.is_(None), Throttle.blocked_until <= statement.excluded.since),
         ).returning(Throttle.key, Throttle.failures)
     ).all()

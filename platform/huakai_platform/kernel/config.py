@@ -12,6 +12,8 @@ from typing import Self
 from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.i18n import _
 
+SHORTEST_SECRET = 32
+
 
 class Login(StrEnum):
     """The database logins; each process holds only those that it needs."""
@@ -34,6 +36,8 @@ class Settings:
     instance: Path = Path("instance")
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     https: bool = False
+    proxies: int = 0
+    """How many proxies of ours stand in front: whose word on the visitor's address is believed."""
     demo: bool = False
     smtp_url: str | None = field(repr=False, default=None)
     metrics_token: str | None = field(repr=False, default=None)
@@ -42,7 +46,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Read the settings; a secret may stand in `NAME` or in the file that `NAME_FILE` names."""
         secret = _secret(env, "HUAKAI_SECRET_KEY")
-        if not secret:
+        if not secret or len(secret) < SHORTEST_SECRET:
             raise HuakaiError(_("缺少 HUAKAI_SECRET_KEY:请设置一个至少 32 字符的随机值。"))
         master = _secret(env, "HUAKAI_MASTER_KEY")
         lookup = _secret(env, "HUAKAI_LOOKUP_KEY")
@@ -55,6 +59,7 @@ class Settings:
             instance=Path(env.get("HUAKAI_INSTANCE", "instance")),
             hosts=tuple(filter(None, env.get("HUAKAI_HOSTS", "localhost,127.0.0.1").split(","))),
             https=env.get("HUAKAI_HTTPS") == "1",
+            proxies=_count(env, "HUAKAI_PROXIES"),
             demo=env.get("HUAKAI_DEMO") == "1",
             smtp_url=env.get("SMTP_URL") or None,
             metrics_token=_secret(env, "HUAKAI_METRICS_TOKEN"),
@@ -66,6 +71,13 @@ class Settings:
         except KeyError:
             name = f"DATABASE_URL_{login.name}"
             raise HuakaiError(_("缺少数据库登录 {login}:请设置 {name}。", login=login.value, name=name)) from None
+
+
+def _count(env: Mapping[str, str], name: str) -> int:
+    value = env.get(name) or "0"
+    if value not in {"0", "1", "2", "3"}:
+        raise HuakaiError(_("{name} 应为 0 至 3 的整数:本平台前面有几层代理。", name=name))
+    return int(value)
 
 
 def _secret(env: Mapping[str, str], name: str) -> str | None:

@@ -1,5 +1,6 @@
 """Signing in and out: whoever knows the password, nobody else, and nothing told to strangers."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 from sqlalchemy import select, update
 
+from huakai_deploy.web import create_app
 from huakai_platform.identity import contacts, passwords, throttling
 from huakai_platform.identity.models import Account, AccountSession, Membership, Throttle
 from huakai_platform.kernel import clock
@@ -224,3 +226,38 @@ def test_an_old_hash_is_made_anew(app: Flask, make: Make, databases: Databases) 
         stored = session.scalar(select(Account.password_hash).where(Account.id == account.id))
     assert stored != old
     assert "m=47104,t=1,p=1" in str(stored)
+
+
+def test_a_day_of_slips_by_many_people_blocks_nobody(databases: Databases) -> None:
+    crowd = [throttling.Brake("test|block|203.0.113.0/24", 5)]
+    for _slip in range(12):
+        with databases.session(Login.TENANT) as session:
+            throttling.charge(session, crowd)
+            session.execute(update(Throttle).values(since=Throttle.since - timedelta(minutes=4)))
+
+    with databases.session(Login.MIGRATOR) as session:
+        assert session.scalars(select(Throttle.blocked_until)).all() == [None]
+
+
+def test_who_is_asked_again_is_not_counted_with_everybody_who_has_no_room(make: Make) -> None:
+    account = make.account()
+
+    keys = [
+        brake.key for brake in throttling.brakes("confirm", account_id=account.id, identifier="", address="203.0.113.9")
+    ]
+
+    assert keys == [f"confirm|account|{account.id}", "confirm|block|203.0.113.0/24"]
+
+
+def test_behind_a_proxy_each_visitor_has_an_address_of_their_own(
+    databases: Databases, settings: Settings, make: Make
+) -> None:
+    account, _ = person(make)
+    behind = create_app(replace(settings, proxies=1))
+    forged = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
+
+    web.post(behind.test_client(), "/sign-in", {"identifier": account.login_name, "password": "wrong"}, headers=forged)
+
+    behind.extensions["huakai"].databases.dispose()
+    with databases.session(Login.MIGRATOR) as session:
+        assert "sign-in|block|203.0.113.0/24" in session.scalars(select(Throttle.key)).all()
