@@ -139,7 +139,7 @@ def _judge_into(session: Session, actor: Actor, kept: RegisterImport, book: Work
 
 
 def _dry_run(session: Session, actor: Actor, kept: RegisterImport, book: Workbook, layout: Layout) -> DryRun:
-    lookups = DatabaseLookups(session, kept.institution_id)
+    lookups = DatabaseLookups(session, kept.institution_id, within=region_of(actor))
     rows = register.parse(book, layout)
     if region := region_of(actor):
         rows = _refuse_foreign(rows, lookups, region)

@@ -15,10 +15,14 @@ from huakai_platform.regions.models import Region
 
 
 class DatabaseLookups:
-    """The register's `Lookups` within one institution; what was asked of the tree once is kept."""
+    """The register's `Lookups` within one institution; what was asked of the tree once is kept.
 
-    def __init__(self, session: Session, institution_id: UUID) -> None:
-        self._session, self._institution_id = session, institution_id
+    Sites beyond the region `within` are not there.
+    """
+
+    def __init__(self, session: Session, institution_id: UUID, *, within: str | None = None) -> None:
+        self._session = session
+        self._known = [Site.institution_id == institution_id, *([Site.ancestors.contains([within])] if within else ())]
         self._regions: dict[str, register.Region] = {}
         self._asked: set[str] = set()
         self.ancestors: dict[str, list[str]] = {}
@@ -61,7 +65,7 @@ class DatabaseLookups:
         rows = self._session.execute(
             select(
                 Site.id, Site.natural_key, Site.name, Site.place_code, Site.region_code, Site.host, Site.address
-            ).where(Site.institution_id == self._institution_id, condition)
+            ).where(*self._known, condition)
         )
         for site_id, key, name, place, township, host, address in rows:
             yield SiteRef(site_id, key, name, place, township, host or "", address or "")

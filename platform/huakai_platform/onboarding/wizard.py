@@ -166,14 +166,15 @@ def alike(session: Session, actor: Actor, answers: Mapping[str, Any]) -> Verdict
     told = _loaded(answers)[0]
     if not told.get("region_code"):
         return None
-    return likeness.judge(likeness.row(**told), DatabaseLookups(session, institution_of(actor)))
+    lookups = DatabaseLookups(session, institution_of(actor), within=region_of(actor))
+    return likeness.judge(likeness.row(**told), lookups)
 
 
 def judge(session: Session, actor: Actor, draft: SiteDraft, override: str = "") -> Judged:
     """Check every step by itself and the whole by the rules of the register."""
     values, errors = _loaded(draft.answers)
     row = likeness.row(**values)
-    lookups = DatabaseLookups(session, draft.institution_id)
+    lookups = DatabaseLookups(session, draft.institution_id, within=region_of(actor))
     verdict = likeness.judge(row, lookups, {"override": override})
     found: dict[str, dict[str, list[str]]] = {step: dict(wrong) for step, wrong in errors.items()}
     for problem in verdict.problems:

@@ -234,3 +234,18 @@ def test_odd_values_never_break_a_draft(admin: FlaskClient, value: str) -> None:
             assert page.status_code in {200, 303, 422}
     assert admin.get(f"{draft}/review").status_code == 200
     assert admin.get(f"{draft}/places", query_string={"q": value}).status_code in {200, 422}
+
+
+def test_an_office_is_not_told_of_sites_beyond_its_region(app: Flask, make: Make) -> None:
+    hidden = make.site(name="隐秘社区心理咨询室", place_code="410311002001")
+    office = make.browser(app, make.member(Role.REGIONAL_OFFICE, region_code="440100000000"))
+    admin = make.browser(app, make.member(Role.INSTITUTION_ADMIN))
+    pages = []
+    for browser in (office, admin):
+        draft = begin(browser)
+        asked = {"region_code": "410311002001", "name": "随便一个名字"}
+        pages.append(browser.get(f"{draft}/likeness", query_string=asked).text)
+        pages[-1] += post(browser, f"{draft}/place", {**PLACE, "then": "next"}).text
+        pages[-1] += browser.get(f"{draft}/review").text
+
+    assert [hidden.name in page for page in pages] == [False, True]
