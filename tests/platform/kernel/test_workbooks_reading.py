@@ -72,6 +72,11 @@ def far_column() -> bytes:
     return xlsx('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>')
 
 
+def mostly_nothing() -> bytes:
+    """Within all other limits, and two million cells once the empty ones are laid out."""
+    return xlsx("".join(f'<row r="{n}"><c r="CV{n}"><v>1</v></c><c r="A{n}"/></row>' for n in range(1, 20_001)))
+
+
 def entity_bomb() -> bytes:
     entities = '<!ENTITY a "ha">'
     for inner, outer in pairwise("abcdef"):
@@ -167,6 +172,7 @@ HOSTILE: list[tuple[Callable[[], bytes], str]] = [
     (bad_reference, "损坏"),
     (bad_string_index, "损坏"),
     (no_sheets, "损坏"),
+    (mostly_nothing, "过大"),
     (missing_part, "损坏"),
     (other_zip, "不是 Excel"),
     (lambda: b"a,b\n" * 30_000, "20000 行"),

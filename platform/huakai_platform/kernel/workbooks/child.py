@@ -76,6 +76,8 @@ def read_xlsx(data: bytes, limits: Json) -> list[Json]:
             raise Refusal("too_much_text")
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
         sheets.append(shaped(name, rows, scans[name], merged))
+        if sum(len(row) for sheet in sheets for row in sheet["rows"]) > limits["cells"]:
+            raise Refusal("bomb")
     return sheets
 
 

@@ -16,6 +16,8 @@ class Limits:
     rows: int = 20_000
     columns: int = 100
     sheets: int = 20
+    cells: int = 1_000_000
+    """In all sheets together, the empty ones before a filled one included."""
     text: int = 16_000_000
     memory: int = 512 * MB
     cpu: int = 20
