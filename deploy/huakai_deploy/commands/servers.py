@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from huakai_deploy import keys, migrating
-from huakai_deploy.commands.output import databases, json_option, said, say, table, tell_json
+from huakai_deploy.commands.output import databases, dry_run_option, json_option, said, say, table, tell_json
 from huakai_deploy.local import DATABASE, LocalStack, StackError
 from huakai_deploy.roles import ensure_roles, script
 from huakai_deploy.supervise import Supervisor, signals_like_ctrl_c
@@ -62,12 +62,18 @@ def up(demo: bool, port: int, fresh: bool, sites: int, workers: int) -> None:
 
 
 @click.command(help=said(_("把数据库升级到本程序的版本,并发布随附的标准")))
+@dry_run_option
 @json_option
-def migrate(as_json: bool) -> None:
+def migrate(dry_run: bool, as_json: bool) -> None:
     with databases() as pools:
-        migrating.migrate(pools)
+        with pools.engine(Login.MIGRATOR).connect() as connection:
+            before = migrating.present(connection)
+        if not dry_run:
+            migrating.migrate(pools)
     if as_json:
-        tell_json({"head": migrating.head()})
+        tell_json({"before": before, "head": migrating.head(), "dry_run": dry_run})
+    elif dry_run:
+        say(_("数据库在 {before},程序需要 {head};没有改动。", before=before or "—", head=migrating.head()))
     else:
         say(_("数据库已是最新:{head}", head=migrating.head()))
 
@@ -107,7 +113,7 @@ def _servers(ending: ExitStack, instance: Path, *, fresh: bool) -> dict[str, str
         if fresh:
             raise HuakaiError(_("--fresh 只清空本机内置的数据,不会清空外部服务器。"))
         say(_("使用环境变量指定的外部服务器(DATABASE_URL_*、REDIS_URL)。"))
-        return {} if os.environ.get("HUAKAI_SECRET_KEY") else dict(keys.local(instance))
+        return keys.missing(instance) if not keys.given("HUAKAI_SECRET_KEY") else {}
     say(_("使用内置的 PostgreSQL 和 Valkey,数据在 {folder}", folder=instance))
     stack = LocalStack(instance, echo=lambda line: click.echo(line, err=True))
     try:
@@ -116,7 +122,7 @@ def _servers(ending: ExitStack, instance: Path, *, fresh: bool) -> dict[str, str
         raise HuakaiError(str(error)) from None
     ending.callback(stack.stop)
     ensure_roles(urls.superuser, DATABASE)
-    return dict(urls.environment()) | dict(keys.local(instance))
+    return dict(urls.environment()) | keys.missing(instance)
 
 
 def _demonstrate(pools: Databases, settings: Settings, instance: Path, sites: int) -> list[tuple[str, str, str, str]]:
@@ -129,8 +135,7 @@ def _demo_password(instance: Path) -> str:
     """The one password of the demonstration's sign-ins, made at the first start."""
     path = instance / "demo-password"
     if not path.exists():
-        path.write_text(f"huakai-{secrets.token_hex(4)}\n")
-        path.chmod(0o600)
+        keys.write(path, f"huakai-{secrets.token_hex(6)}\n")
     return path.read_text().strip()
 
 

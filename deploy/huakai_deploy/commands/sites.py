@@ -7,6 +7,7 @@ import click
 
 from huakai_deploy.commands import output, registers
 from huakai_deploy.commands.acting import administrator, as_option
+from huakai_deploy.commands.opening import open_sites
 from huakai_deploy.commands.output import said
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.errors import NotFound
@@ -21,6 +22,9 @@ MOST = 100_000
 @click.group(help=said(_("站点:导入登记表、开通、列出、查看")))
 def group() -> None:
     """Nothing of its own."""
+
+
+group.add_command(open_sites)
 
 
 @group.command("import", help=said(_("导入登记表;有行未能导入时返回 1")))
