@@ -20,7 +20,7 @@ from huakai_deploy.assets import TRANSLATIONS, compile_catalogues
 ROOT = Path(__file__).parents[2]
 SOURCES = ("platform", "tenants", "worker", "deploy", "templates/huakai_templates/pages")
 ENGLISH = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
-PLACEHOLDER = re.compile(r"%(?:\(\w+\)\w|.|$)|\{\w*\}")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\)\w|%)?|\{\w*\}")
 CJK = re.compile(r"[\u2e80-\u32ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 KEPT_HEADERS = ("Language:", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 
