@@ -17,7 +17,7 @@ from huakai_platform.kernel import clock, operations, workbooks
 from huakai_platform.kernel.access import Actor, Role, permissions_of
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
-from huakai_platform.kernel.errors import Unavailable
+from huakai_platform.kernel.errors import HuakaiError, Unavailable
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site, SiteState
@@ -35,9 +35,10 @@ Row = tuple[str, str, str, str]
 
 def seed(databases: Databases, settings: Settings, *, sites: int, password: str) -> list[Row]:
     """Bring the demonstration to its end, wherever an earlier start left it; gives the table of sign-ins."""
-    _load_regions(databases)
     with databases.session(Login.OVERSIGHT) as session:
         institution = _institution(session)
+    _load_regions(databases)
+    with databases.session(Login.OVERSIGHT) as session:
         _people(session, settings, institution, password)
     actor = Actor(
         account_id=institution.id,
@@ -68,6 +69,8 @@ def _institution(session: Session) -> Institution:
         found = Institution(id=uuid7(), name=NAME, short_name=SHORT, created_at=clock.now())
         session.add(found)
         session.flush()
+    if found.name != NAME:
+        raise HuakaiError(_("数据库中已有机构“{name}”:示范账号和数据不能装入正式环境。", name=found.name))
     return found
 
 

@@ -19,11 +19,26 @@ def local(instance: Path) -> Mapping[str, str]:
             "HUAKAI_MASTER_KEY": base64.b64encode(os.urandom(32)).decode(),
             "HUAKAI_LOOKUP_KEY": base64.b64encode(os.urandom(32)).decode(),
         }
-        instance.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".half")
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(found, file)
-            file.flush()
-            os.fsync(file.fileno())
-        half.rename(path)
+        write(path, json.dumps(found))
     return found
+
+
+def missing(instance: Path, env: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Those of the secrets that the environment does not give; what it gives is never replaced."""
+    return {name: value for name, value in local(instance).items() if not given(name, env)}
+
+
+def given(name: str, env: Mapping[str, str] = os.environ) -> bool:
+    return bool(env.get(name) or env.get(f"{name}_FILE"))
+
+
+def write(path: Path, secret: str) -> None:
+    """Whole or not at all, and never readable to others, not even for a moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".half")
+    half.unlink(missing_ok=True)
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    half.rename(path)

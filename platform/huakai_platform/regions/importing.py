@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +23,7 @@ from huakai_platform.regions.models import Region
 from huakai_platform.regions.service import COUNTRY, LEVELS
 
 BATCH = 5_000
+MOST_BYTES = 96 * 1024 * 1024
 MOST_PROBLEMS = 200
 COLUMNS = ("code", "name", "level", "parent")
 
@@ -49,14 +51,22 @@ class Plan:
 def read(content: bytes) -> list[dict[str, str]]:
     """Rows of a CSV (also gzipped) with the columns code, name, level, parent and, as wanted, successor."""
     try:
-        plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+        plain = _unpacked(content) if content[:2] == b"\x1f\x8b" else content
         rows = csv.DictReader(io.StringIO(plain.decode("utf-8-sig")))
         missing = [name for name in COLUMNS if name not in (rows.fieldnames or [])]
         if missing:
             raise FileRefused(_("缺少列:{columns}。需要 code,name,level,parent。", columns=listed(missing)))
         return list(rows)
-    except (UnicodeDecodeError, OSError, EOFError, csv.Error):
+    except (UnicodeDecodeError, OSError, EOFError, csv.Error, zlib.error):
         raise FileRefused(_("无法读取:请提供 UTF-8 编码的 CSV(可用 gzip 压缩)。")) from None
+
+
+def _unpacked(content: bytes) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        plain = file.read(MOST_BYTES + 1)
+    if len(plain) > MOST_BYTES:
+        raise FileRefused(_("文件解压后超过 {size} MB,不予读取。", size=MOST_BYTES // 1024**2))
+    return plain
 
 
 def plan(session: Session, rows: Iterable[Mapping[str, str]], *, on: date, whole: bool = False) -> Plan:

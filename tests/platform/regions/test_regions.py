@@ -1,5 +1,6 @@
 """The region tree: looked up, taken in, closed, never sliced."""
 
+import gzip
 from datetime import date
 
 import pytest
@@ -143,3 +144,11 @@ def test_the_pages_answer_for_the_institution(app: Flask, make: Make) -> None:
     assert browser.get("/console/regions/?within=999999999999").status_code == 404
     assert browser.get("/console/regions/?within=abc").status_code == 422
     assert browser.get("/console/regions/lookup?q=洛阳").json[0]["name"] == "洛阳市"
+
+
+@pytest.mark.parametrize(
+    "content", [gzip.compress(b"\0" * (importing.MOST_BYTES + 1)), b"\x1f\x8b\x08\0" + b"\xff" * 40]
+)
+def test_a_packed_file_that_swells_or_is_broken_is_refused(content: bytes) -> None:
+    with pytest.raises(FileRefused):
+        importing.read(content)
