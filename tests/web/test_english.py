@@ -1,5 +1,6 @@
 """A reader of English meets no Chinese on any page, but for names and what people wrote."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import reduce
@@ -79,6 +80,14 @@ def test_a_role_meets_no_chinese(world: World, role: Role, record_property: Call
     assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
     assert not (found := chinese(answers.items(), names(world))), "\n".join(found)
     record_property("pages", len(answers))
+
+
+def test_every_definition_of_the_standard_is_english(world: World) -> None:
+    client = world.client(world.person(Role.INSTITUTION_ADMIN), "standard in English")[0]
+    client.set_cookie("language", "en")
+    pages = set(re.findall(r'href="(/console/standard/[^"]+)"', client.get("/console/standard/").text))
+    assert len(pages) > 10
+    assert not (found := chinese([(path, client.get(path)) for path in sorted(pages)], names(world))), "\n".join(found)
 
 
 def test_a_stranger_meets_no_chinese(world: World) -> None:
