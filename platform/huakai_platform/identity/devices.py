@@ -24,6 +24,32 @@ class Device:
     seen_at: datetime
     here: bool
 
+    @property
+    def name(self) -> str:
+        """“Chrome · Windows”, or what the browser called itself when neither is known."""
+        known = [next((word for sign, word in signs if sign in self.device), "") for signs in (BROWSERS, SYSTEMS)]
+        return " · ".join(filter(None, known)) or self.device
+
+
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("QQBrowser", "QQBrowser"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Harmony", "HarmonyOS"),
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
 
 def of(session: Session, actor: Actor) -> list[Device]:
     """The person's live sessions, the latest first."""

@@ -30,7 +30,10 @@ def index() -> str:
     return render_template(
         "regions/index.html",
         region=service.get(db(), code),
-        crumbs=[(name, url_for(".index", within=above)) for above, name in service.path(db(), code)],
+        crumbs=[
+            (gettext("全国") if above == service.COUNTRY else name, url_for(".index", within=above))
+            for above, name in service.path(db(), code)
+        ],
         found=found,
         words=words,
         labels=service.LEVEL_LABELS,

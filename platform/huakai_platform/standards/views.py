@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from huakai_platform import forms
 from huakai_platform.kernel.access import CONSOLE, Permission
-from huakai_platform.standards import service
+from huakai_platform.standards import service, words
 from huakai_platform.standards.models import Edition
 from huakai_platform.web.context import db, guard
 
@@ -23,6 +23,7 @@ def index() -> str:
         "standards/index.html",
         editions=editions,
         shown=shown,
+        kinds=words.KINDS,
         definitions=sorted(service.bodies(db(), shown.id).items()) if shown else [],
         genuine=bool(shown) and service.recomputed_digest(db(), shown.id) == shown.digest if shown else False,
     )
@@ -35,6 +36,9 @@ def definition(edition_id: UUID, kind: str, code: str) -> str:
     return render_template(
         "standards/definition.html",
         body=body,
-        kind=kind,
+        keys=words.KEYS,
+        ordered=words.ordered,
+        values=words.VALUES,
+        titles=words.titles(service.bodies(db(), edition_id)),
         form=forms.definition(body) if kind == "checklist" else None,
     )

@@ -8,7 +8,6 @@ from flask import Flask, current_app, request, url_for
 from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.i18n import Message, _
 
-
 ROOTS = ("/console/", "/room/")
 
 
@@ -63,6 +62,15 @@ def menu(actor: Actor | None) -> list[dict[str, Any]]:
         if items:
             sections.append({"label": label, "items": items})
     return sections
+
+
+def trail(nav: list[dict[str, Any]]) -> list[tuple[Message, str | None]]:
+    """Where a page stands that says nothing itself: the first entry of the menu, then the present one."""
+    entries = [item for section in nav for item in section["items"]]
+    if not entries or request.path == entries[0]["href"]:
+        return []
+    here = [item for item in entries[1:] if item["active"]]
+    return [(item["label"], None if item["href"] == request.path else item["href"]) for item in [entries[0], *here]]
 
 
 def _open_to(entry: Entry, actor: Actor) -> bool:

@@ -11,7 +11,7 @@ from huakai_platform.kernel import i18n
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.web.context import visitor
-from huakai_platform.web.navigation import menu
+from huakai_platform.web.navigation import menu, trail
 from huakai_templates import assets, icons
 
 LOCALES = {"zh_CN": "中文", "en": "English"}
@@ -72,10 +72,12 @@ def day_of(value: datetime) -> date:
 
 def _context() -> dict[str, Any]:
     who = visitor()
+    nav = menu(who.actor) if who and not who.owes_second_factor else []
     return {
         "actor": who.actor if who else None,
         "site_state": who.site_state if who else None,
-        "nav": menu(who.actor) if who and not who.owes_second_factor else [],
+        "nav": nav,
+        "trail": trail(nav),
         "locale": str(get_locale()),
         "request_id": g.get("request_id", ""),
         "crumbs": [],

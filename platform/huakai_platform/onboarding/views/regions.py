@@ -1,6 +1,7 @@
 """The regions above a list, and those right below it."""
 
 from flask import url_for
+from flask_babel import gettext
 
 from huakai_platform.onboarding import sites
 from huakai_platform.onboarding.scope import region_of
@@ -9,7 +10,7 @@ from huakai_platform.web.context import actor, db
 
 
 def trail(endpoint: str, region: str | None, *, linked: bool = False) -> list[tuple[str, str | None]]:
-    """中国 › 河南省 › 洛阳市, each with its link, the last one only when `linked`.
+    """全国 › 河南省 › 洛阳市, each with its link, the last one only when `linked`.
 
     What lies above the actor's own region has none.
     """
@@ -21,7 +22,12 @@ def trail(endpoint: str, region: str | None, *, linked: bool = False) -> list[tu
     for code, name in path:
         reached = reached or code == top
         href = url_for(endpoint, region=None if code in (top, service.COUNTRY) else code)
-        crumbs.append((name, href if reached and (linked or code != here) else None))
+        crumbs.append(
+            (
+                gettext("全国") if code == service.COUNTRY else name,
+                href if reached and (linked or code != here) else None,
+            )
+        )
     return crumbs
 
 

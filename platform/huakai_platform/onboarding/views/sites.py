@@ -59,7 +59,12 @@ def print_sites() -> str:
     """The whole list on paper."""
     asked = inputs.query(SitesQuery())
     listing = lookup.every(db(), actor(), asked, exporting.MOST_ON_PAPER)
-    return render_template("onboarding/sites_print.html", listing=listing, crumbs=trail(".sites", asked.get("region")))
+    return render_template(
+        "onboarding/sites_print.html",
+        listing=listing,
+        shown=request.args.to_dict(),
+        crumbs=trail(".sites", asked.get("region")),
+    )
 
 
 @blueprint.get("/sites/<uuid:site_id>")

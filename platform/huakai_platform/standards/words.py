@@ -1,0 +1,149 @@
+"""A definition in the reader's words: what its keys and codes are called."""
+
+from typing import Any
+
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.standards.service import Bodies
+
+KINDS: dict[str, Message] = {
+    "edition": _("总则"),
+    "tiers": _("级别"),
+    "spaces": _("空间"),
+    "equipment": _("设备"),
+    "wall_documents": _("上墙文件"),
+    "posts": _("岗位"),
+    "certificates": _("证书"),
+    "curricula": _("课程"),
+    "checklist": _("检查单"),
+    "indicators": _("指标"),
+    "activity_themes": _("活动"),
+}
+KEYS: dict[str, Message] = {
+    "above": _("超过（年）"),
+    "ab": _("分 A、B 角"),
+    "area": _("面积"),
+    "at_least": _("至少"),
+    "at_most": _("至多"),
+    "bands": _("计分区间"),
+    "below": _("不足（年）"),
+    "certificates": _("证书"),
+    "chapters": _("篇章"),
+    "check": _("检查"),
+    "code": _("代码"),
+    "core": _("核心"),
+    "counsels": _("可从事咨询"),
+    "courses": _("课程"),
+    "days": _("天数"),
+    "dimension": _("维度"),
+    "dimensions": _("维度"),
+    "direction": _("方向"),
+    "documents": _("上墙文件"),
+    "equipment": _("设备"),
+    "evidence": _("证明"),
+    "flowers": _("四季花开"),
+    "from": _("满（年）"),
+    "grade": _("等级"),
+    "grades": _("等级"),
+    "group": _("类别"),
+    "groups": _("类别"),
+    "help": _("说明"),
+    "hours": _("学时"),
+    "hours_per_month": _("每月小时"),
+    "id": _("编号"),
+    "indicators": _("指标"),
+    "issuer": _("发证机构"),
+    "kind": _("种类"),
+    "level": _("所在层级"),
+    "lines": _("建设线"),
+    "metric": _("计量"),
+    "metrics": _("计量"),
+    "month": _("月份"),
+    "months": _("月数"),
+    "number": _("数量"),
+    "opening": _("开放"),
+    "optional": _("选设"),
+    "pair": _("可合用"),
+    "pass_mark": _("及格分"),
+    "people": _("人数"),
+    "period": _("周期"),
+    "points": _("分值"),
+    "posts": _("岗位"),
+    "programmes": _("培训项目"),
+    "proposed": _("自拟，可修改"),
+    "quantity": _("数量"),
+    "rectification": _("整改期限"),
+    "registered": _("须注册"),
+    "renewal": _("续期"),
+    "required": _("必备"),
+    "rules": _("规则"),
+    "sets": _("指标集"),
+    "share": _("得分比例（%）"),
+    "source": _("来源"),
+    "sources": _("来源"),
+    "spaces": _("空间"),
+    "staff": _("人员"),
+    "stars": _("星级"),
+    "supervision": _("督导"),
+    "test": _("考核"),
+    "text": _("说明"),
+    "themes": _("每月主题"),
+    "tier": _("级别"),
+    "tiers": _("各级别"),
+    "to": _("至（年）"),
+    "topics": _("内容"),
+    "unit": _("单位"),
+    "validity": _("有效期"),
+    "venue": _("场所"),
+    "venues": _("场所"),
+    "volunteer_stars": _("志愿者星级"),
+    "weights": _("权重"),
+    "years": _("运营年限"),
+}
+VALUES: dict[str, Message] = {
+    "basic": _("基本空间"),
+    "room": _("室"),
+    "zone": _("区"),
+    "once": _("一次"),
+    "year": _("每年"),
+    "day": _("每日"),
+    "week": _("每周"),
+    "month": _("每月"),
+    "count": _("数量"),
+    "months": _("月"),
+    "percent": _("百分比"),
+    "hours": _("小时"),
+    "lower": _("越低越好"),
+    "higher": _("越高越好"),
+    "village": _("村、社区"),
+    "township": _("乡镇、街道"),
+    "county": _("县、区"),
+    "organisation": _("学校、机关、企业"),
+}
+
+
+def ordered(value: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What there is beside the name: the description first, where it comes from last."""
+    rank = {"text": 0, "source": 2, "proposed": 3}
+    return sorted(
+        ((key, inner) for key, inner in value.items() if key not in ("title", "code")),
+        key=lambda pair: rank.get(pair[0], 1),
+    )
+
+
+def titles(bodies: Bodies) -> dict[str, Any]:
+    """What every code of an edition is called there; a source goes by its number."""
+    found: dict[str, Any] = {}
+    for body in bodies.values():
+        _gather(body, found)
+    return found
+
+
+def _gather(value: Any, found: dict[str, Any]) -> None:
+    if isinstance(value, dict):
+        if "title" in value and (code := value.get("code") or value.get("id")):
+            found.setdefault(str(code), value["title"])
+        for inner in value.values():
+            _gather(inner, found)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _gather(inner, found)
