@@ -33,7 +33,7 @@ BEGIN
   FOR thing IN
     SELECT p.oid::regprocedure::text FROM pg_proc p
     WHERE p.pronamespace = 'pg_catalog'::regnamespace
-      AND (p.proname LIKE 'lo\\_%' OR p.proname IN ('loread', 'lowrite')
+      AND (p.proname LIKE 'lo\\_%' OR p.proname IN ('loread', 'lowrite', 'pg_terminate_backend', 'pg_cancel_backend')
            OR p.proname LIKE 'pg\\_stat\\_get\\_activity%' OR p.proname LIKE 'pg\\_stat\\_get\\_backend\\_%')
   LOOP
     EXECUTE 'REVOKE ALL ON FUNCTION ' || thing || ' FROM PUBLIC';

@@ -119,7 +119,8 @@ SERVER = {
     "settings for superusers": ("SHOW data_directory",),
     "change the server": ("ALTER SYSTEM SET log_statement = 'all'",),
     "reload": ("SELECT pg_reload_conf()",),
-    "end the superuser's sessions": ("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid <> pg_backend_pid()",),
+    "end other sessions": ("SELECT pg_terminate_backend(-1)",),
+    "stop other statements": ("SELECT pg_cancel_backend(-1)",),
     "prepared transactions of others": ("SELECT * FROM pg_prepared_xacts",),
     "prepare a transaction": ("PREPARE TRANSACTION 'x'",),
     "cursors of others": ("SELECT statement FROM pg_cursors",),
@@ -177,19 +178,21 @@ ACCOUNT, SESSIONS, ROLE, LINK = (
     "platform.invitation",
 )
 NEW = uuid5(ATTACKER, "new")
-MADE = f"'{NEW}', 'x', 'x', NULL, NULL, NULL, 'secret', NULL, 'zh_CN', {CREATED}, NULL"
+MADE = f"(id, name, login_name, password_hash, created_at) VALUES ('{NEW}', 'x', 'x', 'secret', {CREATED})"
 INVITED = MADE.replace("'secret'", "NULL")
-NAMESAKE = INVITED.replace("'x'", "'admin-login_name'")
+NAMESAKE = INVITED.replace("'x', NULL", "'admin-login_name', NULL")
 JOIN = (
     f"INSERT INTO {ROLE} (id, account_id, institution_id, site_id, role, region_code, created_at)"
     f" VALUES ('{NEW}', '{ATTACKER}'"
 )
 TIMES = ", ".join([CREATED] * 3)
 DEVICE = (
-    f"INSERT INTO {SESSIONS} VALUES ('{NEW}', '{{}}', 'known', NULL, 'full', 'x', 'x', {TIMES}, now() + '1 day', NULL)"
+    f"INSERT INTO {SESSIONS} (id, account_id, token_hash, stage, device, address, created_at, seen_at, confirmed_at,"
+    f" expires_at) VALUES ('{NEW}', '{{}}', 'known', 'full', 'x', 'x', {TIMES}, now() + '1 day')"
 )
 ASK = (
-    f"INSERT INTO {LINK} VALUES ('{NEW}', '{{}}', {{}}, 'reset', 'known', {CREATED}, {CREATED}, now() + '1 day', NULL)"
+    f"INSERT INTO {LINK} (id, account_id, site_id, purpose, token_hash, created_at, issued_at, expires_at)"
+    f" VALUES ('{NEW}', '{{}}', {{}}, 'reset', 'known', {CREATED}, {CREATED}, now() + '1 day')"
 )
 PERSONS = {
     "set the administrator's password": f"UPDATE {ACCOUNT} SET password_hash = 'x' WHERE id = '{ADMIN}'",
@@ -198,10 +201,10 @@ PERSONS = {
     "take an address": f"UPDATE {ACCOUNT} SET email = 'x@x.cn' WHERE id = '{RESIDENT}'",
     "become the administrator": f"UPDATE {ACCOUNT} SET id = '{ADMIN}' WHERE id = '{ATTACKER}'",
     "disable the administrator": f"UPDATE {ACCOUNT} SET disabled_at = now() WHERE id = '{ADMIN}'",
-    "an account with a password": f"INSERT INTO {ACCOUNT} VALUES ({MADE})",
-    "write over an account": f"INSERT INTO {ACCOUNT} VALUES ({INVITED.replace(str(NEW), str(ADMIN))})"
+    "an account with a password": f"INSERT INTO {ACCOUNT} {MADE}",
+    "write over an account": f"INSERT INTO {ACCOUNT} {INVITED.replace(str(NEW), str(ADMIN))}"
     " ON CONFLICT (id) DO UPDATE SET password_hash = 'x'",
-    "write over a sign-in name": f"INSERT INTO {ACCOUNT} VALUES ({NAMESAKE})"
+    "write over a sign-in name": f"INSERT INTO {ACCOUNT} {NAMESAKE}"
     " ON CONFLICT (login_name) DO UPDATE SET password_hash = 'x'",
     "delete an account": f"DELETE FROM {ACCOUNT} WHERE id = '{RESIDENT}'",
     "become an administrator": f"{JOIN}, '{INSTITUTION}', NULL, 'institution_admin', NULL, now())",
@@ -278,7 +281,7 @@ CONSOLE = {
     "delete a site": f"DELETE FROM platform.site WHERE id = '{VICTIM}'",
     "delete an account": f"DELETE FROM {ACCOUNT} WHERE id = '{RESIDENT}'",
 }
-MEASURED = frozenset({"how many rows there are by the planner", "memory", "end the superuser's sessions"})
+MEASURED = frozenset({"how many rows there are by the planner", "memory"})
 HARMLESS = frozenset(
     {
         "be the role one is not",
@@ -295,7 +298,6 @@ QUIET = frozenset(
     {
         "samples of columns",
         "extended samples",
-        "end the superuser's sessions",
         "prepared transactions of others",
         "cursors of others",
         "statements prepared by others",

@@ -59,6 +59,7 @@ SPIES = (
     "EXECUTE ON FUNCTION lo_get(oid)",
     "EXECUTE ON FUNCTION pg_read_file(text)",
     "SELECT ON pg_statistic",
+    "EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint)",
 )
 PERSONS = (
     "UPDATE ON platform.account_session",

@@ -127,10 +127,11 @@ QUESTIONS = (
            WHERE c.relnamespace = 'confidential'::regnamespace AND g.grantee = 'huakai_oversight'::regrole""",
     ),
     (
-        "shows other sessions, files or large objects",
+        "reaches other sessions, files or large objects",
         r"""SELECT p.oid::regprocedure || ' to ' || r FROM pg_proc p, unnest(%(running)s::text[]) r
             WHERE p.pronamespace = 'pg_catalog'::regnamespace AND has_function_privilege(r, p.oid, 'EXECUTE')
             AND (proname ~ '^(lo_|loread|lowrite|pg_stat_get_activity|pg_stat_get_backend_)'
+                 OR proname ~ '^pg_(terminate|cancel)_backend'
                  OR proname ~ '^(pg_read_(binary_)?file|pg_ls_|pg_stat_file|pg_reload_conf|pg_rotate_logfile)')
             UNION ALL SELECT v || ' to ' || r FROM unnest(%(running)s::text[]) r,
             unnest(ARRAY['pg_stat_activity', 'pg_largeobject', 'pg_largeobject_metadata', 'pg_authid', 'pg_statistic',

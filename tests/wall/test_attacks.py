@@ -15,7 +15,14 @@ from tests.wall.privileges import RUNNING
 Connection = psycopg.Connection[Any]
 ATTACKS = {role: {attack.name: attack for attack in (*attacks.on_tables(role), *deeds.of(role))} for role in RUNNING}
 CASES = [(role, name) for role, named in ATTACKS.items() for name in named]
-MISSPELT = (errors.SyntaxError, errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction)
+MISSPELT = (
+    errors.SyntaxError,
+    errors.UndefinedTable,
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.DatatypeMismatch,
+    errors.NotNullViolation,
+)
 
 
 @pytest.fixture(scope="module")

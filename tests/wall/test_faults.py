@@ -204,11 +204,11 @@ FAULTS = {
     ),
     "other sessions are shown": (
         "GRANT SELECT ON pg_stat_activity TO PUBLIC",
-        "pg_stat_activity to huakai_tenant: shows other sessions, files or large objects",
+        "pg_stat_activity to huakai_tenant: reaches other sessions, files or large objects",
     ),
     "large objects": (
         "GRANT EXECUTE ON FUNCTION lo_create(oid) TO huakai_worker",
-        "lo_create(oid) to huakai_worker: shows other sessions, files or large objects",
+        "lo_create(oid) to huakai_worker: reaches other sessions, files or large objects",
     ),
     "an allowed definer with a loose path": (
         "ALTER FUNCTION tenant.queue_state() RESET search_path",

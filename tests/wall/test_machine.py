@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, MultipleResultsFound
 from sqlalchemy.orm import Session
 
 from huakai_deploy.local import Urls
 from huakai_platform.kernel import clock, outbox, tenancy, vault
 from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.crypto import Sealed
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.events import ChecklistCompleted
 from huakai_platform.kernel.ids import uuid7
@@ -254,7 +255,7 @@ def test_the_machine_notices_a_missing_wall(rooms: tuple[type[Rooms], Urls], mon
     machine.databases = Databases(servers.settings(urls))
     monkeypatch.setattr(machine, "clean", lambda self: servers.wipe(urls))
 
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, Sealed, MultipleResultsFound)):
         run_state_machine_as_test(machine, settings=HUNT)
 
     machine.databases.dispose()

@@ -4,9 +4,11 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import select, text, update
 
+from huakai_deploy.local import Urls
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
@@ -99,12 +101,15 @@ def test_a_kill_between_effect_and_done_leaves_neither(
 
 
 def test_a_lost_connection_is_nobodys_failed_attempt(
-    databases: Databases, settings: Settings, diary: Diary, tenants: list[UUID], monkeypatch: pytest.MonkeyPatch
+    databases: Databases, settings: Settings, urls: Urls, tenants: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tell(databases, tenants[0])
 
     def cut(work: Work, **_payload: object) -> None:
-        work.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        own = work.session.scalar(text("SELECT pg_backend_pid()"))
+        with psycopg.connect(urls.superuser) as server:
+            server.execute("SELECT pg_terminate_backend(%s)", [own])
+        work.session.execute(text("SELECT 1"))
 
     monkeypatch.setattr(routes, "ROUTES", {ChecklistCompleted: (cut,)})
     with pytest.raises(Exception, match="terminat"):
