@@ -37,6 +37,8 @@ TABLES = (
     "site_event",
     "site_intake",
 )
+GIVEN = ("edition", "edition_definition", "heartbeat", "tick")
+LASTING = ("institution", "site_event")
 WALLED = (
     "account",
     "account_activity",
@@ -54,8 +56,7 @@ GRANTS = (
     " platform.site, platform.account, platform.account_activity, platform.membership, platform.invitation,"
     " platform.account_session, platform.recovery_code, platform.throttle, platform.idempotency_key,"
     " platform.heartbeat TO huakai_tenant",
-    "GRANT INSERT, UPDATE ON platform.account_activity, platform.throttle, platform.idempotency_key,"
-    " platform.heartbeat TO huakai_tenant",
+    "GRANT INSERT, UPDATE ON platform.account_activity, platform.throttle, platform.idempotency_key TO huakai_tenant",
     f"GRANT INSERT, UPDATE ({ABOUT_ONESELF}) ON platform.account TO huakai_tenant",
     # Whose a device, a role or a link is never changes.
     "GRANT INSERT, UPDATE (seen_at, confirmed_at, revoked_at) ON platform.account_session TO huakai_tenant",
@@ -64,7 +65,10 @@ GRANTS = (
     "GRANT INSERT, UPDATE, DELETE ON platform.recovery_code TO huakai_tenant",
     "GRANT DELETE ON platform.throttle TO huakai_tenant",
     # The console: the institution's own tables.
-    *(f"GRANT SELECT, INSERT, UPDATE ON platform.{table} TO huakai_oversight" for table in TABLES),
+    # What was decided and what was published is not rewritten.
+    *(f"GRANT SELECT ON platform.{table} TO huakai_oversight" for table in TABLES),
+    *(f"GRANT INSERT ON platform.{table} TO huakai_oversight" for table in TABLES if table not in GIVEN),
+    *(f"GRANT UPDATE ON platform.{table} TO huakai_oversight" for table in TABLES if table not in {*GIVEN, *LASTING}),
     "GRANT DELETE ON platform.site_draft, platform.recovery_code, platform.throttle, platform.register_import,"
     " platform.site_intake TO huakai_oversight",
     # Jobs: no secret of any account.
@@ -235,6 +239,9 @@ def upgrade() -> None:
         schema="platform",
     )
     op.create_index("region_grams_idx", "region", ["grams"], unique=False, schema="platform", postgresql_using="gin")
+    op.create_index(
+        "region_ancestors_idx", "region", ["ancestors"], unique=False, schema="platform", postgresql_using="gin"
+    )
     op.create_index("region_parent_code_idx", "region", ["parent_code", "code"], unique=False, schema="platform")
     op.create_index("region_name_idx", "region", ["name", "code"], unique=False, schema="platform")
     op.create_index("region_initials_idx", "region", ["initials", "code"], unique=False, schema="platform")
