@@ -1,5 +1,6 @@
 """Secrets on disk: for their owner's eyes, and never in the place of those that were given."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.support.make import Make
 
 def test_secrets_are_never_readable_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    monkeypatch.setattr(keys.os, "fsync", lambda number: seen.append(keys.os.fstat(number).st_mode & 0o777))
+    monkeypatch.setattr(os, "fsync", lambda number: seen.append(os.fstat(number).st_mode & 0o777))
 
     made, password = keys.local(tmp_path), servers._demo_password(tmp_path)
 

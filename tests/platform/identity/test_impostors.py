@@ -1,11 +1,13 @@
 """Nobody comes into another's role by another's name, number or link."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from huakai_deploy.web import create_app
 from huakai_platform.identity import accounts, invitations, links
 from huakai_platform.identity.models import Account, Institution, Membership
 from huakai_platform.identity.naming import Person
@@ -93,3 +95,31 @@ def test_an_institution_cannot_reset_the_account_of_another_ones_administrator(
     for deed in (links.prepare, accounts.disable, accounts.drop_second_factor):
         with databases.session(Login.OVERSIGHT) as session, pytest.raises(Forbidden):
             deed(session, mine, account.id)
+
+
+def test_nobody_finds_out_by_trying_whose_numbers_are_known(app: Flask, make: Make) -> None:
+    account, _ = person(make)
+    client = signed_in(app, account)
+    for number in range(7):
+        make.account(email=f"known{number}@example.org")
+
+    told = [
+        "不能使用"
+        in web.post(client, "/account/contact", {"email": f"known{number}@example.org", "password": PASSWORD}).text
+        for number in range(7)
+    ]
+
+    assert told == [True] * 5 + [False] * 2
+
+
+def test_a_link_is_shown_as_visitors_must_open_it(databases: Databases, make: Make, settings: Settings) -> None:
+    secure = create_app(replace(settings, https=True))
+    client = secure.test_client()
+    client.set_cookie("__Host-huakai", make.token(make.member(Role.INSTITUTION_ADMIN)))
+    account = make.account()
+    make.member(Role.AUDITOR, account=account)
+
+    page = web.post(client, f"/console/accounts/{account.id}/link").text
+
+    secure.extensions["huakai"].databases.dispose()
+    assert "https://localhost/invitations/" in page

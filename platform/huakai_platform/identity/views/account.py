@@ -42,16 +42,20 @@ def change_profile() -> Response:
 @shared.post("/account/contact")
 @guard(Permission.SELF, to=EVERYONE)
 def change_contact() -> Response:
-    """What one signs in with is changed only by who knows the password."""
+    """What one signs in with is changed only by who knows the password; asking which are taken is slowed down."""
     given = _proved(inputs.form(ContactForm()), "password")
     if not given.ok:
         return _refused(contact=given)
     try:
+        brakes = edge.charge("contact", account_id=actor().account_id)
         profile.set_email(db(), actor(), given.values["email"])
         if given.values["phone"] or given.values["drop_phone"]:
             profile.set_phone(db(), actor(), given.values["phone"], edge.settings().lookup_key)
+    except TooMany as error:
+        return _refused(contact=given.with_error("email", error.message))
     except Invalid as error:
         return _refused(contact=Given({}, error.fields, given.raw))
+    edge.forgive(brakes)
     edge.tell(_("已保存。"))
     return redirect(url_for(".account"), 303)
 

@@ -96,7 +96,8 @@ def show_link(entry: directory.Entry, back: str, layout: str) -> Response:
     invitation_id, purpose = links.prepare(db(), actor(), entry.id)
     token = links.issue(db(), actor(), invitation_id)
     endpoint = "identity.accept" if purpose == "invite" else "identity.reset"
-    url = url_for(endpoint, token=token, _external=True)
+    scheme = "https" if edge.settings().https else None
+    url = url_for(endpoint, token=token, _external=True, _scheme=scheme)
     idempotency.forget()
     page = render_template(
         "identity/link_issued.html",
