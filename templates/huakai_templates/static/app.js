@@ -35,6 +35,16 @@
     if (search && ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing))) { event.preventDefault(); search.focus(); search.select(); }
   });
 
+  /* “Not applicable” and the field beside it answer for one another: the last one touched holds. */
+  on("input", function (event) {
+    var touched = event.target, form = touched.form;
+    if (!form || !touched.name || !(touched.type === "checkbox" ? touched.checked : touched.value)) { return; }
+    all("input, textarea, select", form).forEach(function (other) {
+      if (other === touched || other.name !== touched.name || (other.type === "checkbox") === (touched.type === "checkbox") || other.type === "radio" || other.type === "hidden") { return; }
+      if (other.type === "checkbox") { other.checked = false; } else { other.value = ""; }
+    });
+  });
+
   /* Copying a link that is shown once, and printing */
   on("click", function (event) {
     var copy = closest(event, "[data-copy]");

@@ -71,8 +71,7 @@ def answer(run_id: UUID, item: str) -> Answered:
     try:
         with db().begin_nested():
             if item in request.form:
-                chosen = request.form.getlist(item)
-                raw: Any = chosen if kind == "choices" else chosen[-1]
+                raw: Any = request.form.getlist(item) if kind == "choices" else _said(item)
                 answers.save(db(), actor(), run_id, item, raw, version=_version())
             for name in (f"{item}-evidence", item):
                 if (file := request.files.get(name)) and file.filename:
@@ -117,6 +116,11 @@ def detach(attachment_id: UUID) -> BaseResponse:
     return redirect(url_for(".show", run_id=run_id), 303)
 
 
+def _said(item: str) -> str:
+    """The answer to an item: “not applicable” stands before the field beside it, which may be left empty."""
+    return next(filter(None, request.form.getlist(item)), "")
+
+
 def _version() -> int:
     given = request.form.get("version", "0")
     if not (given.isascii() and given.isdigit() and len(given) < 9):
@@ -128,7 +132,7 @@ def _told(run_id: UUID, item: str, errors: Mapping[str, list[Any]], overtaken: O
     """What was wrong, with everything that was typed still there."""
     status = 409 if overtaken else 422
     if not request.headers.get("HX-Request"):
-        typed = {item: request.form.get(item)} if item in request.form else {}
+        typed = {item: _said(item)} if item in request.form else {}
         return _page(run_id, errors=errors, typed=typed, overtaken={item: overtaken} if overtaken else {}), status
     shown = _fragment(run_id, item, errors=errors, overtaken=overtaken)
     return shown, 422, {"HX-Retarget": f"#s-{item}", "HX-Reswap": "innerHTML"}

@@ -1,6 +1,7 @@
 """A day's checklist: due, answered by two people at once, proved, completed."""
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -230,6 +231,14 @@ def test_a_wrong_answer_comes_back_with_what_was_typed(app: Flask, make: Make, w
 
     assert refused.status_code == 422
     assert "dozens" in refused.text
+
+
+def test_a_number_that_does_not_apply_is_kept(app: Flask, make: Make, worker: Actor) -> None:
+    browser = make.browser(app, worker)
+    begun = post(browser, "/room/checklists/weekly", {}).headers["Location"]
+    sent = {"hours_opened": ["na", ""], "version": "0"}
+    assert post(browser, f"{begun}/items/hours_opened", sent).status_code == 303
+    assert re.search(r'id="hours_opened-na"[^>]* checked', browser.get(begun).text)
 
 
 def test_a_volunteer_reads_but_does_not_write(app: Flask, make: Make, room: Site, run_id: UUID) -> None:
