@@ -29,7 +29,7 @@ class Settings:
     """What a process may reach. A missing login's URL is simply absent: asking for it fails."""
 
     databases: Mapping[Login, str] = field(repr=False)
-    redis_url: str
+    redis_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     master_key: bytes | None = field(repr=False, default=None)
     lookup_key: bytes = field(repr=False, default=b"")
@@ -48,14 +48,13 @@ class Settings:
         secret = _secret(env, "HUAKAI_SECRET_KEY")
         if not secret or len(secret) < SHORTEST_SECRET:
             raise HuakaiError(_("缺少 HUAKAI_SECRET_KEY:请设置一个至少 32 字符的随机值。"))
-        master = _secret(env, "HUAKAI_MASTER_KEY")
-        lookup = _secret(env, "HUAKAI_LOOKUP_KEY")
+        lookup = _key(env, "HUAKAI_LOOKUP_KEY", least=16, most=64)
         return cls(
             databases={login: env[name] for login in Login if env.get(name := f"DATABASE_URL_{login.name}")},
             redis_url=env.get("REDIS_URL", ""),
             secret_key=secret,
-            master_key=base64.b64decode(master) if master else None,
-            lookup_key=base64.b64decode(lookup) if lookup else hashlib.sha256(secret.encode()).digest(),
+            master_key=_key(env, "HUAKAI_MASTER_KEY", least=32, most=32),
+            lookup_key=lookup or hashlib.sha256(secret.encode()).digest(),
             instance=Path(env.get("HUAKAI_INSTANCE", "instance")),
             hosts=tuple(filter(None, env.get("HUAKAI_HOSTS", "localhost,127.0.0.1").split(","))),
             https=env.get("HUAKAI_HTTPS") == "1",
@@ -71,6 +70,18 @@ class Settings:
         except KeyError:
             name = f"DATABASE_URL_{login.name}"
             raise HuakaiError(_("缺少数据库登录 {login}:请设置 {name}。", login=login.value, name=name)) from None
+
+
+def _key(env: Mapping[str, str], name: str, *, least: int, most: int) -> bytes | None:
+    if (given := _secret(env, name)) is None:
+        return None
+    try:
+        key = base64.b64decode(given, validate=True)
+    except ValueError:
+        key = b""
+    if not least <= len(key) <= most:
+        raise HuakaiError(_("{name} 应为 {least} 至 {most} 字节随机值的 base64。", name=name, least=least, most=most))
+    return key
 
 
 def _count(env: Mapping[str, str], name: str) -> int:

@@ -20,3 +20,17 @@ def test_proxies_are_a_small_number(given: str) -> None:
 
 def test_no_proxy_is_believed_unless_named() -> None:
     assert Settings.from_env({"HUAKAI_SECRET_KEY": "x" * 32}).proxies == 0
+
+
+@pytest.mark.parametrize("given", ["%%%", "c2hvcnQ=", "密钥"])
+@pytest.mark.parametrize("name", ["HUAKAI_MASTER_KEY", "HUAKAI_LOOKUP_KEY"])
+def test_a_key_that_is_none_is_refused_in_words(name: str, given: str) -> None:
+    with pytest.raises(HuakaiError, match=name):
+        Settings.from_env({"HUAKAI_SECRET_KEY": "x" * 32, name: given})
+
+
+def test_no_secret_is_shown_with_the_settings() -> None:
+    settings = Settings.from_env({"HUAKAI_SECRET_KEY": "x" * 32, "REDIS_URL": "redis://:opensesame@host/0"})
+
+    assert "opensesame" not in repr(settings)
+    assert "xxxx" not in repr(settings)
