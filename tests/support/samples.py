@@ -182,7 +182,7 @@ def link(purpose: str) -> Maker:
 
 
 def asset(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    return {"filename": assets.url("app.css").removeprefix("/static/")}
+    return {"filename": assets.url("app.css").removeprefix("/static/").partition("?")[0]}
 
 
 def photo() -> bytes:
