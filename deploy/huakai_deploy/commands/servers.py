@@ -66,8 +66,8 @@ def up(demo: bool, port: int, fresh: bool, sites: int, workers: int) -> None:
 @json_option
 def migrate(dry_run: bool, as_json: bool) -> None:
     with databases() as pools:
-        with pools.engine(Login.MIGRATOR).connect() as connection:
-            before = migrating.present(connection)
+        with pools.session(Login.MIGRATOR) as session:
+            before = migrating.present(session.connection())
         if not dry_run:
             migrating.migrate(pools)
     if as_json:
