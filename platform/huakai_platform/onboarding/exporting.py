@@ -9,12 +9,18 @@ from huakai_platform.kernel.workbooks import Column, Styled
 from huakai_platform.kernel.workbooks.writing import Content
 from huakai_platform.onboarding import summaries
 from huakai_platform.onboarding.models import RegisterImport
-from huakai_platform.onboarding.register import FIELDS, Field, Ownership
+from huakai_platform.onboarding.register import FIELDS, Field, Ownership, Tier
 from huakai_platform.onboarding.sites import Listing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST, MOST_ON_PAPER = 20_000, 2_000
 OWNERSHIP_LABELS = {Ownership.DEMONSTRATION: _("市级示范"), Ownership.SELF_BUILT: _("自建")}
+TIER_LABELS = {
+    Tier.T1.value: _("T1 村(社区)"),
+    Tier.T2.value: _("T2 乡镇(街道)"),
+    Tier.T3.value: _("T3 县(区)"),
+    Tier.T4.value: _("T4 学校/机关/企业"),
+}
 BAD = ("error", "possible_duplicate")
 
 

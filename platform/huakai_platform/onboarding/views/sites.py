@@ -14,7 +14,7 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import SiteKind, SiteState
 from huakai_platform.onboarding import dossier, exporting, opening
 from huakai_platform.onboarding import sites as lookup
-from huakai_platform.onboarding.register import Ownership, Tier
+from huakai_platform.onboarding.register import Ownership
 from huakai_platform.onboarding.schemas import Chosen, SitesQuery
 from huakai_platform.onboarding.views import blueprint
 from huakai_platform.onboarding.views.regions import below, trail
@@ -24,7 +24,7 @@ from huakai_platform.web.context import actor, db, guard
 OPTIONS: dict[str, list[tuple[str, Message | str]]] = {
     "state": [(state.value, state.label) for state in SiteState],
     "kind": [(kind.value, kind.label) for kind in SiteKind],
-    "tier": [(tier.value, tier.value) for tier in Tier],
+    "tier": list(exporting.TIER_LABELS.items()),
     "ownership": [(one.value, exporting.OWNERSHIP_LABELS[one]) for one in Ownership],
 }
 
@@ -80,6 +80,7 @@ def site(site_id: UUID) -> str:
         after=after,
         crumbs=trail("onboarding.sites", found.site.region_code, linked=True),
         ownerships=exporting.OWNERSHIP_LABELS,
+        tiers=exporting.TIER_LABELS,
         kind=SiteKind(found.site.kind).label,
         labels={state.value: state.label for state in SiteState},
     )

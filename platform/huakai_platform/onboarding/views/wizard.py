@@ -15,7 +15,7 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import SiteKind
 from huakai_platform.onboarding import exporting, wizard
 from huakai_platform.onboarding.models import SiteDraft
-from huakai_platform.onboarding.register import Kind, Ownership, Tier
+from huakai_platform.onboarding.register import Kind, Ownership
 from huakai_platform.onboarding.scope import region_of
 from huakai_platform.onboarding.views import blueprint
 from huakai_platform.onboarding.views.lifecycle import OFFICES
@@ -211,12 +211,7 @@ def _labels() -> dict[str, str]:
 def _options() -> dict[str, list[tuple[str, Any]]]:
     return {
         "kind": [(kind.value, SiteKind(kind.value).label) for kind in Kind],
-        "tier": [
-            (Tier.T1.value, gettext("T1 村(社区)")),
-            (Tier.T2.value, gettext("T2 乡镇(街道)")),
-            (Tier.T3.value, gettext("T3 县(区)")),
-            (Tier.T4.value, gettext("T4 学校/机关/企业")),
-        ],
+        "tier": list(exporting.TIER_LABELS.items()),
         "ownership": [(one.value, exporting.OWNERSHIP_LABELS[one]) for one in Ownership],
     }
 
