@@ -93,6 +93,7 @@ def test_a_reason_lets_a_possible_duplicate_in(browser: FlaskClient, databases: 
     short = post(browser, f"{location}/overrides", {"row": "92", "reason": "就是"})
     assert short.status_code == 422
     assert 'value="就是"' in short.text
+    assert 'href="#f-reason-92"' in short.text
     done = post(browser, f"{location}/overrides", {"row": "92", "reason": REASON})
 
     assert done.location == f"{location}#row-92"
