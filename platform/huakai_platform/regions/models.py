@@ -20,6 +20,7 @@ class Region(Base):
         Index("region_name_idx", "name", "code"),
         Index("region_initials_idx", "initials", "code"),
         Index("region_grams_idx", "grams", postgresql_using="gin"),
+        Index("region_ancestors_idx", "ancestors", postgresql_using="gin"),
         {"schema": "platform"},
     )
 

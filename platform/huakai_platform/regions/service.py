@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.errors import NotFound
@@ -21,6 +22,7 @@ LEVEL_LABELS: dict[str, Message] = {
     "township": _("乡级"),
     "community": _("村级"),
 }
+LEVEL_ORDER = cast(list(LEVELS), ARRAY(TEXT))
 MOST = 200
 
 Query = Select[*tuple[Any, ...]]
@@ -32,8 +34,9 @@ def find(session: Session, words: str, *, within: str | None = None, most: int =
     words = words.strip()
     if not words:
         return []
-    rows = session.execute(_matching(words, within).limit(MOST)).all()
-    return sorted(rows, key=lambda row: (row.name != words, LEVELS.index(row.level), row.code))[:most]
+    some = _matching(words, within).limit(MOST).subquery()
+    depth = func.array_position(LEVEL_ORDER, some.c.level)
+    return list(session.execute(select(some).order_by(some.c.name != words, depth, some.c.code).limit(most)).all())
 
 
 def get(session: Session, code: str) -> Region:
