@@ -15,7 +15,7 @@ from huakai_platform.regions import views as regions
 from huakai_platform.standards import views as standards
 from huakai_platform.web import errors, health, logging, metrics, operations, pages, requests
 from huakai_platform.web.access import check_declarations, public
-from huakai_platform.web.context import Frame, frame, visitor
+from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
 from huakai_templates import assets
 from huakai_tenants.checklists import views as checklists
 from huakai_tenants.premises import views as premises
@@ -83,12 +83,13 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
 
 @public
 def home() -> BaseResponse:
-    """Everybody's own first page; who works in the plane that is not served here chooses another role."""
+    """Everybody's own first page. Raises Forbidden for a role of the plane that is not served here."""
     who = visitor()
     if who is None:
         return redirect(url_for("identity.sign_in"))
-    if who.actor.role is None or who.actor.role.plane not in frame().planes:
+    if who.actor.role is None:
         return redirect(url_for("identity.memberships"))
+    refuse_elsewhere(who.actor.role)
     return redirect(url_for("oversight.picture" if who.actor.role.plane == "console" else "checklists.today"))
 
 

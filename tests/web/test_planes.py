@@ -16,6 +16,7 @@ from tests.support.worlds import World
 
 ALONE = {"console": Login.OVERSIGHT, "room": Login.TENANT}
 OTHER = {"console": "room", "room": "console"}
+FIRST = {"console": Role.INSTITUTION_ADMIN, "room": Role.SITE_HEAD}
 
 
 @pytest.fixture(params=ALONE)
@@ -74,4 +75,19 @@ def test_somebody_of_the_other_plane_finds_nothing(alone: Flask, plane: str, wor
         if route.arguments or "GET" not in route.methods or route.plane == "any":
             continue
         assert browser.get(route.path).status_code == (404 if route.plane == other else 403), str(route)
-    assert browser.get("/").location == "/memberships"
+    answer = browser.get("/")
+    assert (answer.status_code, "这个地址只供" in answer.text, "/memberships" in answer.text) == (403, True, True)
+
+
+def test_a_role_of_the_other_plane_cannot_be_entered_there(alone: Flask, plane: str, world: World) -> None:
+    account = world.make.account()
+    here, other = (world.make.member(FIRST[one], account=account) for one in (plane, OTHER[plane]))
+    browser = world.make.browser(alone, here)
+
+    page = browser.get("/memberships").text
+    refused = post(browser, "/memberships", {"membership_id": str(other.membership_id)})
+
+    assert f'value="{other.membership_id}" disabled' in page
+    assert (refused.status_code, "这个地址只供" in refused.text) == (403, True)
+    assert browser.get("/").status_code == 302
+    assert post(browser, "/memberships", {"membership_id": str(here.membership_id)}).status_code == 303

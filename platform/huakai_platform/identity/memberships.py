@@ -1,6 +1,6 @@
 """Who may enter where, in which role: offered, chosen, given and ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -87,10 +87,14 @@ def offered(session: Session, account_id: UUID) -> list[Offer]:
     ]
 
 
-def choose(session: Session, actor: Actor, membership_id: UUID) -> str:
-    """Enter another of one's own memberships; gives the new session token."""
-    if membership_id not in {offer.id for offer in offered(session, actor.account_id)}:
+def choose(
+    session: Session, actor: Actor, membership_id: UUID, *, check: Callable[[Role], None] = lambda role: None
+) -> str:
+    """Enter another of one's own memberships, unless `check` refuses its role; gives the new session token."""
+    chosen = next((offer for offer in offered(session, actor.account_id) if offer.id == membership_id), None)
+    if chosen is None:
         raise NotFound(_("没有这个身份。"))
+    check(chosen.role)
     assert actor.session_id
     return sessions.rotate(session, actor.session_id, membership_id=membership_id)
 

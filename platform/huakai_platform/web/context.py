@@ -11,14 +11,19 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import tenancy
-from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
-from huakai_platform.kernel.errors import Unauthenticated
+from huakai_platform.kernel.errors import Forbidden, Unauthenticated
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web.access import View, guard, public
 
-__all__ = ["View", "actor", "as_account", "db", "frame", "guard", "peek", "public", "visitor"]
+__all__ = ["View", "actor", "as_account", "db", "frame", "guard", "peek", "public", "refuse_elsewhere", "visitor"]
+ELSEWHERE = {
+    "console": _("这个地址只供站点使用。您的身份属于管理端,请打开管理端的地址。"),
+    "room": _("这个地址只供管理端使用。您的身份属于站点,请打开站点的地址。"),
+}
+"""What somebody is told whose role works in a plane that is served at another address."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,12 @@ class Frame:
 
 def frame(app: Flask | None = None) -> Frame:
     return cast(Frame, (app or current_app).extensions["huakai"])
+
+
+def refuse_elsewhere(role: Role) -> None:
+    """Raises Forbidden for a role of the plane that this process does not serve."""
+    if role.plane not in frame().planes:
+        raise Forbidden(ELSEWHERE[role.plane])
 
 
 def visitor() -> Visitor | None:

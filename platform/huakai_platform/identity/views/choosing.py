@@ -12,7 +12,7 @@ from huakai_platform.kernel.access import EVERYONE, Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
-from huakai_platform.web.context import actor, db, guard, public, visitor
+from huakai_platform.web.context import actor, db, frame, guard, public, refuse_elsewhere, visitor
 from huakai_platform.web.requests import set_session_cookie
 
 
@@ -25,13 +25,13 @@ def memberships() -> str:
 @shared.post("/memberships")
 @guard(Permission.SELF, to=EVERYONE)
 def choose_membership() -> Response:
-    """Enter a role; the session gets a new token with it."""
+    """Enter a role that works here; the session gets a new token with it."""
     given = inputs.form(Chosen())
     if not given.ok:
         edge.tell(_("请选择一个身份。"), "danger")
         return make_response(_page(""), 422)
     try:
-        token = service.choose(db(), actor(), given.values["membership_id"])
+        token = service.choose(db(), actor(), given.values["membership_id"], check=refuse_elsewhere)
     except NotFound:
         edge.tell(_("这个身份现在不能使用。"), "danger")
         return make_response(_page(""), 404)
@@ -57,4 +57,4 @@ def language() -> Response:
 
 def _page(target: str) -> str:
     offers = service.offered(db(), actor().account_id)
-    return render_template("identity/memberships.html", offers=offers, next=target)
+    return render_template("identity/memberships.html", offers=offers, next=target, planes=frame().planes)
