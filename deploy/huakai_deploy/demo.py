@@ -22,9 +22,11 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import importing
+from huakai_platform.onboarding.models import SiteEvent
 from huakai_platform.regions import importing as regions
 from huakai_platform.regions.models import Region
 
+FILE = "register-luoyang.xlsx"
 DATA = Path(huakai_templates.__file__).parent / "data"
 NAME, SHORT = "洛阳市社会心理服务指导中心", "洛阳心理服务"
 HEAD_ROWS = 3
@@ -80,14 +82,14 @@ def _import(databases: Databases, actor: Actor, sites: int) -> None:
             return
     content = _register(sites)
     with databases.session(Login.OVERSIGHT) as session:
-        kept = importing.check(session, actor, "register-luoyang.xlsx", content)
+        kept = importing.check(session, actor, FILE, content)
         applied = importing.apply(session, actor, kept.id)
     say(_("登记表:新增 {created},已有 {present},未导入 {refused}。", **applied.__dict__))
 
 
 def _register(sites: int) -> bytes:
     """The shipped register, cut to its first `sites` rows."""
-    content = (DATA / "register-luoyang.xlsx").read_bytes()
+    content = (DATA / FILE).read_bytes()
     sheet = workbooks.read(content).sheets[0]
     if sites >= len(sheet.rows) - HEAD_ROWS:
         return content
@@ -96,10 +98,13 @@ def _register(sites: int) -> bytes:
 
 
 def _open(databases: Databases, actor: Actor) -> None:
-    """Ask for every approved site, unless an operation of an earlier start still has them; wait for the workers."""
+    """Ask for every approved site of the register, unless an operation of an earlier start still has them; wait for the workers."""
     with databases.session(Login.OVERSIGHT) as session:
         approved = session.execute(
-            select(Site.id, Site.name).where(Site.state == SiteState.APPROVED).order_by(Site.code)
+            select(Site.id, Site.name)
+            .join(SiteEvent, SiteEvent.site_id == Site.id)
+            .where(Site.state == SiteState.APPROVED, SiteEvent.reason == FILE)
+            .order_by(Site.code)
         ).all()
         operation_id = _running(session)
         if operation_id is None and approved:

@@ -19,7 +19,7 @@ DONE_ROWS = timedelta(days=7)
 IDEMPOTENCY_KEYS = timedelta(hours=48)
 TICKS = timedelta(days=35)
 THROTTLES = timedelta(days=2)
-HEARTBEATS = timedelta(days=1)
+HEARTBEATS = timedelta(hours=1)
 PAUSE = 3600.0
 
 _tidied: dict[UUID, float] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -44,6 +45,14 @@ class Pulse:
                 session.execute(self._row(doing))
         except SQLAlchemyError as error:
             log.warning("no heartbeat", kind=type(error).__name__)
+
+    def end(self) -> None:
+        """Take the row away: a process that was told to stop is not missed."""
+        try:
+            with self.databases.session(Login.WORKER) as session:
+                session.execute(delete(Heartbeat).where(Heartbeat.name == self.name))
+        except SQLAlchemyError as error:
+            log.warning("no farewell", kind=type(error).__name__)
 
     def _row(self, doing: str | None) -> Insert:
         row = insert(Heartbeat).values(

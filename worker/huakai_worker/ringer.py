@@ -61,6 +61,7 @@ def run(stop: threading.Event | None = None) -> int:
                 wound = time.monotonic()
                 pulse.beat(None)
                 _try(lambda: schedules.fire_due(here.databases))
+    pulse.end()
     here.databases.dispose()
     return 0
 

@@ -74,5 +74,6 @@ def run() -> int:
         log.warning("redis away", kind=type(error).__name__)
         return 0 if bell.stopping.is_set() else 1
     finally:
+        pulse.end()
         here.databases.dispose()
     return 0 if bell.stopping.is_set() or worker.heard >= LIFE_IN_BELLS else 1

@@ -39,9 +39,11 @@ class Due:
     completed_at: datetime | None = None
 
     def state(self, day: date) -> str:
-        """`done`, `overdue`, `started` or `waiting`."""
+        """`done`, `later`, `overdue`, `started` or `waiting`."""
         if self.completed_at:
             return "done"
+        if self.period_start > day:
+            return "later"
         if self.due_on < day:
             return "overdue"
         return "started" if self.answered else "waiting"
@@ -210,6 +212,8 @@ def complete(session: Session, actor: Actor, run_id: UUID) -> Sheet:
     whole = sheet(session, run_id)
     if run.completed_at:
         return whole
+    if run.period_start > clock.today():
+        raise Conflict(_("这张检查单还没有开始,{day} 起填写。", day=run.period_start.isoformat()))
     if problems := whole.missing:
         raise Invalid(_("还有未填写的项目或证明。"), {problem.item: [problem.message] for problem in problems})
     score = whole.score
@@ -235,6 +239,8 @@ def open_run(session: Session, run_id: UUID) -> ChecklistRun:
         raise NotFound(_("没有这张检查单。"))
     if run.completed_at:
         raise Conflict(_("这张检查单已经完成,不能再修改。"))
+    if run.period_start > clock.today():
+        raise Conflict(_("这张检查单还没有开始,{day} 起填写。", day=run.period_start.isoformat()))
     return run
 
 

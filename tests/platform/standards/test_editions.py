@@ -17,7 +17,7 @@ from tests.support.make import Make
 
 
 def test_the_shipped_edition_is_there_once_and_genuine(databases: Databases) -> None:
-    with databases.session(Login.OVERSIGHT) as session:
+    with databases.session(Login.MIGRATOR) as session:
         edition = service.publish(session, load_shipped())
         service.publish(session, load_shipped())
 
@@ -28,7 +28,7 @@ def test_the_shipped_edition_is_there_once_and_genuine(databases: Databases) -> 
 
 
 def test_another_content_under_the_same_number_is_refused(databases: Databases) -> None:
-    with databases.session(Login.OVERSIGHT) as session, pytest.raises(Conflict):
+    with databases.session(Login.MIGRATOR) as session, pytest.raises(Conflict):
         service.publish(session, replace(load_shipped(), digest="0" * 64))
 
 

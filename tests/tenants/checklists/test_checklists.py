@@ -22,7 +22,7 @@ from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun
 from tests.support.make import Make
 from tests.support.web import post
 
-MONDAY = date(2026, 11, 23)
+MONDAY = date(2026, 11, 16)
 GOOD = {
     "opened_on_time": "yes",
     "on_duty": "yes",
@@ -105,11 +105,21 @@ def test_the_first_list_of_a_new_room_is_a_daily_one(databases: Databases, make:
 
 def test_a_room_owes_nothing_from_before_it_opened(databases: Databases, make: Make) -> None:
     sunday = MONDAY - timedelta(days=1)
-    site = make.site(opened_at=datetime(2026, 11, 22, 4, tzinfo=UTC))
+    site = make.site(opened_at=datetime(2026, 11, 15, 4, tzinfo=UTC))
     with databases.session(Login.WORKER, site.id) as session:
         schedule.make_due(session, sunday)
     with databases.session(Login.TENANT, site.id) as session:
         assert {one.code for one in service.today(session, sunday)} == {"monthly"}
+
+
+def test_a_run_of_tomorrow_is_not_filled_today(databases: Databases, room: Site, worker: Actor) -> None:
+    tomorrow = clock.today() + timedelta(days=8 - clock.today().isoweekday())
+    with databases.session(Login.TENANT, room.id) as session:
+        run_id = service.begin(session, worker, "daily", tomorrow)
+        with pytest.raises(Conflict):
+            answers.save(session, worker, run_id, "on_duty", "yes", version=0)
+        with pytest.raises(Conflict):
+            service.complete(session, worker, run_id)
 
 
 def test_two_people_on_two_items_lose_nothing(databases: Databases, room: Site, make: Make, run_id: UUID) -> None:
