@@ -98,7 +98,7 @@ def _register(sites: int) -> bytes:
 
 
 def _open(databases: Databases, actor: Actor) -> None:
-    """Ask for every approved site of the register, unless an operation of an earlier start still has them; wait for the workers."""
+    """Ask for every approved site of the register, unless an earlier start's operation still has them, and wait."""
     with databases.session(Login.OVERSIGHT) as session:
         approved = session.execute(
             select(Site.id, Site.name)
