@@ -50,15 +50,15 @@ class Subjects(click.Group):
             click.echo(said(refusal.message), err=True)
             ctx.exit(CANNOT_RUN if type(refusal) is HuakaiError else FINDINGS)
         except DBAPIError as error:
-            click.echo(said(_("数据库拒绝或无法连接:{reason}", reason=_reason(error))), err=True)
+            click.echo(said(_("数据库拒绝或无法连接：{reason}", reason=_reason(error))), err=True)
             ctx.exit(CANNOT_RUN)
         except SQLAlchemyError as error:
-            click.echo(said(_("数据库不可用:{reason}", reason=type(error).__name__)), err=True)
+            click.echo(said(_("数据库不可用：{reason}", reason=type(error).__name__)), err=True)
             ctx.exit(CANNOT_RUN)
 
 
 @click.group(
-    cls=Subjects, help=said(_("花开平台的命令行。每个命令都有 --help;返回 0 正常,1 有问题,2 用法错误或无法运行。"))
+    cls=Subjects, help=said(_("花开平台的命令行。每个命令都有 --help;返回 0 正常，1 有问题，2 用法错误或无法运行。"))
 )
 @click.version_option(package_name="huakai")
 def main() -> None:

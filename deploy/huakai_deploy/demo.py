@@ -72,7 +72,7 @@ def _institution(session: Session) -> Institution:
         session.add(found)
         session.flush()
     if found.name != NAME:
-        raise HuakaiError(_("数据库中已有机构“{name}”:示范账号和数据不能装入正式环境。", name=found.name))
+        raise HuakaiError(_("数据库中已有机构“{name}”：示范账号和数据不能装入正式环境。", name=found.name))
     return found
 
 
@@ -84,7 +84,7 @@ def _import(databases: Databases, actor: Actor, sites: int) -> None:
     with databases.session(Login.OVERSIGHT) as session:
         kept = importing.check(session, actor, FILE, content)
         applied = importing.apply(session, actor, kept.id)
-    say(_("登记表:新增 {created},已有 {present},未导入 {refused}。", **applied.__dict__))
+    say(_("登记表：新增 {created}，已有 {present}，未导入 {refused}。", **applied.__dict__))
 
 
 def _register(sites: int) -> bytes:
@@ -133,7 +133,7 @@ def _wait(databases: Databases, operation_id: UUID) -> None:
     found = look()
     with bar(_("开通站点"), found.total) as tell:
         found = _until(look, lambda now: now.ending is not operations.Ending.RUNNING, tell)
-    say(_("已开通 {done} 个站点,失败 {failed} 个。", done=found.done, failed=found.failed))
+    say(_("已开通 {done} 个站点，失败 {failed} 个。", done=found.done, failed=found.failed))
 
 
 def _until(
@@ -146,7 +146,7 @@ def _until(
         if ended(found):
             return found
         if time.monotonic() > end:
-            raise Unavailable(_("任务进程没有完成开通:请看 instance/logs/worker-1.log"))
+            raise Unavailable(_("任务进程没有完成开通：请看 instance/logs/worker-1.log"))
         time.sleep(0.2)
 
 

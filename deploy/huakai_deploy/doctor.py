@@ -99,7 +99,7 @@ def _wall(databases: Databases, _settings: Settings) -> Finding:
             )
         ).all()
     found = listed(bare) or (_("监管登录可进入 confidential") if reach else _("完好"))
-    return Finding(_("机密数据的墙"), not reach and not bare, found, _("停止服务并重新执行迁移,联系开发者"))
+    return Finding(_("机密数据的墙"), not reach and not bare, found, _("停止服务并重新执行迁移，联系开发者"))
 
 
 def _migrations(databases: Databases, _settings: Settings) -> Finding:
@@ -123,8 +123,8 @@ def _edition(databases: Databases, _settings: Settings) -> Finding:
         ]
         newest = session.scalar(select(func.max(Edition.number)))
     good = newest is not None and not wrong
-    found = _("第 {number} 版", number=newest) if good else _("校验值不一致:{numbers}", numbers=listed(wrong))
-    return Finding(_("标准版本"), good, found, _("已发布的版本被改动:从备份恢复,或运行 huakai migrate"))
+    found = _("第 {number} 版", number=newest) if good else _("校验值不一致：{numbers}", numbers=listed(wrong))
+    return Finding(_("标准版本"), good, found, _("已发布的版本被改动：从备份恢复，或运行 huakai migrate"))
 
 
 def _master_key(_databases: Databases, settings: Settings) -> Finding:
@@ -141,7 +141,7 @@ def _redis(_databases: Databases, settings: Settings) -> Finding:
             client.ping()
         return Finding("Redis", True, _("应答正常"))
     except (RedisError, ValueError) as error:
-        return Finding("Redis", False, type(error).__name__, _("检查 REDIS_URL;任务会等待,不会丢失"))
+        return Finding("Redis", False, type(error).__name__, _("检查 REDIS_URL;任务会等待，不会丢失"))
 
 
 def _workers(databases: Databases, _settings: Settings) -> Finding:
@@ -156,7 +156,7 @@ def _queue(databases: Databases, _settings: Settings) -> Finding:
     with databases.session(Login.WORKER) as session:
         state = session.execute(text("SELECT waiting, due, oldest_due, dead FROM tenant.queue_state()")).one()
     late = state.oldest_due is not None and clock.now() - state.oldest_due > OLDEST_DUE
-    found = _("等待 {waiting},到期 {due},失败 {dead}", waiting=state.waiting, due=state.due, dead=state.dead)
+    found = _("等待 {waiting}，到期 {due}，失败 {dead}", waiting=state.waiting, due=state.due, dead=state.dead)
     return Finding(
         _("任务队列"), not late and not state.dead, found, _("看 huakai jobs list;可用 huakai jobs resend 重发")
     )

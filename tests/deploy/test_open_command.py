@@ -49,7 +49,9 @@ def test_a_dry_run_names_what_hinders_and_changes_nothing(databases: Databases, 
 
     said = json.loads(done.stdout)
     assert (done.exit_code, len(said["started"]), said["operation"]) == (1, 1, None)
-    assert said["skipped"] == [{"code": unknown.code, "reason": "缺少开始运营日期:已在运行的咨询室须先填写,才能开通。"}]
+    assert said["skipped"] == [
+        {"code": unknown.code, "reason": "缺少开始运营日期：已在运行的咨询室须先填写，才能开通。"}
+    ]
     assert started(databases) == []
 
 

@@ -2,7 +2,6 @@
 
 import gc
 import io
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,7 +19,6 @@ from tests.support.worlds import World
 
 Count = Callable[[str, object], None]
 TRACES = ("Traceback (most recent", 'File "/', "psycopg", "sqlalchemy", "marshmallow", "werkzeug")
-SLOW = 20.0
 LEAST = 400
 EACH = 6
 """Values tried in each place; the next place goes on where the last one stopped, so that all come around."""
@@ -108,9 +106,7 @@ def _fields(trial: Trial, asked: Mapping[str, Found]) -> dict[str, str | bytes]:
 def test_bodies(world: World, route: Route, record_property: Count) -> None:
     trial = Trial(world, route)
     for kind, (body, content_type) in BODIES.items():
-        began = time.monotonic()
         sound(trial.post(body, content_type), kind)
-        assert time.monotonic() - began < SLOW, kind
     record_property("inputs", len(BODIES))
 
 

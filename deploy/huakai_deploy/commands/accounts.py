@@ -33,13 +33,13 @@ def group() -> None:
     pass
 
 
-@group.command("create", help=said(_("建立账号:给出密码,或得到一次性邀请链接。")))
+@group.command("create", help=said(_("建立账号：给出密码，或得到一次性邀请链接。")))
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--name", required=True, help=said(_("姓名")))
-@click.option("--login", help=said(_("账号名,不给则自动生成")))
+@click.option("--login", help=said(_("账号名，不给则自动生成")))
 @click.option("--region", help=said(_("地区全称或区划代码")))
 @click.option("--site", help=said(_("站点编号")))
-@click.option("--until", help=said(_("截止日期,审核员必填,如 2027-12-31")))
+@click.option("--until", help=said(_("截止日期，审核员必填，如 2027-12-31")))
 @click.option("--institution", help=said(_("还没有机构时以此名称建立")))
 @click.option("--password-stdin", is_flag=True, help=said(_("从标准输入读取密码")))
 @json_option
@@ -63,9 +63,11 @@ def create(as_json: bool, dry_run: bool, password_stdin: bool, **asked: str | No
     if as_json:
         tell_json(made)
         return
-    say(_("试运行:将建立账号 {login}。", login=made["login"]) if dry_run else _("账号名:{login}", login=made["login"]))
+    say(
+        _("试运行：将建立账号 {login}。", login=made["login"]) if dry_run else _("账号名：{login}", login=made["login"])
+    )
     if made["link"]:
-        say(_("邀请链接(只显示这一次,7 天内有效):{link}", link=made["link"]))
+        say(_("邀请链接(只显示这一次，7 天内有效):{link}", link=made["link"]))
 
 
 def _create(session: Session, settings: Settings, asked: dict[str, str | None], password: str | None) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def _check(session: Session, name: str, login: str | None, password: str | None)
     if not name:
         raise Invalid(_("请填写姓名。"))
     if login is not None and not re.fullmatch(LOGIN, login):
-        raise Invalid(_("账号名应以小写字母开头,可含数字、点、横线,3 至 40 个字符。"))
+        raise Invalid(_("账号名应以小写字母开头，可含数字、点、横线，3 至 40 个字符。"))
     if login and directory.taken(session, login_name=login):
         raise Conflict(_("这个账号名已被使用。"))
     if password is not None and (weak := passwords.weaknesses(password, (name, login))):
@@ -119,7 +121,7 @@ def _one(found: Any, words: str | None) -> Any:
         return found[0][0]
     if found:
         choices = ", ".join(f"{label} {key}" for key, label in found)
-        raise Invalid(_("“{words}”有多个:{choices}", words=words, choices=choices))
+        raise Invalid(_("“{words}”有多个：{choices}", words=words, choices=choices))
     raise Invalid(_("没有找到“{words}”。", words=words))
 
 
@@ -129,7 +131,7 @@ def _institution(session: Session, name: str | None) -> UUID:
     if found:
         return found
     if not name:
-        raise HuakaiError(_("还没有机构:请用 --institution 给出名称。"))
+        raise HuakaiError(_("还没有机构：请用 --institution 给出名称。"))
     row = Institution(id=uuid7(), name=name, short_name=name, created_at=clock.now())
     session.add(row)
     session.flush()

@@ -11,7 +11,7 @@ from huakai_platform.kernel.access import Actor, Role, permissions_of
 from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.i18n import _
 
-as_option = click.option("--as", "login", metavar="LOGIN", help=said(_("以哪位机构管理员的身份;默认第一位")))
+as_option = click.option("--as", "login", metavar="LOGIN", help=said(_("以哪位机构管理员的身份；默认第一位")))
 
 
 def administrator(session: Session, login: str | None = None) -> Actor:
@@ -39,7 +39,7 @@ def administrator(session: Session, login: str | None = None) -> Actor:
         raise HuakaiError(
             _("没有机构管理员“{login}”。", login=login)
             if login
-            else _("还没有机构管理员:请先用 huakai accounts create 建立一位。")
+            else _("还没有机构管理员：请先用 huakai accounts create 建立一位。")
         )
     return Actor(
         account_id=found.id,

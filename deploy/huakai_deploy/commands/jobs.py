@@ -18,7 +18,7 @@ from huakai_worker.jobs.operations import revive
 MOST = 10_000
 
 
-@click.group(help=said(_("队列:等待的、失败的,以及重新发送")))
+@click.group(help=said(_("队列：等待的、失败的，以及重新发送")))
 def group() -> None:
     """Nothing of its own."""
 
@@ -39,21 +39,21 @@ def list_jobs(dead: bool, limit: int, as_json: bool) -> None:
         output.table(columns, [_line(row) for row in rows])
 
 
-@group.command(help=said(_("重新发送一个失败的任务,或全部已放弃的任务")))
+@group.command(help=said(_("重新发送一个失败的任务，或全部已放弃的任务")))
 @click.argument("message_id", metavar="ID", type=click.UUID, required=False)
 @click.option("--all-dead", is_flag=True, help=said(_("全部已放弃的任务")))
 @output.dry_run_option
 @output.json_option
 def resend(message_id: UUID | None, all_dead: bool, dry_run: bool, as_json: bool) -> None:
     if (message_id is None) == (not all_dead):
-        raise click.UsageError(said(_("请给出一个编号,或者 --all-dead。")))
+        raise click.UsageError(said(_("请给出一个编号，或者 --all-dead。")))
     with output.databases() as databases:
         chosen = _chosen(databases, message_id)
         sent = [row.id for row in chosen if dry_run or _revived(databases, row)]
     if as_json:
         output.tell_json({"resent": sent, "dry_run": dry_run})
     elif dry_run:
-        output.say(_("将重新发送 {count} 个任务(试运行,未做改动)。", count=len(sent)))
+        output.say(_("将重新发送 {count} 个任务(试运行，未做改动)。", count=len(sent)))
     else:
         output.say(_("已重新发送 {count} 个任务。", count=len(sent)))
 

@@ -51,11 +51,11 @@ class Begun:
         }
 
 
-@click.command("open", help=said(_("开通站点:生成密钥、空间、邀请和检查单;有站点未能开通时返回 1")))
+@click.command("open", help=said(_("开通站点：生成密钥、空间、邀请和检查单；有站点未能开通时返回 1")))
 @click.argument("codes", metavar="[CODE]...", nargs=-1)
 @click.option("--all-approved", is_flag=True, help=said(_("全部已批准的站点")))
 @click.option("--region", metavar="CODE", help=said(_("某地区及其下级已批准的站点")))
-@click.option("--wait", is_flag=True, help=said(_("等到开通结束,显示进度")))
+@click.option("--wait", is_flag=True, help=said(_("等到开通结束，显示进度")))
 @as_option
 @output.dry_run_option
 @output.json_option
@@ -69,7 +69,7 @@ def open_sites(
     as_json: bool,
 ) -> None:
     if sum(map(bool, (codes, all_approved, region))) != 1:
-        raise click.UsageError(said(_("请给出站点编号,或者 --all-approved,或者 --region。")))
+        raise click.UsageError(said(_("请给出站点编号，或者 --all-approved,或者 --region。")))
     with output.databases() as databases:
         with databases.session(Login.OVERSIGHT) as session:
             begun = _begin(session, administrator(session, login), codes, region, dry_run=dry_run)
@@ -87,7 +87,7 @@ def open_sites(
 def _begin(session: Session, actor: Actor, codes: Sequence[str], region: str | None, *, dry_run: bool) -> Begun:
     chosen = opening.candidates(session, actor, codes=[code.upper() for code in codes] or None, region=region)
     if unknown := {code.upper() for code in codes} - {one.code for one in chosen}:
-        raise NotFound(_("没有这些站点:{codes}。", codes=listed(sorted(unknown))))
+        raise NotFound(_("没有这些站点：{codes}。", codes=listed(sorted(unknown))))
     begun = Begun(dry_run)
     for one in chosen:
         if one.state in REOPENED:
@@ -123,9 +123,9 @@ def _tell(begun: Begun) -> None:
         output.say(f"{site}  {reason}", err=True)
     if begun.dry_run:
         count = len(begun.started) + len(begun.reopened)
-        output.say(_("将开通 {count} 个站点(试运行,未做改动)。", count=count))
+        output.say(_("将开通 {count} 个站点(试运行，未做改动)。", count=count))
     elif begun.operation:
-        output.say(_("开通操作:{id}", id=begun.operation))
+        output.say(_("开通操作：{id}", id=begun.operation))
     elif not begun.reopened:
         output.say(_("没有可以开通的站点。"))
     if begun.reopened and not begun.dry_run:

@@ -116,4 +116,4 @@ def _tenths(title: str, total: int) -> Callable[[int], None]:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help=said(_("输出 JSON,供程序读取")))
-dry_run_option = click.option("--dry-run", is_flag=True, help=said(_("只试运行,不做任何改动")))
+dry_run_option = click.option("--dry-run", is_flag=True, help=said(_("只试运行，不做任何改动")))

@@ -16,11 +16,11 @@ from huakai_platform.regions import importing
 SHIPPED = Path(huakai_templates.__file__).parent / "data" / "regions.csv.gz"
 
 
-@click.group(help=said(_("地区:导入地区表")))
+@click.group(help=said(_("地区：导入地区表")))
 def group() -> None: ...
 
 
-@group.command("import", help=said(_("导入地区表;不给文件时导入随产品附带的全国表。")))
+@group.command("import", help=said(_("导入地区表；不给文件时导入随产品附带的全国表。")))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=SHIPPED)
 @click.option("--whole", is_flag=True, help=said(_("文件里没有的地区停用")))
 @dry_run_option
@@ -39,6 +39,6 @@ def import_file(file: Path, dry_run: bool, whole: bool, as_json: bool) -> None:
     else:
         for problem in plan.problems:
             say(problem, err=True)
-        say(_("新增 {added},修改 {changed},停用 {closed},不变 {same},错误 {problems}", **plan.counts()))
+        say(_("新增 {added}，修改 {changed}，停用 {closed}，不变 {same}，错误 {problems}", **plan.counts()))
     if plan.problems:
         raise SystemExit(1)

@@ -104,14 +104,14 @@ def tell(taken: Taken) -> None:
         for told in line.problems:
             output.say(f"{told.cell}  {said(told.message)}", err=True)
     template = (
-        _("试运行:可导入 {created},已登记 {present},未导入 {refused}。")
+        _("试运行：可导入 {created}，已登记 {present}，未导入 {refused}。")
         if taken.dry_run
-        else _("新增 {created},已登记 {present},未导入 {refused}。")
+        else _("新增 {created}，已登记 {present}，未导入 {refused}。")
     )
     numbers = {"created": taken.created, "present": taken.present, "refused": taken.refused}
     output.say(_(template.text, **numbers))
     if taken.operation:
-        output.say(_("开通操作:{id}", id=taken.operation))
+        output.say(_("开通操作：{id}", id=taken.operation))
 
 
 def _check(
@@ -120,7 +120,7 @@ def _check(
     kept = importing.check(session, actor, file.name, file.read_bytes(), mapping)
     if missing := kept.summary.get("missing"):
         names = listed(FIELDS[name].label for name in missing)
-        raise Invalid(_("没有找到这些列:{names}。请用 --column 指明,如 --column name=B。", names=names))
+        raise Invalid(_("没有找到这些列：{names}。请用 --column 指明，如 --column name=B。", names=names))
     return importing.recheck(session, actor, kept.id, overrides=reasons) if reasons else kept
 
 
@@ -141,7 +141,7 @@ def _reasons(given: tuple[str, ...]) -> dict[int, str]:
     for text in given:
         row, found, reason = text.partition("=")
         if not (found and row.isascii() and row.isdigit() and reason.strip()):
-            raise click.BadParameter(said(_("请写成 行号=理由,如 92=同一社区第二个服务点")), param_hint="--override")
+            raise click.BadParameter(said(_("请写成 行号=理由，如 92=同一社区第二个服务点")), param_hint="--override")
         reasons[int(row)] = reason.strip()
     return reasons
 
@@ -154,7 +154,7 @@ def _columns(given: tuple[str, ...]) -> dict[str, int | None]:
         if name not in FIELDS or (letter and letter.upper() not in numbers):
             names = ", ".join(field.value for field in FIELDS)
             raise click.BadParameter(
-                said(_("请写成 项=列,如 name=B;可用的项:{names}", names=names)), param_hint="--column"
+                said(_("请写成 项=列，如 name=B;可用的项：{names}", names=names)), param_hint="--column"
             )
         mapping[name] = numbers[letter.upper()] if letter else None
     return mapping

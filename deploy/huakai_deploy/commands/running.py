@@ -15,12 +15,12 @@ PLANES = ("console", "room")
 def split_planes(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
     chosen = tuple(plane for plane in PLANES if plane in value.split(","))
     if not chosen or set(value.split(",")) - set(PLANES):
-        raise click.BadParameter(said(_("可选:console,room")))
+        raise click.BadParameter(said(_("可选：console,room")))
     return chosen
 
 
 @click.command(help=said(_("运行网页进程")))
-@click.option("--bind", default="127.0.0.1:8000", show_default=True, help=said(_("监听的地址和端口,或 unix:/路径")))
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help=said(_("监听的地址和端口，或 unix:/路径")))
 @click.option(
     "--planes", default="console,room", show_default=True, callback=split_planes, help=said(_("提供哪些页面"))
 )
@@ -40,7 +40,7 @@ def worker() -> None:
     sys.exit(process.run())
 
 
-@click.command(help=said(_("运行敲钟进程:唤醒任务进程,并按时间表办事")))
+@click.command(help=said(_("运行敲钟进程：唤醒任务进程，并按时间表办事")))
 def ringer() -> None:
     from huakai_worker import ringer as process
 

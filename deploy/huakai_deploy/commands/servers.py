@@ -26,8 +26,8 @@ HUAKAI = str(Path(sys.executable).with_name("huakai"))
 OUTSIDE = (*(f"DATABASE_URL_{login.name}" for login in Login), "REDIS_URL")
 
 
-@click.command(help=said(_("启动平台:服务器、任务进程和网页,直到按下 Ctrl-C")))
-@click.option("--demo", is_flag=True, help=said(_("装入示范数据:洛阳 319 个站点")))
+@click.command(help=said(_("启动平台：服务器、任务进程和网页，直到按下 Ctrl-C")))
+@click.option("--demo", is_flag=True, help=said(_("装入示范数据：洛阳 319 个站点")))
 @click.option("--port", type=click.IntRange(1024, 65535), default=8000, show_default=True)
 @click.option("--fresh", is_flag=True, help=said(_("先清空本机的数据")))
 @click.option("--sites", type=click.IntRange(1, 319), default=319, show_default=True, help=said(_("示范站点的数量")))
@@ -57,11 +57,11 @@ def up(demo: bool, port: int, fresh: bool, sites: int, workers: int) -> None:
             password = _demo_password(instance)
             rows = [(*person[:3], password, person[3]) for person in people]
             table([_("身份"), _("姓名"), _("登录名"), _("密码"), _("站点")], rows, title=_("示范账号"))
-        say(_("花开已启动:http://127.0.0.1:{port}/  (Ctrl-C 停止)", port=port))
+        say(_("花开已启动：http://127.0.0.1:{port}/  (Ctrl-C 停止)", port=port))
         supervisor.wait()
 
 
-@click.command(help=said(_("把数据库升级到本程序的版本,并发布随附的标准")))
+@click.command(help=said(_("把数据库升级到本程序的版本，并发布随附的标准")))
 @dry_run_option
 @json_option
 def migrate(dry_run: bool, as_json: bool) -> None:
@@ -73,9 +73,9 @@ def migrate(dry_run: bool, as_json: bool) -> None:
     if as_json:
         tell_json({"before": before, "head": migrating.head(), "dry_run": dry_run})
     elif dry_run:
-        say(_("数据库在 {before},程序需要 {head};没有改动。", before=before or "—", head=migrating.head()))
+        say(_("数据库在 {before}，程序需要 {head}；没有改动。", before=before or "—", head=migrating.head()))
     else:
-        say(_("数据库已是最新:{head}", head=migrating.head()))
+        say(_("数据库已是最新：{head}", head=migrating.head()))
 
 
 @click.command(help=said(_("输出创建数据库角色的 SQL,交给数据库管理员执行")))
@@ -84,7 +84,7 @@ def roles(database: str) -> None:
     click.echo(script(database))
 
 
-@click.command(help=said(_("检查服务器、角色、授权、迁移、任务和磁盘,并说明如何处理")))
+@click.command(help=said(_("检查服务器、角色、授权、迁移、任务和磁盘，并说明如何处理")))
 @click.option("--rebuild", is_flag=True, help=said(_("先按站点数字重新汇总本月")))
 @json_option
 def doctor(rebuild: bool, as_json: bool) -> None:
@@ -109,9 +109,9 @@ def _servers(ending: ExitStack, instance: Path, *, fresh: bool) -> dict[str, str
     named = [name for name in OUTSIDE if os.environ.get(name)]
     if named:
         if missing := [name for name in OUTSIDE if name not in named]:
-            raise HuakaiError(_("使用外部服务器还缺少:{names}", names=listed(missing)))
+            raise HuakaiError(_("使用外部服务器还缺少：{names}", names=listed(missing)))
         if fresh:
-            raise HuakaiError(_("--fresh 只清空本机内置的数据,不会清空外部服务器。"))
+            raise HuakaiError(_("--fresh 只清空本机内置的数据，不会清空外部服务器。"))
         say(_("使用环境变量指定的外部服务器(DATABASE_URL_*、REDIS_URL)。"))
         return keys.missing(instance) if not keys.given("HUAKAI_SECRET_KEY") else {}
     say(_("使用内置的 PostgreSQL 和 Valkey,数据在 {folder}", folder=instance))
@@ -147,5 +147,5 @@ def _until_serving(port: int, patience: float = 60.0) -> None:
                 return
         except OSError:
             if time.monotonic() > end:
-                raise HuakaiError(_("网页进程没有应答:请看 instance/logs/web.log")) from None
+                raise HuakaiError(_("网页进程没有应答：请看 instance/logs/web.log")) from None
             time.sleep(0.1)

@@ -19,7 +19,7 @@ from huakai_platform.onboarding import sites as lookup
 MOST = 100_000
 
 
-@click.group(help=said(_("站点:导入登记表、开通、列出、查看")))
+@click.group(help=said(_("站点：导入登记表、开通、列出、查看")))
 def group() -> None:
     """Nothing of its own."""
 
@@ -27,13 +27,13 @@ def group() -> None:
 group.add_command(open_sites)
 
 
-@group.command("import", help=said(_("导入登记表;有行未能导入时返回 1")))
+@group.command("import", help=said(_("导入登记表；有行未能导入时返回 1")))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--errors-to", type=click.Path(dir_okay=False, path_type=Path), help=said(_("把标注了问题的表写到这里")))
 @click.option("--override", "overrides", multiple=True, metavar="ROW=REASON", help=said(_("疑似重复仍导入的理由")))
-@click.option("--column", "columns", multiple=True, metavar="FIELD=LETTER", help=said(_("改正一列,如 name=B")))
+@click.option("--column", "columns", multiple=True, metavar="FIELD=LETTER", help=said(_("改正一列，如 name=B")))
 @click.option("--open", "opens", is_flag=True, help=said(_("随后开通导入的站点")))
-@click.option("--wait", is_flag=True, help=said(_("等到开通结束,显示进度")))
+@click.option("--wait", is_flag=True, help=said(_("等到开通结束，显示进度")))
 @as_option
 @output.dry_run_option
 @output.json_option

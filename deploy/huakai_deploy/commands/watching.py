@@ -23,7 +23,7 @@ def follow(databases: Databases, operation_id: UUID, title: str, *, quiet: bool 
         while found.ending is Ending.RUNNING:
             tell(found.total - found.waiting)
             if time.monotonic() - moved > PATIENCE:
-                raise Unavailable(_("一分钟没有进展:请确认任务进程在运行(huakai doctor),操作会继续进行。"))
+                raise Unavailable(_("一分钟没有进展：请确认任务进程在运行(huakai doctor),操作会继续进行。"))
             time.sleep(STEP)
             before, found = found, _look(databases, operation_id)
             moved = moved if found == before else time.monotonic()

@@ -92,7 +92,7 @@ def refuse_beyond(session: Session, actor: Actor, account_id: UUID) -> None:
     if not mine:
         raise NotFound(_("没有这个账号。"))
     if actor.role is Role.SITE_HEAD and memberships.elsewhere(session, account_id, site_id=actor.site_id):
-        raise Forbidden(_("此人在别处还有身份,请由机构管理员发放链接。"))
+        raise Forbidden(_("此人在别处还有身份，请由机构管理员发放链接。"))
     memberships.refuse_shared(session, actor, account_id)
     if session.scalar(select(Account.disabled_at).where(Account.id == account_id)):
         raise Conflict(_("这个账号已停用。"))

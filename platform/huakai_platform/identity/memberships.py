@@ -50,7 +50,7 @@ class Scope:
         """Raises Invalid with the fields that do not fit the role."""
         wrong: dict[str, list[str]] = {}
         if (self.role.plane == "room") != (self.site_id is not None):
-            wrong["site"] = [_("站点角色须指定一个站点,其他角色不能指定站点")]
+            wrong["site"] = [_("站点角色须指定一个站点，其他角色不能指定站点")]
         if self.role is Role.REGIONAL_OFFICE and not self.region_code:
             wrong["region"] = [_("区域办公室须指定地区")]
         if self.role is Role.AUDITOR and not self.valid_until:
@@ -185,7 +185,7 @@ def elsewhere(session: Session, account_id: UUID, **place: UUID | None) -> bool:
 def refuse_shared(session: Session, actor: Actor, account_id: UUID) -> None:
     """Nobody governs an account by which its person works at another institution."""
     if elsewhere(session, account_id, institution_id=actor.institution_id):
-        raise Forbidden(_("此人在其他机构还有身份,不能管理其账号。"))
+        raise Forbidden(_("此人在其他机构还有身份，不能管理其账号。"))
 
 
 def refuse_beyond(actor: Actor, scope: Scope) -> None:
@@ -215,9 +215,9 @@ def refuse_last(
     ).all()
     if any(row.leaves for row in held) and all(row.leaves for row in held):
         raise Conflict(
-            _("这是最后一位机构管理员,不能移除。")
+            _("这是最后一位机构管理员，不能移除。")
             if role is Role.INSTITUTION_ADMIN
-            else _("这是最后一位站点负责人,不能移除。")
+            else _("这是最后一位站点负责人，不能移除。")
         )
 
 

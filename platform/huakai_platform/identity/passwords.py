@@ -58,7 +58,7 @@ def weaknesses(password: str, names: Iterable[str | None] = ()) -> list[Message]
         return [_("最多 {count} 个字符", count=LONGEST)]
     lower = password.casefold()
     if lower in COMMON or len(set(lower)) < 4:
-        return [_("这个密码太常见,容易被猜到")]
+        return [_("这个密码太常见，容易被猜到")]
     if any(name and len(name) > 1 and name.casefold() in lower for name in names):
         return [_("密码不能包含姓名或账号名")]
     return []
@@ -67,7 +67,7 @@ def weaknesses(password: str, names: Iterable[str | None] = ()) -> list[Message]
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _gate.acquire(timeout=PATIENCE):
-        raise Unavailable(_("登录的人较多,请稍后再试。"))
+        raise Unavailable(_("登录的人较多，请稍后再试。"))
     try:
         yield
     finally:

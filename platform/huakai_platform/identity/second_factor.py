@@ -44,7 +44,7 @@ def unseal(settings: Settings, account_id: UUID, sealed: bytes) -> str:
     try:
         return AESGCM(_key(settings)).decrypt(sealed[:12], sealed[12:], _place(account_id)).decode()
     except (InvalidTag, ValueError):
-        raise Invalid(_("两步验证的密钥无法读取,请重新设置。")) from None
+        raise Invalid(_("两步验证的密钥无法读取，请重新设置。")) from None
 
 
 def turn_on(session: Session, settings: Settings, account_id: UUID, *, secret: str, code: str) -> list[str] | None:

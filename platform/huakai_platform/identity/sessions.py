@@ -57,7 +57,7 @@ def rotate(session: Session, session_id: UUID, *, membership_id: UUID | None, co
     """Put a session with a new token, past any second factor, in the place of the old; its end stays where it was."""
     old, now = session.get(AccountSession, session_id, with_for_update=True), clock.now()
     if old is None or old.revoked_at is not None:
-        raise Unauthenticated(_("登录已失效,请重新登录。"))
+        raise Unauthenticated(_("登录已失效，请重新登录。"))
     token, old.revoked_at = secrets.token_urlsafe(32), now
     session.add(
         AccountSession(

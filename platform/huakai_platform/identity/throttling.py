@@ -77,7 +77,7 @@ def charge(session: Session, brakes: list[Brake]) -> None:
         ).returning(Throttle.key, Throttle.failures)
     ).all()
     if len(rows) < len(brakes):
-        raise TooMany(_("尝试次数过多,请稍后再试。"), _longest_wait(session, brakes, now))
+        raise TooMany(_("尝试次数过多，请稍后再试。"), _longest_wait(session, brakes, now))
     counts = {row.key: row.failures for row in rows}
     for brake in brakes:
         if (over := counts[brake.key] - brake.limit) >= 0:

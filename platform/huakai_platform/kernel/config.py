@@ -69,7 +69,7 @@ class Settings:
             return self.databases[login]
         except KeyError:
             name = f"DATABASE_URL_{login.name}"
-            raise HuakaiError(_("缺少数据库登录 {login}:请设置 {name}。", login=login.value, name=name)) from None
+            raise HuakaiError(_("缺少数据库登录 {login}：请设置 {name}。", login=login.value, name=name)) from None
 
 
 def _key(env: Mapping[str, str], name: str, *, least: int, most: int) -> bytes | None:
@@ -87,7 +87,7 @@ def _key(env: Mapping[str, str], name: str, *, least: int, most: int) -> bytes |
 def _count(env: Mapping[str, str], name: str) -> int:
     value = env.get(name) or "0"
     if value not in {"0", "1", "2", "3"}:
-        raise HuakaiError(_("{name} 应为 0 至 3 的整数:本平台前面有几层代理。", name=name))
+        raise HuakaiError(_("{name} 应为 0 至 3 的整数：本平台前面有几层代理。", name=name))
     return int(value)
 
 

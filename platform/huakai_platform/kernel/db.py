@@ -92,7 +92,7 @@ def refuse_strong(engine: Engine) -> None:
         found = connection.execute(_STRENGTH).one()
     if any(found):
         engine.dispose()
-        raise HuakaiError(_("拒绝启动:数据库登录权限过大(超级用户、BYPASSRLS 或表的所有者)。"))
+        raise HuakaiError(_("拒绝启动：数据库登录权限过大(超级用户、BYPASSRLS 或表的所有者)。"))
 
 
 _STRENGTH = text(

@@ -21,13 +21,13 @@ def reencode(content: bytes) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
-                    raise FileRefused(_("照片太大:请用不超过 5000 万像素的照片。"))
+                    raise FileRefused(_("照片太大：请用不超过 5000 万像素的照片。"))
                 image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
                 upright = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise FileRefused(_("无法识别的照片:请使用 JPEG、PNG 或 WebP。")) from None
+        raise FileRefused(_("无法识别的照片：请使用 JPEG、PNG 或 WebP。")) from None
     except (OSError, SyntaxError, ValueError, struct.error):
-        raise FileRefused(_("照片已损坏,请重新拍摄。")) from None
+        raise FileRefused(_("照片已损坏，请重新拍摄。")) from None
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     written = io.BytesIO()
     upright.save(written, "JPEG", quality=82, optimize=True)

@@ -157,7 +157,7 @@ def finish_item(session: Session, operation_id: UUID, site_id: UUID, *, error: s
 def cancel(session: Session, actor: Actor, operation_id: UUID) -> None:
     """Stop what has not begun; what is done stays done."""
     if progress(session, operation_id).ending is not Ending.RUNNING:
-        raise Conflict(_("这项操作已经结束,不能取消。"))
+        raise Conflict(_("这项操作已经结束，不能取消。"))
     session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=clock.now()))
     session.execute(
         update(OperationItem)

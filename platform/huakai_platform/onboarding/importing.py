@@ -125,7 +125,7 @@ def returned(session: Session, actor: Actor, import_id: UUID, *, only_bad: bool 
 def _waiting(session: Session, actor: Actor, import_id: UUID) -> tuple[RegisterImport, bytes]:
     kept = get(session, actor, import_id, lock=True)
     if kept.state != "checked" or kept.content is None:
-        raise Conflict(_("这次导入已经结束,不能再修改;请重新上传文件。"))
+        raise Conflict(_("这次导入已经结束，不能再修改；请重新上传文件。"))
     return kept, kept.content
 
 
@@ -151,7 +151,7 @@ def _refuse_foreign(rows: list[RegisterRow], lookups: DatabaseLookups, region: s
     """A regional office takes in sites of its own region only."""
     given = {row.region_code for row in rows if row.region_code}
     known = lookups.regions(given | {f"{code[:9]}000" for code in given})
-    message = _("这个地区不在您负责的范围内,请交由相应的区域办公室导入。")
+    message = _("这个地区不在您负责的范围内，请交由相应的区域办公室导入。")
 
     def judged(row: RegisterRow) -> RegisterRow:
         above = lookups.ancestors.get(register.township_of(row.region_code, known)) if row.region_code else None

@@ -41,7 +41,9 @@ def step(source: str, target: str) -> Transition:
     """The step of the table; raises Conflict when there is none."""
     found = TABLE.get((SiteState(source), SiteState(target)))
     if found is None:
-        raise Conflict(_("站点现在是“{now}”,不能改为“{to}”。", now=SiteState(source).label, to=SiteState(target).label))
+        raise Conflict(
+            _("站点现在是“{now}”，不能改为“{to}”。", now=SiteState(source).label, to=SiteState(target).label)
+        )
     return found
 
 
@@ -126,9 +128,9 @@ def _stale(session: Session, site: Site) -> Message:
         .limit(1)
     ).one_or_none()
     if last is None:
-        return _("刚才有人修改了这个站点,请刷新后再改。")
+        return _("刚才有人修改了这个站点，请刷新后再改。")
     return _(
-        "{who} 在 {when} 已把这个站点改为“{state}”,请核对后再决定。",
+        "{who} 在 {when} 已把这个站点改为“{state}”，请核对后再决定。",
         who=last.name or _("系统"),
         when=last.at.astimezone(clock.CHINA).strftime("%Y-%m-%d %H:%M"),
         state=SiteState(site.state).label,

@@ -35,7 +35,7 @@ def judge(row: RegisterRow, lookups: Lookups, details: Mapping[str, Any] = {}) -
 def said(verdict: Verdict) -> Message:
     """Why a site cannot go in as it stands, in one sentence."""
     if verdict.state is State.PRESENT and verdict.site:
-        return _("“{name}”已经登记过,不能再登记一次。", name=verdict.site.name)
+        return _("“{name}”已经登记过，不能再登记一次。", name=verdict.site.name)
     for problem in verdict.problems:
         if problem.severity != "warning":
             return problem.message

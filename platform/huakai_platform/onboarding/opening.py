@@ -44,11 +44,11 @@ class Candidate:
 def hindrance(state: SiteState, operating_since: date | None, today: date) -> Message | None:
     """Why a site cannot be opened now; None when it can."""
     if state not in READY:
-        return _("站点现在是“{state}”,不能开通。", state=state.label)
+        return _("站点现在是“{state}”，不能开通。", state=state.label)
     if state is SiteState.APPROVED and operating_since is None:
-        return _("缺少开始运营日期:已在运行的咨询室须先填写,才能开通。")
+        return _("缺少开始运营日期：已在运行的咨询室须先填写，才能开通。")
     if operating_since and operating_since > today:
-        return _("开始运营日期 {day} 晚于今天,请先核对。", day=operating_since.isoformat())
+        return _("开始运营日期 {day} 晚于今天，请先核对。", day=operating_since.isoformat())
     return None
 
 
@@ -83,8 +83,8 @@ def start(session: Session, actor: Actor | None, sites: Sequence[Candidate]) -> 
     if not ready:
         raise Conflict(sites[0].hindrance if len(sites) == 1 and sites[0].hindrance else _("没有可以开通的站点。"))
     if session.scalar(select(Edition.id).limit(1)) is None:
-        raise Conflict(_("还没有发布任何一版标准,不能开通站点。"))
-    title = _("开通站点:{name}", name=ready[0].name) if len(ready) == 1 else _("开通 {count} 个站点", count=len(ready))
+        raise Conflict(_("还没有发布任何一版标准，不能开通站点。"))
+    title = _("开通站点：{name}", name=ready[0].name) if len(ready) == 1 else _("开通 {count} 个站点", count=len(ready))
     return operations.start(session, actor, KIND, title, [(site.id, site.name) for site in ready])
 
 
@@ -147,7 +147,7 @@ def admit(task: Task) -> UUID:
     if reason := hindrance(SiteState(task.site.state), task.site.operating_since, clock.today()):
         raise Conflict(reason)
     if (edition_id := task.site.edition_id or task.edition_id) is None:
-        raise Conflict(_("还没有发布任何一版标准,不能开通站点。"))
+        raise Conflict(_("还没有发布任何一版标准，不能开通站点。"))
     return edition_id
 
 

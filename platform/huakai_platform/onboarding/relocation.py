@@ -68,7 +68,7 @@ def arrive(session: Session, actor: Actor, site: Site, details: dict[str, Any]) 
         .limit(1)
     )
     if event is None or not event.details or "former" not in event.details:
-        raise Conflict(_("找不到迁址前的地址,不能撤回。"))
+        raise Conflict(_("找不到迁址前的地址，不能撤回。"))
     for name, value in event.details["former"].items():
         setattr(site, name, value)
     return {"called_off": True}

@@ -53,7 +53,7 @@ def _application_complete(session: Session, site: Site) -> Message | None:
     if not people.get("A", {}).get("name"):
         missing.append(_("A角(负责人)"))
     if missing:
-        return _("申请还缺:{what}。", what=listed(missing))
+        return _("申请还缺：{what}。", what=listed(missing))
     return None
 
 
@@ -66,7 +66,7 @@ def _ready_to_open(session: Session, site: Site) -> Message | None:
 def _running_since(session: Session, actor: Actor, site: Site, details: dict[str, Any]) -> dict[str, Any] | None:
     if since := details.get("operating_since"):
         if since > clock.today():
-            raise Conflict(_("开始运营日期 {day} 晚于今天,请先核对。", day=since.isoformat()))
+            raise Conflict(_("开始运营日期 {day} 晚于今天，请先核对。", day=since.isoformat()))
         site.operating_since = since
         return {"operating_since": since.isoformat()}
     return None
@@ -84,24 +84,24 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.APPROVED, S.OPEN, _("直接开通(已在运行)"), DECIDE,
         guard=_ready_to_open, effect=_running_since, asks=("operating_since",),
         effects=(
-            _("站点将成为独立的空间:生成数据密钥,采用当前标准,登记应有的空间,邀请 A、B 角,并排出第一批检查单。"),
+            _("站点将成为独立的空间：生成数据密钥，采用当前标准，登记应有的空间，邀请 A、B 角，并排出第一批检查单。"),
             _("开始运营日期决定评价时采用哪一套指标。"),
         ),
     ),
     Transition(S.PLANNING, S.BUILDING, _("开始建设"), PREPARE),
     Transition(S.PLANNING, S.APPROVED, _("退回已批准"), PREPARE, needs_reason=True, back=True),
-    Transition(S.BUILDING, S.TRAINING, _("建设完成,开始培训"), PREPARE),
+    Transition(S.BUILDING, S.TRAINING, _("建设完成，开始培训"), PREPARE),
     Transition(S.BUILDING, S.PLANNING, _("退回方案设计"), PREPARE, needs_reason=True, back=True),
     Transition(S.TRAINING, S.ACCEPTANCE, _("申请验收"), PREPARE),
     Transition(S.TRAINING, S.BUILDING, _("退回建设"), PREPARE, needs_reason=True, back=True),
     Transition(S.ACCEPTANCE, S.RECTIFICATION, _("要求整改"), DECIDE, needs_reason=True),
-    Transition(S.ACCEPTANCE, S.OPEN, _("验收通过,开通"), DECIDE, guard=_ready_to_open),
-    Transition(S.RECTIFICATION, S.ACCEPTANCE, _("整改完成,再次验收"), PREPARE),
+    Transition(S.ACCEPTANCE, S.OPEN, _("验收通过，开通"), DECIDE, guard=_ready_to_open),
+    Transition(S.RECTIFICATION, S.ACCEPTANCE, _("整改完成，再次验收"), PREPARE),
     Transition(
         S.OPEN, S.SUSPENDED, _("暂停"), DECIDE, needs_reason=True,
         effects=(
-            _("站点人员仍可登录查看,但不能再填写任何内容。"),
-            _("暂停期间不再产生新的检查单;可随时恢复开放。"),
+            _("站点人员仍可登录查看，但不能再填写任何内容。"),
+            _("暂停期间不再产生新的检查单；可随时恢复开放。"),
         ),
     ),
     Transition(S.SUSPENDED, S.OPEN, _("恢复开放"), DECIDE),
@@ -109,18 +109,18 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.OPEN, S.RELOCATING, _("迁址"), DECIDE, needs_reason=True, effect=relocation.depart,
         asks=("place_code", "community", "address", "override"),
         effects=(
-            _("新地址会按新站点的规则查重;同一社区已有站点时须说明理由。"),
-            _("迁址期间站点人员只能查看;原来的记录全部保留。"),
+            _("新地址会按新站点的规则查重；同一社区已有站点时须说明理由。"),
+            _("迁址期间站点人员只能查看；原来的记录全部保留。"),
         ),
     ),
     Transition(S.RELOCATING, S.ACCEPTANCE, _("新址验收"), PREPARE, effect=relocation.arrive),
-    Transition(S.RELOCATING, S.OPEN, _("迁址完成,恢复开放"), DECIDE, effect=relocation.arrive),
+    Transition(S.RELOCATING, S.OPEN, _("迁址完成，恢复开放"), DECIDE, effect=relocation.arrive),
     *(
         Transition(
             source, S.CLOSED, _("关闭"), DECIDE, needs_reason=True, effect=closing.close, asks=("confirm",),
             effects=(
-                _("关闭不能撤回:站点人员不能再登录本站点。"),
-                _("须告知来访者,并给 {days} 天领取本人记录。", days=closing.DAYS_TO_COLLECT),
+                _("关闭不能撤回：站点人员不能再登录本站点。"),
+                _("须告知来访者，并给 {days} 天领取本人记录。", days=closing.DAYS_TO_COLLECT),
                 _("咨询记录在关闭后至少保存 {years} 年。", years=closing.YEARS_TO_KEEP),
             ),
         )

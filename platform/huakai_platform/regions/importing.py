@@ -55,10 +55,10 @@ def read(content: bytes) -> list[dict[str, str]]:
         rows = csv.DictReader(io.StringIO(plain.decode("utf-8-sig")))
         missing = [name for name in COLUMNS if name not in (rows.fieldnames or [])]
         if missing:
-            raise FileRefused(_("缺少列:{columns}。需要 code,name,level,parent。", columns=listed(missing)))
+            raise FileRefused(_("缺少列：{columns}。需要 code,name,level,parent。", columns=listed(missing)))
         return list(rows)
     except (UnicodeDecodeError, OSError, EOFError, csv.Error, zlib.error):
-        raise FileRefused(_("无法读取:请提供 UTF-8 编码的 CSV(可用 gzip 压缩)。")) from None
+        raise FileRefused(_("无法读取：请提供 UTF-8 编码的 CSV(可用 gzip 压缩)。")) from None
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -98,7 +98,7 @@ def plan(session: Session, rows: Iterable[Mapping[str, str]], *, on: date, whole
 def apply(session: Session, plan: Plan, *, on: date) -> None:
     """Write a plan without problems; parents before children, so that no row ever hangs in the air."""
     if plan.problems:
-        raise FileRefused(_("文件中有错误,没有导入任何内容。"))
+        raise FileRefused(_("文件中有错误，没有导入任何内容。"))
     order = {level: place for place, level in enumerate(LEVELS)}
     _ensure_country(session, on)
     for batch in _batches(sorted(plan.added, key=lambda row: order[row["level"]])):
@@ -135,21 +135,21 @@ def _checked(rows: Iterable[Mapping[str, str]], known: Mapping[str, Any]) -> _Gi
     for line, row in enumerate(rows, start=2):
         code = (row["code"] or "").strip()
         if not (len(code) == 12 and code.isascii() and code.isdigit()):
-            problems.append(_("第 {line} 行:代码“{code}”不是 12 位数字。", line=line, code=code[:20]))
+            problems.append(_("第 {line} 行：代码“{code}”不是 12 位数字。", line=line, code=code[:20]))
         elif code in given:
-            problems.append(_("第 {line} 行:代码 {code} 与前面重复。", line=line, code=code))
+            problems.append(_("第 {line} 行：代码 {code} 与前面重复。", line=line, code=code))
         elif row["level"] not in LEVELS:
-            problems.append(_("第 {line} 行:级别“{level}”无效。", line=line, level=(row["level"] or "")[:20]))
+            problems.append(_("第 {line} 行：级别“{level}”无效。", line=line, level=(row["level"] or "")[:20]))
         elif not (row["name"] or "").strip():
-            problems.append(_("第 {line} 行:缺少名称。", line=line))
+            problems.append(_("第 {line} 行：缺少名称。", line=line))
         else:
             given[code], lines[code] = row, line
     for code, row in given.items():
         parent = _parent(row)
         if parent and parent not in given and parent not in known and parent != COUNTRY:
-            problems.append(_("第 {line} 行:上级 {parent} 不存在。", line=lines[code], parent=parent))
+            problems.append(_("第 {line} 行：上级 {parent} 不存在。", line=lines[code], parent=parent))
     if cycle := _cycle(given):
-        problems.append(_("第 {line} 行:上级关系成环。", line=lines[cycle]))
+        problems.append(_("第 {line} 行：上级关系成环。", line=lines[cycle]))
     return _Given(given if not problems else {}, problems[:MOST_PROBLEMS])
 
 

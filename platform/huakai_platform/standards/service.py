@@ -36,7 +36,7 @@ def publish(session: Session, files: EditionFiles) -> UUID:
     )
     found = session.execute(select(Edition.id, Edition.digest).where(Edition.number == files.number)).one()
     if found.digest != files.digest:
-        raise Conflict(_("第 {number} 版已经发布,内容不同;已发布的版本不能修改。", number=files.number))
+        raise Conflict(_("第 {number} 版已经发布，内容不同；已发布的版本不能修改。", number=files.number))
     if found.id == edition_id:
         session.execute(
             insert(EditionDefinition),

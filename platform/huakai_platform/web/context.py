@@ -20,8 +20,8 @@ from huakai_platform.web.access import View, guard, public
 
 __all__ = ["View", "actor", "as_account", "db", "frame", "guard", "peek", "public", "refuse_elsewhere", "visitor"]
 ELSEWHERE = {
-    "console": _("这个地址只供站点使用。您的身份属于管理端,请打开管理端的地址。"),
-    "room": _("这个地址只供管理端使用。您的身份属于站点,请打开站点的地址。"),
+    "console": _("这个地址只供站点使用。您的身份属于管理端，请打开管理端的地址。"),
+    "room": _("这个地址只供管理端使用。您的身份属于站点，请打开站点的地址。"),
 }
 """What somebody is told whose role works in a plane that is served at another address."""
 

@@ -78,15 +78,15 @@ def answer(error: Exception) -> Response:
 def as_refusal(error: Exception) -> HuakaiError | HTTPException | None:
     """The refusal an exception stands for; None is a fault of ours."""
     if isinstance(error, CSRFError):
-        return Forbidden(_("页面停留过久或来源不明,请刷新后重新提交。"))
+        return Forbidden(_("页面停留过久或来源不明，请刷新后重新提交。"))
     if isinstance(error, (HuakaiError, HTTPException)):
         return error
     if isinstance(error, ValidationError):
         return Invalid(_("填写的内容有误。"), flatten(error.messages))
     if isinstance(error, StaleDataError):
-        return Conflict(_("刚才有人修改了同一内容,请刷新后再改。"))
+        return Conflict(_("刚才有人修改了同一内容，请刷新后再改。"))
     if isinstance(error, PoolTimeout):
-        return Unavailable(_("系统繁忙,请稍后再试。"))
+        return Unavailable(_("系统繁忙，请稍后再试。"))
     if isinstance(error, DBAPIError):
         return _database(error)
     if isinstance(error, (RecursionError, UnicodeError, OverflowError)):
@@ -105,9 +105,9 @@ def _database(error: DBAPIError) -> HuakaiError | None:
     if state[:2] == "23":
         return Conflict(_("这项内容与现有数据冲突。"))
     if state in {"40001", "40P01", "55P03", "57014"}:
-        return Unavailable(_("系统繁忙,请稍后再试。"))
+        return Unavailable(_("系统繁忙，请稍后再试。"))
     if state[:2] in {"08", "53", "57"} or (isinstance(error, OperationalError) and not state):
-        return Unavailable(_("数据库暂时不可用,您的内容没有丢失,请稍后重试。"))
+        return Unavailable(_("数据库暂时不可用，您的内容没有丢失，请稍后重试。"))
     return None
 
 

@@ -43,9 +43,9 @@ class Gate:
 
     def _refusal(self, tenant_id: UUID | None) -> Callable[[], HuakaiError] | None:
         if tenant_id and self.inside[tenant_id] >= self.most_of_one:
-            return lambda: TooMany(_("本站点同时提交太多,请稍后再试。"), RETRY_AFTER)
+            return lambda: TooMany(_("本站点同时提交太多，请稍后再试。"), RETRY_AFTER)
         if self.inside.total() >= self.most:
-            return lambda: Unavailable(_("系统繁忙,请稍后再试。"))
+            return lambda: Unavailable(_("系统繁忙，请稍后再试。"))
         return None
 
 

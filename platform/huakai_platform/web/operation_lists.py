@@ -18,7 +18,7 @@ PAGE = 25
 ENDINGS: dict[Ending, tuple[Message, str]] = {
     Ending.RUNNING: (_("进行中"), "info"),
     Ending.DONE: (_("已完成"), "ok"),
-    Ending.DONE_WITH_FAILURES: (_("完成,有失败"), "warn"),
+    Ending.DONE_WITH_FAILURES: (_("完成，有失败"), "warn"),
     Ending.FAILED: (_("失败"), "bad"),
     Ending.CANCELLED: (_("已取消"), "mute"),
 }

@@ -75,10 +75,10 @@ def _refuse_foreign_writes() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in {"same-origin", "none"}:
-        raise Forbidden(_("这次提交来自别的网站,已拒绝。"))
+        raise Forbidden(_("这次提交来自别的网站，已拒绝。"))
     origin = request.headers.get("Origin")
     if site is None and origin and origin.partition("://")[2] != request.host:
-        raise Forbidden(_("这次提交来自别的网站,已拒绝。"))
+        raise Forbidden(_("这次提交来自别的网站，已拒绝。"))
 
 
 def _recognise(_request: Any) -> Visitor | None:
@@ -107,7 +107,7 @@ def _admit() -> BaseResponse | None:
         raise Forbidden(_("您的身份没有这项权限。"))
     _refuse_stale(who.actor, declared)
     if g.plane == "room" and request.method not in SAFE and who.site_state != "open":
-        raise Conflict(_("本站点目前不在开通状态,只能查看。"))
+        raise Conflict(_("本站点目前不在开通状态，只能查看。"))
     return None
 
 

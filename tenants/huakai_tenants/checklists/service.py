@@ -213,7 +213,7 @@ def complete(session: Session, actor: Actor, run_id: UUID) -> Sheet:
     if run.completed_at:
         return whole
     if run.period_start > clock.today():
-        raise Conflict(_("这张检查单还没有开始,{day} 起填写。", day=run.period_start.isoformat()))
+        raise Conflict(_("这张检查单还没有开始，{day} 起填写。", day=run.period_start.isoformat()))
     if problems := whole.missing:
         raise Invalid(_("还有未填写的项目或证明。"), {problem.item: [problem.message] for problem in problems})
     score = whole.score
@@ -238,9 +238,9 @@ def open_run(session: Session, run_id: UUID) -> ChecklistRun:
     if run is None:
         raise NotFound(_("没有这张检查单。"))
     if run.completed_at:
-        raise Conflict(_("这张检查单已经完成,不能再修改。"))
+        raise Conflict(_("这张检查单已经完成，不能再修改。"))
     if run.period_start > clock.today():
-        raise Conflict(_("这张检查单还没有开始,{day} 起填写。", day=run.period_start.isoformat()))
+        raise Conflict(_("这张检查单还没有开始，{day} 起填写。", day=run.period_start.isoformat()))
     return run
 
 

@@ -100,7 +100,7 @@ def survey(session: Session, actor: Actor, space_id: UUID, *, area: Decimal | No
     if found.was != was:
         raise Conflict(
             _(
-                "刚才有人改过这个空间(现在:{state},{area} 平方米),请核对后再保存。",
+                "刚才有人改过这个空间(现在：{state},{area} 平方米),请核对后再保存。",
                 state=STATES[found.space.state],
                 area=found.space.area if found.space.area is not None else "—",
             )

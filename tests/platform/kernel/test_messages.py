@@ -8,7 +8,7 @@ from huakai_platform.kernel import i18n
 from huakai_platform.kernel.i18n import Message, _, listed, pack, unpack
 from huakai_platform.kernel.told import Told
 
-ENGLISH = {"{said}、{part}": "{said}, {part}", "缺少:{what}。": "Missing: {what}.", "站点": "site", "": "a header"}
+ENGLISH = {"{said}、{part}": "{said}, {part}", "缺少：{what}。": "Missing: {what}.", "站点": "site", "": "a header"}
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -30,7 +30,7 @@ def test_a_list_is_said_in_the_readers_language(parts: list[str], chinese: str, 
 
 
 def test_a_message_within_a_message_is_translated_too() -> None:
-    assert in_english(_("缺少:{what}。", what=listed([_("站点"), "{odd}"]))) == "Missing: site, {odd}."
+    assert in_english(_("缺少：{what}。", what=listed([_("站点"), "{odd}"]))) == "Missing: site, {odd}."
 
 
 def test_nothing_is_said_as_nothing() -> None:
@@ -40,17 +40,17 @@ def test_nothing_is_said_as_nothing() -> None:
 def test_a_page_says_a_message_within_its_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "translate", lambda text: ENGLISH.get(text, text))
     page = "{{ '<b>' ~ word }}{{ [word, word]|join('/') }}{{ {'title': word}|xmlattr }}{{ '%s'|safe|format(word) }}"
-    shown = Environment(autoescape=True).from_string(page).render(word=_("缺少:{what}。", what="<i>"))
+    shown = Environment(autoescape=True).from_string(page).render(word=_("缺少：{what}。", what="<i>"))
     assert "<i>" not in shown
     assert shown.count("Missing: &lt;i&gt;.") == 5
 
 
 def test_a_kept_message_can_still_be_translated() -> None:
-    kept = unpack(pack(_("缺少:{what}。", what=_("站点"))))
-    assert (kept, in_english(kept)) == ("缺少:站点。", "Missing: site.")
+    kept = unpack(pack(_("缺少：{what}。", what=_("站点"))))
+    assert (kept, in_english(kept)) == ("缺少：站点。", "Missing: site.")
 
 
-@pytest.mark.parametrize("text", [None, "", "plain", '{"text"', _("缺少:{what}。", what=_("站点"))])
+@pytest.mark.parametrize("text", [None, "", "plain", '{"text"', _("缺少：{what}。", what=_("站点"))])
 def test_a_column_gives_back_what_it_was_told(text: str | None) -> None:
     told = Told()
     back = told.process_result_value(told.process_bind_param(text, DIALECT), DIALECT)

@@ -54,7 +54,7 @@ def test_an_administrators_site_is_approved_at_once(admin: FlaskClient, database
     draft = told(admin)
     review = admin.get(f"{draft}/review").text
     assert "没有发现重复" in review
-    assert "登记,直接批准" in review
+    assert "登记，直接批准" in review
 
     done = post(admin, f"{draft}/review")
 

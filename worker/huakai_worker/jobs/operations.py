@@ -58,7 +58,7 @@ def revive(session: Session, message_id: UUID) -> bool:
 
 def give_up(work: Work, *, operation_id: str, site_id: str) -> None:
     """Mark the item of a dead row as failed, so that its operation comes to an end."""
-    reason = _("系统多次尝试仍未成功,请在“运行状态”中查看原因后重新发送。")
+    reason = _("系统多次尝试仍未成功，请在“运行状态”中查看原因后重新发送。")
     kernel.finish_item(work.session, UUID(operation_id), UUID(site_id), error=reason)
 
 

@@ -73,7 +73,7 @@ def change_password() -> Response:
         profile.set_password(db(), actor(), given.values["password"])
     except Invalid as error:
         return _refused(password=Given({}, error.fields, given.raw))
-    edge.tell(_("密码已更改,其他设备已退出登录。"))
+    edge.tell(_("密码已更改，其他设备已退出登录。"))
     return redirect(url_for(".account"), 303)
 
 

@@ -92,11 +92,11 @@ def create_account() -> BaseResponse:
     )
     if invited.invitation_id and values["email"] and edge.settings().smtp_url:
         links.mail(db(), invited.invitation_id)
-        edge.tell(_("账号已建立,邀请将发送到邮箱。"))
+        edge.tell(_("账号已建立，邀请将发送到邮箱。"))
     elif invited.invitation_id:
         edge.tell(_("账号已建立。请在下面发放邀请链接。"))
     else:
-        edge.tell(_("这个手机号已有账号,身份已加到该账号上。"))
+        edge.tell(_("这个手机号已有账号，身份已加到该账号上。"))
     return to_detail(invited.account_id)
 
 

@@ -67,7 +67,7 @@ def tell(message: Message, tone: str = "success") -> None:
 def tell_before(before: SignedIn | None) -> None:
     """The line that lets somebody notice a stranger."""
     if before:
-        tell(_("上次登录:{at},来自 {address}", at=moment(before.at), address=before.address or "—"), "info")
+        tell(_("上次登录：{at}，来自 {address}", at=moment(before.at), address=before.address or "—"), "info")
     else:
         tell(_("这是您第一次登录。"), "info")
 

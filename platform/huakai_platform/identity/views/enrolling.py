@@ -34,7 +34,7 @@ def turn_on() -> Response | str:
     given = inputs.form(Enrolment())
     secret = _unsealed(str(given.raw.get("sealed", "")))
     if secret is None:
-        edge.tell(_("页面已过期,请重新扫描。"), "danger")
+        edge.tell(_("页面已过期，请重新扫描。"), "danger")
         return redirect(url_for(".enrolment"), 303)
     if given.ok:
         try:
@@ -46,7 +46,7 @@ def turn_on() -> Response | str:
         if codes:
             edge.forgive(brakes)
             return _turned_on(codes)
-        given = given.with_error("code", _("验证码不对。请确认手机时间准确,再试一次。"))
+        given = given.with_error("code", _("验证码不对。请确认手机时间准确，再试一次。"))
     return make_response(_page(secret, given), 422)
 
 
@@ -73,7 +73,7 @@ def new_codes() -> Response:
 def turn_off() -> Response:
     """Asks for the account's name in the field `confirm`."""
     if inputs.form(TurnOff()).values.get("confirm") != profile.read(db(), actor()).login_name:
-        edge.tell(_("没有关闭:请输入账号名以确认。"), "warning")
+        edge.tell(_("没有关闭：请输入账号名以确认。"), "warning")
         return redirect(url_for(".account"), 303)
     service.turn_off(db(), actor().account_id)
     edge.tell(_("两步验证已关闭。"))

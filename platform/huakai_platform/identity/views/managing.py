@@ -40,7 +40,7 @@ def give_role(account_id: UUID) -> Response:
 @guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="membership")
 def end_role(account_id: UUID, membership_id: UUID) -> Response:
     memberships.end(db(), actor(), membership_id, account_id=account_id)
-    edge.tell(_("身份已结束,立即生效。"))
+    edge.tell(_("身份已结束，立即生效。"))
     return to_detail(account_id)
 
 
@@ -60,7 +60,7 @@ def mail_link(account_id: UUID) -> Response:
         links.mail(db(), links.prepare(db(), actor(), account_id)[0])
         edge.tell(_("链接将发送到 {email}。", email=entry.email))
     else:
-        edge.tell(_("没有邮箱或未设置邮件服务器,请改用链接。"), "warning")
+        edge.tell(_("没有邮箱或未设置邮件服务器，请改用链接。"), "warning")
     return to_detail(account_id)
 
 
@@ -68,7 +68,7 @@ def mail_link(account_id: UUID) -> Response:
 @guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
 def disable_account(account_id: UUID) -> Response:
     accounts.disable(db(), actor(), account_id)
-    edge.tell(_("账号已停用,所有设备已退出登录。"))
+    edge.tell(_("账号已停用，所有设备已退出登录。"))
     return to_detail(account_id)
 
 

@@ -55,7 +55,7 @@ def _sites(given: Given) -> tuple[Found, Given]:
         return [], given
     found = places.sites(db(), text, institution_id=institution_id)
     chosen = [place for place in found if place[0] == given.values["site_id"]]
-    return _one(chosen or found, given, "site", _("没有找到这个站点,请填写站点编号或名称"))
+    return _one(chosen or found, given, "site", _("没有找到这个站点，请填写站点编号或名称"))
 
 
 def _regions(given: Given) -> tuple[Found, Given]:
@@ -64,12 +64,12 @@ def _regions(given: Given) -> tuple[Found, Given]:
         return [], given
     found = places.regions(db(), text)
     chosen = [place for place in found if place[0] == given.values["region_code"]]
-    return _one(chosen or found, given, "region", _("没有找到这个地区,请填写全称或区划代码"))
+    return _one(chosen or found, given, "region", _("没有找到这个地区，请填写全称或区划代码"))
 
 
 def _one(found: Found, given: Given, name: str, missing: str) -> tuple[Found, Given]:
     if not found:
         return found, given.with_error(name, missing)
     if len(found) > 1:
-        return found, given.with_error(name, _("有 {count} 个同名,请在下面选择一个", count=len(found)))
+        return found, given.with_error(name, _("有 {count} 个同名，请在下面选择一个", count=len(found)))
     return found, given

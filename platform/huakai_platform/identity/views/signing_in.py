@@ -82,7 +82,7 @@ def second_factor_page() -> Response | str:
     except TooMany as error:
         return _throttled("second_factor", given.with_error("code", error.message), error)
     if not second_factor.passes(db(), edge.settings(), who.actor.account_id, given.values["code"]):
-        return _refused("second_factor", given.with_error("code", _("验证码不对,或已经用过。")))
+        return _refused("second_factor", given.with_error("code", _("验证码不对，或已经用过。")))
     edge.forgive(brakes)
     offered = memberships.offered(db(), who.actor.account_id)
     assert who.actor.session_id

@@ -77,7 +77,7 @@ def issue_link(account_id: UUID) -> Response:
 @guard(Permission.TEAM_MANAGE, to=HEAD, confirmed=True, sample="membership")
 def end_membership(membership_id: UUID) -> Response:
     memberships.end(db(), actor(), membership_id)
-    edge.tell(_("身份已结束,立即生效。"))
+    edge.tell(_("身份已结束，立即生效。"))
     return redirect(url_for(".index"), 303)
 
 

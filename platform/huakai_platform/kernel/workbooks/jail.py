@@ -56,24 +56,24 @@ def _sheet(given: dict[str, Any]) -> Sheet:
 def _message(code: str, limits: Limits) -> Message:
     match code:
         case "empty":
-            return _("文件是空的,请选择填好的登记表。")
+            return _("文件是空的，请选择填好的登记表。")
         case "too_big":
             return _("文件超过 {size} MB,请拆分后分次上传。", size=limits.size // MB)
         case "old_format":
-            return _("这是旧版(.xls、.xlsb)或加密的文件,请在 Excel 中另存为不加密的 .xlsx 后再上传。")
+            return _("这是旧版(.xls、.xlsb)或加密的文件，请在 Excel 中另存为不加密的 .xlsx 后再上传。")
         case "not_workbook":
-            return _("这不是 Excel(.xlsx)或 CSV 文件,请换一个文件。")
+            return _("这不是 Excel(.xlsx)或 CSV 文件，请换一个文件。")
         case "damaged":
-            return _("文件不完整或已损坏,请用 Excel 打开并重新保存后再上传。")
+            return _("文件不完整或已损坏，请用 Excel 打开并重新保存后再上传。")
         case "bomb":
-            return _("文件解压后过大或部件过多,为安全起见不予读取;请只保留数据,另存后再上传。")
+            return _("文件解压后过大或部件过多，为安全起见不予读取；请只保留数据，另存后再上传。")
         case "too_many_rows":
-            return _("表格超过 {rows} 行,请删除多余的行或拆分后分次上传。", rows=limits.rows)
+            return _("表格超过 {rows} 行，请删除多余的行或拆分后分次上传。", rows=limits.rows)
         case "too_many_columns":
-            return _("表格超过 {columns} 列,请删除右侧多余的列后再上传。", columns=limits.columns)
+            return _("表格超过 {columns} 列，请删除右侧多余的列后再上传。", columns=limits.columns)
         case "too_much_text":
-            return _("表格中的文字过多,请拆分后分次上传。")
+            return _("表格中的文字过多，请拆分后分次上传。")
         case "encoding":
-            return _("无法识别文件的文字编码,请另存为 UTF-8 编码的 CSV 或 .xlsx 后再上传。")
+            return _("无法识别文件的文字编码，请另存为 UTF-8 编码的 CSV 或 .xlsx 后再上传。")
         case _code:
-            return _("文件无法安全读取,已拒绝;请用 Excel 打开并重新保存后再上传。")
+            return _("文件无法安全读取，已拒绝；请用 Excel 打开并重新保存后再上传。")

@@ -86,7 +86,7 @@ def _doubted(row: RegisterRow, verdict: Verdict, found: tuple[Twin, ...], reason
     if len(reason) >= SHORTEST_REASON:
         return replace(verdict, reason=reason)
     if reason:
-        message = _("理由至少 {count} 个字,请说明为什么是另一个站点。", count=SHORTEST_REASON)
+        message = _("理由至少 {count} 个字，请说明为什么是另一个站点。", count=SHORTEST_REASON)
         problems = (*problems, row.problem(Field.NAME, "reason_too_short", message, "duplicate"))
     return replace(verdict, state=State.POSSIBLE_DUPLICATE, problems=problems)
 
@@ -95,10 +95,10 @@ def _own(row: RegisterRow, today: date) -> list[Problem]:
     """What the row contradicts by itself."""
     found = []
     if row.operating_since and row.operating_since > today:
-        message = _("开始运营日期 {day} 晚于今天,请核对。", day=row.operating_since.isoformat())
+        message = _("开始运营日期 {day} 晚于今天，请核对。", day=row.operating_since.isoformat())
         found.append(row.problem(Field.OPERATING_SINCE, "date_future", message))
     if row.a_name and alike(row.a_name) == alike(row.b_name):
-        message = _("A角和B角是同一人“{name}”,请换一人担任其中一角。", name=row.a_name)
+        message = _("A角和B角是同一人“{name}”，请换一人担任其中一角。", name=row.a_name)
         found.append(row.problem(Field.B_NAME, "same_person", message))
     elif row.a_phone and row.a_phone == row.b_phone:
         message = _("A角和B角的电话相同({phone}),请填写各自的电话。", phone=row.a_phone)
@@ -109,5 +109,5 @@ def _own(row: RegisterRow, today: date) -> list[Problem]:
 def _repeated(row: RegisterRow, key: str | None, first: dict[str, int]) -> list[Problem]:
     if key is None or first.setdefault(key, row.number) == row.number:
         return []
-    message = _("与第 {row} 行是同一个站点,请删除其中一行。", row=first[key])
+    message = _("与第 {row} 行是同一个站点，请删除其中一行。", row=first[key])
     return [row.problem(Field.NAME, "row_repeated", message)]

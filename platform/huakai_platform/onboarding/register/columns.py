@@ -45,7 +45,7 @@ class Mapping:
         chosen, confidence = dict(self.columns), dict(self.confidence)
         for name, column in columns.items():
             if name not in FIELDS or not (column is None or 0 <= column < len(self.titles)):
-                raise Invalid(_("没有这样的列,请重新选择。"), {name: [_("没有这样的列,请重新选择。")]})
+                raise Invalid(_("没有这样的列，请重新选择。"), {name: [_("没有这样的列，请重新选择。")]})
             for field in [Field(name), *(field for field, used in chosen.items() if used == column)]:
                 chosen.pop(field, None)
                 confidence.pop(field, None)
@@ -83,7 +83,7 @@ def locate(workbook: Workbook) -> Layout:
                 best = score, Layout(number, header, mapping)
     if best is None:
         raise FileRefused(
-            _("找不到表头:前 20 行里没有“站点名称、类型、级别、统计用区划代码”这样的一行,请使用登记表模板。")
+            _("找不到表头：前 20 行里没有“站点名称、类型、级别、统计用区划代码”这样的一行，请使用登记表模板。")
         )
     return best[1]
 
@@ -94,7 +94,7 @@ def restore(workbook: Workbook, given: dict[str, Any]) -> Layout:
         sheet, header, columns = int(given["sheet"]), int(given["header"]), dict(given["columns"])
         titles = tuple(cell.text for cell in workbook.sheets[sheet].rows[header])
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise Invalid(_("这份文件的列对应关系已失效,请重新上传。")) from error
+        raise Invalid(_("这份文件的列对应关系已失效，请重新上传。")) from error
     return Layout(sheet, header, Mapping({}, {}, titles)).with_(**columns)
 
 

@@ -25,7 +25,7 @@ def problems(row: RegisterRow, regions: Mapping[str, Region]) -> list[Problem]:
     region = regions.get(row.region_code)
     township = region or regions.get(township_of(row.region_code, regions))
     if township is None or (region is None and township.level != "township"):
-        message = _("区划代码 {code} 不存在,请核对统计用区划代码。", code=row.region_code)
+        message = _("区划代码 {code} 不存在，请核对统计用区划代码。", code=row.region_code)
         return [row.problem(Field.REGION_CODE, "region_unknown", message)]
     if township.retired:
         return [_retired(row, township)]
@@ -35,10 +35,10 @@ def problems(row: RegisterRow, regions: Mapping[str, Region]) -> list[Problem]:
 def _retired(row: RegisterRow, region: Region) -> Problem:
     if region.successor:
         message = _(
-            "区划“{name}”已撤销,请改用 {successor} 一带的现行代码。", name=region.name, successor=region.successor
+            "区划“{name}”已撤销，请改用 {successor} 一带的现行代码。", name=region.name, successor=region.successor
         )
     else:
-        message = _("区划“{name}”已撤销,请改用现行代码。", name=region.name)
+        message = _("区划“{name}”已撤销，请改用现行代码。", name=region.name)
     return row.problem(Field.REGION_CODE, "region_retired", message)
 
 
@@ -53,6 +53,6 @@ def _names_that_disagree(row: RegisterRow, region: Region | None, regions: Mappi
         (Field.COMMUNITY, row.community, community),
     ):
         if said and meant and alike(meant.name) not in alike(said) and alike(said) not in alike(meant.name):
-            message = _("这里写“{said}”,区划代码指的是“{meant}”,请核对。", said=said, meant=meant.name)
+            message = _("这里写“{said}”，区划代码指的是“{meant}”，请核对。", said=said, meant=meant.name)
             found.append(row.problem(field, f"{field}_differs", message, "warning"))
     return found

@@ -88,7 +88,7 @@ def parse(workbook: Workbook, layout: Layout) -> list[RegisterRow]:
     """Read every row below the header that names a site; the template's example row and empty rows are none."""
     if layout.mapping.missing:
         lacking = {field.value: [_("请指明这一列。")] for field in layout.mapping.missing}
-        raise Invalid(_("还有必需的列没有对应上,请指明后再试。"), lacking)
+        raise Invalid(_("还有必需的列没有对应上，请指明后再试。"), lacking)
     columns = {field: letters(number) for field, number in layout.mapping.columns.items()}
     sheet, used = workbook.sheets[layout.sheet], layout.mapping.columns.items()
     below = range(layout.header + 1, len(sheet.rows))
@@ -118,7 +118,7 @@ def _row(cells: Mapping[Field, Cell], columns: Columns) -> RegisterRow:
 
 
 def _missing(field: Field) -> Message:
-    return _("{label}没有填,请补上。", label=FIELDS[field].label)
+    return _("{label}没有填，请补上。", label=FIELDS[field].label)
 
 
 def _text(field: Field) -> Callable[[Cell], str]:
@@ -133,16 +133,16 @@ def _seq(cell: Cell) -> str:
 def _area(cell: Cell) -> Decimal | None:
     area = values.number(cell, code="area_not_number", unit=_("平方米"))
     if area is not None and not 0 < area <= LARGEST_AREA:
-        raise values.Fault("area_out_of_range", _("面积应大于 0、不超过 100000 平方米,请核对。"))
+        raise values.Fault("area_out_of_range", _("面积应大于 0、不超过 100000 平方米，请核对。"))
     return area
 
 
 def _hours(cell: Cell) -> Decimal | None:
     hours = values.number(cell, code="hours_not_number", unit=_("小时"))
     if hours is not None and hours < 0:
-        raise values.Fault("hours_negative", _("每周开放小时不能是负数,请核对。"))
+        raise values.Fault("hours_negative", _("每周开放小时不能是负数，请核对。"))
     if hours is not None and hours > WEEK:
-        raise values.Fault("hours_too_many", _("一周只有 168 小时,请核对。"))
+        raise values.Fault("hours_too_many", _("一周只有 168 小时，请核对。"))
     return hours
 
 

@@ -51,7 +51,7 @@ def template() -> bytes:
     """An empty register: title, note, header with an explanation at each column, an example row, drop-downs."""
     specs = FIELDS.values()
     blank: list[None] = [None] * (len(specs) - 1)
-    note = _("带 * 的列必填;序号为“示例”的一行不会导入,可以保留或删除。")
+    note = _("带 * 的列必填；序号为“示例”的一行不会导入，可以保留或删除。")
     rows: list[list[Styled | None]] = [
         [Styled(_("社区心理咨询室、心理咨询中心登记表").render(), "title"), *blank],
         [Styled(note.render(), "note"), *blank],

@@ -72,19 +72,19 @@ def _message(twin: Twin) -> Message:
     match twin.likeness:
         case "same_community":
             return _(
-                "同一区划代码已有“{name}”({place})。若确是另一个站点,请填写理由后导入;否则请改正代码或删除此行。",
+                "同一区划代码已有“{name}”({place})。若确是另一个站点，请填写理由后导入；否则请改正代码或删除此行。",
                 name=twin.name,
                 place=place,
             )
         case "same_name":
             return _(
-                "同一乡镇(街道)已有同名的“{name}”({place})。若确是另一个站点,请填写理由后导入。",
+                "同一乡镇(街道)已有同名的“{name}”({place})。若确是另一个站点，请填写理由后导入。",
                 name=twin.name,
                 place=place,
             )
         case "same_host":
             return _(
-                "依托场所和地址与“{name}”({place})相同。若确是另一个站点,请填写理由后导入。",
+                "依托场所和地址与“{name}”({place})相同。若确是另一个站点，请填写理由后导入。",
                 name=twin.name,
                 place=place,
             )

@@ -34,7 +34,7 @@ def text(cell: Cell, longest: int) -> str:
     if clean.startswith(("=", "\uff1d")):
         raise formula()
     if len(clean) > longest:
-        raise Fault("too_long", _("文字超过 {longest} 个字,请缩短。", longest=longest))
+        raise Fault("too_long", _("文字超过 {longest} 个字，请缩短。", longest=longest))
     return clean
 
 
@@ -44,7 +44,7 @@ def refuse_formula(cell: Cell) -> None:
 
 
 def formula() -> Fault:
-    return Fault("formula", _("这里是公式,请改为直接填写的内容(可用“选择性粘贴—数值”)。"))
+    return Fault("formula", _("这里是公式，请改为直接填写的内容(可用“选择性粘贴—数值”)。"))
 
 
 def tidy(given: str) -> str:
@@ -59,9 +59,9 @@ def code(cell: Cell) -> str:
     """A 12-digit statistical division code."""
     given = unicodedata.normalize("NFKC", text(cell, 40)).replace(" ", "").lstrip("'")
     if given and not given.isdecimal():
-        raise Fault("code_not_digits", _("区划代码“{given}”应全是数字,请按文本填写 12 位代码。", given=given))
+        raise Fault("code_not_digits", _("区划代码“{given}”应全是数字，请按文本填写 12 位代码。", given=given))
     if given and len(given) != 12:
-        raise Fault("code_length", _("区划代码应为 12 位,这里是 {count} 位,请补全。", count=len(given)))
+        raise Fault("code_length", _("区划代码应为 12 位，这里是 {count} 位，请补全。", count=len(given)))
     return given
 
 
@@ -72,7 +72,7 @@ def word(cell: Cell, words: dict[str, Word], *, code: str, allowed: str) -> Word
         return None
     found = words.get(_key(given)) or {_key(known): value for known, value in words.items()}.get(_key(given))
     if found is None:
-        raise Fault(code, _("“{given}”不在可选范围,请填:{allowed}。", given=given, allowed=allowed))
+        raise Fault(code, _("“{given}”不在可选范围，请填：{allowed}。", given=given, allowed=allowed))
     return found
 
 
@@ -100,13 +100,13 @@ def day(cell: Cell) -> date | None:
         return None
     parts = DATE.fullmatch(given) or COMPACT_DATE.fullmatch(given)
     if parts is None:
-        raise Fault("date_unreadable", _("看不懂日期“{given}”,请写成 2019-09-01 这样。", given=given))
+        raise Fault("date_unreadable", _("看不懂日期“{given}”，请写成 2019-09-01 这样。", given=given))
     try:
         found = date(*map(int, parts.groups()))
     except ValueError as error:
-        raise Fault("date_impossible", _("没有“{given}”这一天,请核对日期。", given=given)) from error
+        raise Fault("date_impossible", _("没有“{given}”这一天，请核对日期。", given=given)) from error
     if found.year < EARLIEST:
-        raise Fault("date_impossible", _("日期“{given}”过早,请核对。", given=given))
+        raise Fault("date_impossible", _("日期“{given}”过早，请核对。", given=given))
     return found
 
 
@@ -116,7 +116,7 @@ def phone(cell: Cell) -> str:
     bare = re.sub(r"[\s()\-‐–—]", "", given).lstrip("'")
     bare = re.sub(r"^(\+86|0086|86(?=1\d{10}$))", "", bare)
     if bare and not PHONE.fullmatch(bare):
-        raise Fault("phone_malformed", _("电话“{given}”不完整,请填 11 位手机号或带区号的固定电话。", given=given))
+        raise Fault("phone_malformed", _("电话“{given}”不完整，请填 11 位手机号或带区号的固定电话。", given=given))
     return bare
 
 
@@ -125,4 +125,4 @@ def _key(given: str) -> str:
 
 
 def _words(given: str, code: str, unit: str) -> Decimal:
-    raise Fault(code, _("“{given}”不是数字,请只填数字,单位为{unit}。", given=given, unit=unit))
+    raise Fault(code, _("“{given}”不是数字，请只填数字，单位为{unit}。", given=given, unit=unit))

@@ -120,7 +120,7 @@ def _save(found: SiteDraft, name: str) -> Response | Page:
         return _step(found, name, Given({}, raw=known), words=words)
     wizard.keep(found, step, known, done=False)
     if then == "later":
-        flash(gettext("草稿已保存,可随时继续。"), "success")
+        flash(gettext("草稿已保存，可随时继续。"), "success")
         return redirect(url_for(".new_site"), 303)
     errors = wizard.judge(db(), actor(), found).errors.get(name, {})
     if errors:
@@ -157,7 +157,7 @@ def _finish(found: SiteDraft) -> Response | Page:
             site = wizard.finish(db(), actor(), found.id, given.values["override"])
     except (Conflict, Invalid) as refused:
         return _review(found, given, refusal=refused.message, status=refused.status)
-    flash(gettext("已登记“%(name)s”,编号 %(code)s。", name=site.name, code=site.code), "success")
+    flash(gettext("已登记“%(name)s”，编号 %(code)s。", name=site.name, code=site.code), "success")
     return redirect(url_for(".site", site_id=site.id), 303)
 
 
