@@ -92,7 +92,7 @@ def test_an_override_lets_a_possible_duplicate_in(run: Run) -> None:
 @pytest.mark.usefixtures("admin")
 def test_a_column_is_named_by_hand(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
-    file.write_text("甲，类型，级别，统计用区划代码\n平安社区心理咨询室，心理咨询室，T1,410311002001\n", "utf-8")
+    file.write_text("甲,类型,级别,统计用区划代码\n平安社区心理咨询室,心理咨询室,T1,410311002001\n", "utf-8")
 
     lacking = run("import", file)
     assert lacking.exit_code == 1

@@ -120,7 +120,7 @@ def test_columns_are_corrected_by_hand(browser: FlaskClient) -> None:
 
 
 def test_a_sheet_without_a_known_name_column_asks_for_it(browser: FlaskClient) -> None:
-    csv = "甲，类型，级别，统计用区划代码\n平安社区心理咨询室，心理咨询室，T1,410311002001\n".encode()
+    csv = "甲,类型,级别,统计用区划代码\n平安社区心理咨询室,心理咨询室,T1,410311002001\n".encode()
     answer = upload(browser, csv, "x.csv")
     assert answer.location.endswith("/columns")
     assert "平安社区心理咨询室" in browser.get(answer.location).text
