@@ -49,7 +49,7 @@ def accounts(session: Session, settings: Settings, institution_id: UUID, *, pass
             continue
         if part.login not in there:
             _create(session, settings, institution_id, part, site.id if site and at_site else None, password_hash)
-        rows.append((str(part.scope.role.label), part.name, part.login, site.name if site and at_site else "—"))
+        rows.append((part.scope.role.label, part.name, part.login, site.name if site and at_site else "—"))
     return rows
 
 
