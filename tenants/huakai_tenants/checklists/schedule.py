@@ -71,17 +71,22 @@ def expected(lists: Iterable[forms.Definition], day: date, *, since: date | None
     return found
 
 
+def voluntary(lists: Iterable[forms.Definition], day: date) -> list[Expected]:
+    """The daily checklists that nobody asks for on this day, and that a room that is open may fill all the same."""
+    return [Expected(one.code, day, day) for one in lists if one.period == "day" and forms.due(one, day) is None]
+
+
 def first(session: Session, *, edition_id: UUID, tier: str, today: date) -> int:
     """Write down what is due first at a site that is being opened; again changes nothing."""
     lists = standards.checklists(session, edition_id, tier)
     recurring = [one for one in lists.values() if one.period in RECURRING]
-    return _write(session, edition_id, expected(recurring, _working(recurring, today)))
+    return write(session, edition_id, expected(recurring, _working(recurring, today)))
 
 
 def make_due(session: Session, day: date) -> int:
     """Write down what a new day asks of the room; again changes nothing."""
     site = here(session)
-    return _write(session, site.edition_id, expected(definitions(session, site).values(), day, since=site.opened_on))
+    return write(session, site.edition_id, expected(definitions(session, site).values(), day, since=site.opened_on))
 
 
 def _working(lists: Iterable[forms.Definition], day: date) -> date:
@@ -100,7 +105,8 @@ _WRITE = (
 )
 
 
-def _write(session: Session, edition_id: UUID, wanted: list[Expected]) -> int:
+def write(session: Session, edition_id: UUID, wanted: list[Expected]) -> int:
+    """Write runs down; those that are there already stay as they are. Gives how many are new."""
     if not wanted:
         return 0
     now, tenant_id = clock.now(), tenancy.current(session)

@@ -1,7 +1,7 @@
 """What a room does with its checklists: see what is due, answer item by item, complete."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,11 +37,15 @@ class Due:
     run_id: UUID | None = None
     answered: int = 0
     completed_at: datetime | None = None
+    asked: bool = True
+    """False for a daily checklist on a day that does not ask for it."""
 
     def state(self, day: date) -> str:
-        """`done`, `later`, `overdue`, `started` or `waiting`."""
+        """`done`, `voluntary`, `later`, `overdue`, `started` or `waiting`."""
         if self.completed_at:
             return "done"
+        if not self.asked:
+            return "voluntary"
         if self.period_start > day:
             return "later"
         if self.due_on < day:
@@ -120,6 +124,11 @@ def today(session: Session, day: date) -> list[Due]:
         for one in wanted
         if (one.code, one.period_start) not in known
     ]
+    found += [
+        replace(_due(lists[one.code], one.period_start, one.due_on, None), asked=False)
+        for one in schedule.voluntary(lists.values(), day)
+        if (one.code, one.period_start) not in known
+    ]
     return sorted(found, key=lambda due: (due.due_on, due.code))
 
 
@@ -152,11 +161,12 @@ def history(session: Session, *, page: int, size: int = PAGE) -> tuple[list[tupl
 def begin(session: Session, actor: Actor, code: str, day: date) -> UUID:
     """The run of a checklist in the period of `day`; made when nobody has begun it yet."""
     site = schedule.here(session)
-    open_now = schedule.expected(schedule.definitions(session, site).values(), day, since=site.opened_on)
+    lists = schedule.definitions(session, site).values()
+    open_now = schedule.expected(lists, day, since=site.opened_on) + schedule.voluntary(lists, day)
     wanted = [one for one in open_now if one.code == code]
     if not wanted:
         raise NotFound(_("今天没有这张检查单。"))
-    schedule.make_due(session, day)
+    schedule.write(session, site.edition_id, wanted)
     return session.scalars(
         select(ChecklistRun.id).where(ChecklistRun.code == code, ChecklistRun.period_start == wanted[0].period_start)
     ).one()

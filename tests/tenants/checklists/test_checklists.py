@@ -75,9 +75,16 @@ def test_a_monday_asks_for_the_day_the_week_and_the_month(databases: Databases, 
     assert all(one.run_id is None for one in due)
 
 
-def test_a_sunday_asks_for_no_daily_check(databases: Databases, room: Site) -> None:
+def test_a_sunday_asks_for_no_daily_check_but_takes_one(databases: Databases, room: Site, worker: Actor) -> None:
+    sunday = MONDAY - timedelta(days=1)
     with databases.session(Login.TENANT, room.id) as session:
-        assert "daily" not in {one.code for one in service.today(session, MONDAY - timedelta(days=1))}
+        assert [one.state(sunday) for one in service.today(session, sunday) if one.code == "daily"] == ["voluntary"]
+        run_id = service.begin(session, worker, "daily", sunday)
+        assert service.begin(session, worker, "daily", sunday) == run_id
+        answers.save(session, worker, run_id, "on_duty", "yes", version=0)
+        shown = {one.run_id: one.state(sunday) for one in service.today(session, sunday)}
+
+    assert shown[run_id] == "started"
 
 
 def test_two_who_begin_at_once_share_one_run(databases: Databases, room: Site, worker: Actor, run_id: UUID) -> None:
@@ -109,7 +116,7 @@ def test_a_room_owes_nothing_from_before_it_opened(databases: Databases, make: M
     with databases.session(Login.WORKER, site.id) as session:
         schedule.make_due(session, sunday)
     with databases.session(Login.TENANT, site.id) as session:
-        assert {one.code for one in service.today(session, sunday)} == {"monthly"}
+        assert {one.code for one in service.today(session, sunday) if one.asked} == {"monthly"}
 
 
 def test_a_run_of_tomorrow_is_not_filled_today(databases: Databases, room: Site, worker: Actor) -> None:
