@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from huakai_platform.kernel import wall
 
 revision = "20261122_0810"
-down_revision = "20261122_0800"
+down_revision = "20261122_0805"
 branch_labels = None
 depends_on = None
 
