@@ -157,8 +157,9 @@ class Supervisor:
 
 
 def signals_like_ctrl_c() -> None:
-    """Let SIGTERM and a closed terminal end the program the way Ctrl-C does, through every `finally`."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """Let SIGTERM and a closed terminal end the program the way Ctrl-C does, which a background job may have been
+    born deaf to, through every `finally`."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 
