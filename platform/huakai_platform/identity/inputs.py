@@ -97,10 +97,6 @@ class TurnOff(Form):
     confirm = Text(required=True)
 
 
-class Empty(Form):
-    """A form that carries nothing but its own proof."""
-
-
 class Listing(Form):
     q = Text(max_length=60)
     role = Choice([role.value for role in Role])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import current_app, request, url_for
 
 from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.i18n import Message, _
@@ -58,7 +58,7 @@ def menu(actor: Actor | None) -> list[dict[str, Any]]:
         return []
     sections = []
     for label, entries in MENU:
-        items = [_item(entry, current_app) for entry in entries if _open_to(entry, actor)]
+        items = [_item(entry) for entry in entries if _open_to(entry, actor)]
         if items:
             sections.append({"label": label, "items": items})
     return sections
@@ -77,7 +77,7 @@ def _open_to(entry: Entry, actor: Actor) -> bool:
     return actor.can(entry.permission) and entry.endpoint in current_app.view_functions
 
 
-def _item(entry: Entry, _app: Flask) -> dict[str, Any]:
+def _item(entry: Entry) -> dict[str, Any]:
     href = url_for(entry.endpoint)
     path = request.path
     active = path == href or (href not in ROOTS and path.startswith(href.rstrip("/") + "/"))

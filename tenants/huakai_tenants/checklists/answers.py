@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -122,15 +122,6 @@ def detach(session: Session, actor: Actor, attachment_id: UUID) -> UUID:
     service.open_run(session, run_id)
     session.execute(delete(Attachment).where(Attachment.id == attachment_id))
     return run_id
-
-
-def proofs(session: Session, run_id: UUID, code: str) -> int:
-    return (
-        session.scalar(
-            select(func.count()).select_from(Attachment).where(Attachment.run_id == run_id, Attachment.item == code)
-        )
-        or 0
-    )
 
 
 def _messages(error: ValidationError) -> Iterator[str]:
