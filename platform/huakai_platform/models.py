@@ -1,21 +1,31 @@
 """Every table of the platform's own schemas."""
 
+from huakai_platform.compliance import models as compliance
 from huakai_platform.identity import models as identity
-from huakai_platform.kernel import operations, outbox, plumbing, sites, vault
+from huakai_platform.kernel import audit, notices, operations, outbox, plumbing, sites, vault
 from huakai_platform.onboarding import models as onboarding
 from huakai_platform.oversight import models as oversight
 from huakai_platform.regions import models as regions
+from huakai_platform.setup import models as setup
 from huakai_platform.standards import models as standards
+from huakai_platform.trail import models as trail
+from huakai_platform.workdays import models as workdays
 
 __all__ = [
+    "audit",
+    "compliance",
     "identity",
+    "notices",
     "onboarding",
     "operations",
     "outbox",
     "oversight",
     "plumbing",
     "regions",
+    "setup",
     "sites",
     "standards",
+    "trail",
     "vault",
+    "workdays",
 ]

@@ -26,24 +26,41 @@ PLATFORM = {
             "platform.account_activity",
             "platform.account_session",
             "platform.alembic_version",
+            "platform.api_token",
             "platform.heartbeat",
             "platform.idempotency_key",
             "platform.invitation",
             "platform.operation",
             "platform.operation_item",
+            "platform.oversight_visit",
             "platform.recovery_code",
             "platform.register_import",
+            "platform.setup_progress",
             "platform.site_draft",
             "platform.site_event",
             "platform.site_intake",
             "platform.throttle",
             "platform.tick",
+            "platform.work_day",
+            "platform.work_year",
             "oversight.dirty_region",
+            "oversight.figure_release",
             "oversight.region_rollup",
+            "oversight.released_figure",
+            "oversight.signed_heads",
         ),
         "local",
     ),
-    "oversight.site_fact": "distributed",
+    **dict.fromkeys(
+        (
+            "oversight.assessment",
+            "oversight.compliance_standing",
+            "oversight.person_fact",
+            "oversight.reported_head",
+            "oversight.site_fact",
+        ),
+        "distributed",
+    ),
 }
 """What each table outside the wall is to become on a cluster; one that is not named here is a fault."""
 POINTING_NOWHERE = ("confidential.contact.account_id",)
@@ -153,7 +170,7 @@ SHAPES = (
     (
         "holds rows of tenants outside the wall",
         """SELECT name FROM outside JOIN pg_attribute a ON a.attrelid = outside.oid WHERE attname = 'tenant_id'
-           AND name <> 'oversight.site_fact'""",
+           AND name <> ALL (%(distributed)s)""",
     ),
 )
 REFERENCES = (
@@ -223,8 +240,8 @@ POLICIES = (
     ),
     (
         "opens the facts of another tenant",
-        """SELECT l.polname FROM pg_class c LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'tenant_wall'
-           WHERE c.oid = to_regclass('oversight.site_fact') AND (l.polpermissive IS NOT FALSE
+        """SELECT d FROM unnest(%(distributed)s::text[]) d JOIN pg_class c ON c.oid = to_regclass(d)
+           LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'tenant_wall' WHERE (l.polpermissive IS NOT FALSE
            OR NOT c.relforcerowsecurity OR NOT c.relrowsecurity
            OR pg_get_expr(l.polqual, c.oid) IS DISTINCT FROM %(wall)s
            OR pg_get_expr(l.polwithcheck, c.oid) IS DISTINCT FROM %(wall)s OR l.polcmd <> '*')""",
@@ -238,6 +255,7 @@ def findings(connection: psycopg.Connection[Any]) -> list[str]:
         "running": sorted(RUNNING),
         "wall": WALL,
         "outside": sorted(PLATFORM),
+        "distributed": [name for name, kind in PLATFORM.items() if kind == "distributed"],
         "reference": [name for name, kind in PLATFORM.items() if kind == "reference"],
         "nowhere": list(POINTING_NOWHERE),
         "walled_for": list(WALLED_FOR),

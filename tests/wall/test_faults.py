@@ -163,7 +163,7 @@ FAULTS = {
     ),
     "facts without their wall": (
         "DROP POLICY tenant_wall ON oversight.site_fact",
-        "?: opens the facts of another tenant",
+        "oversight.site_fact: opens the facts of another tenant",
     ),
     "TRUNCATE granted": (
         "GRANT TRUNCATE ON tenant.space TO huakai_tenant",

@@ -27,8 +27,15 @@ WALLED: dict[str, Table] = {
     if table.schema in ("tenant", "confidential")
 }
 """Every table behind the wall, as the models have it."""
-FACTS = "oversight.site_fact"
-TENANTS_OWN = WALLED | {FACTS: Base.metadata.tables[FACTS]}
+READ_FROM_ABOVE: dict[str, tuple[str, ...]] = {
+    "oversight.site_fact": ("huakai_oversight", "huakai_worker"),
+    "oversight.person_fact": ("huakai_worker",),
+    "oversight.compliance_standing": ("huakai_oversight", "huakai_worker"),
+    "oversight.assessment": ("huakai_oversight",),
+    "oversight.reported_head": ("huakai_oversight", "huakai_worker"),
+}
+"""Numbers of one tenant that these logins may read of all of them."""
+TENANTS_OWN = WALLED | {name: Base.metadata.tables[name] for name in READ_FROM_ABOVE}
 PERSONAL = (
     "account",
     "account_activity",
@@ -59,6 +66,8 @@ def room_row(table: Table, tenant_id: UUID, label: str, **changes: Any) -> dict[
     for constraint in table.constraints:
         if isinstance(constraint, ForeignKeyConstraint) and len(constraint.columns) == 2:
             row[constraint.column_keys[1]] = row_id(tenant_id, constraint.referred_table.fullname)
+        if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table.fullname == "platform.account":
+            row[constraint.column_keys[0]] = RESIDENT if tenant_id == VICTIM else ATTACKER
     fixed = {"tenant_id": tenant_id, "id": row_id(tenant_id, table.fullname), "edition_id": EDITION}
     return row | {name: value for name, value in fixed.items() if name in row} | changes
 

@@ -16,6 +16,7 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.SitesTakenIn: (facts.sites_taken_in,),
     events.SiteStateChanged: (facts.site_changed,),
     events.ChecklistCompleted: (facts.checklist_completed,),
+    events.NumbersChanged: (facts.numbers_changed,),
     events.DayTurned: (facts.day_turned,),
     events.DayBegan: (facts.day_began,),
     events.InvitationIssued: (mail.send,),

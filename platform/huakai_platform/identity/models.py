@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Date, DateTime, ForeignKeyConstraint, Index, Integer, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
@@ -164,3 +165,38 @@ class Throttle(Base):
     failures: Mapped[int] = mapped_column(Integer)
     since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     blocked_until: Mapped[datetime | None]
+
+
+class ApiToken(Base):
+    """A key for programs: acts as one membership, with no more than its scopes. Only its hash is kept."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        ForeignKeyConstraint(["account_id"], ["platform.account.id"], name="api_token_account_id_fkey"),
+        ForeignKeyConstraint(["membership_id"], ["platform.membership.id"], name="api_token_membership_id_fkey"),
+        UniqueConstraint("token_hash", name="api_token_token_hash_key"),
+        Index("api_token_account_id_idx", "account_id"),
+        Index("api_token_membership_id_idx", "membership_id"),
+        {"schema": "platform"},
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+    account_id: Mapped[UUID]
+    """The person, or the account without a password that stands for a service."""
+    membership_id: Mapped[UUID]
+    site_id: Mapped[UUID | None]
+    """The membership's room, so that a room's people can see and revoke what acts in it."""
+    name: Mapped[str]
+    kind: Mapped[str]
+    """`personal` or `service`."""
+    hint: Mapped[str]
+    """The first characters, to tell tokens apart."""
+    token_hash: Mapped[bytes]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    """Permissions; what the role may not do, the token may not either."""
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime | None]
+    last_address: Mapped[str | None]
+    revoked_at: Mapped[datetime | None]

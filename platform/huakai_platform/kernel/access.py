@@ -28,6 +28,17 @@ class Permission(StrEnum):
     ACCOUNTS_READ = "console:accounts:read"
     ACCOUNTS_MANAGE = "console:accounts:manage"
     ACCESS_READ = "console:access:read"
+    REMINDERS_SEND = "console:reminders:send"
+    WORKDAYS_READ = "console:workdays:read"
+    WORKDAYS_MANAGE = "console:workdays:manage"
+    COMPLIANCE_READ = "console:compliance:read"
+    COMPLIANCE_ENTER = "console:compliance:enter"
+    COMPLIANCE_SEAL = "console:compliance:seal"
+    TRAIL_READ = "console:trail:read"
+    TRAIL_EXPORT = "console:trail:export"
+    NOTICES_READ = "console:notices:read"
+    SETUP_RUN = "console:setup:run"
+    SERVICE_TOKENS_MANAGE = "console:tokens:manage"
 
     TODAY_READ = "room:today:read"
     CHECKLISTS_READ = "room:checklists:read"
@@ -37,6 +48,19 @@ class Permission(StrEnum):
     SPACES_MANAGE = "room:spaces:manage"
     TEAM_READ = "room:team:read"
     TEAM_MANAGE = "room:team:manage"
+    CHECKLISTS_REOPEN = "room:checklists:reopen"
+    POINTS_READ = "room:points:read"
+    POINTS_MANAGE = "room:points:manage"
+    STAFF_READ = "room:staff:read"
+    STAFF_MANAGE = "room:staff:manage"
+    STAFF_CONTACTS_READ = "room:contacts:read"
+    TRAINING_READ = "room:training:read"
+    TRAINING_MANAGE = "room:training:manage"
+    ROOM_TRAIL_READ = "room:trail:read"
+    ROOM_TRAIL_EXPORT = "room:trail:export"
+    VISITS_READ = "room:visits:read"
+    ROOM_NOTICES_READ = "room:notices:read"
+    ROOM_TOKENS_MANAGE = "room:tokens:manage"
 
     @property
     def plane(self) -> str:
@@ -97,6 +121,17 @@ PERMISSION_LABELS = {
     Permission.ACCOUNTS_READ: _("查看账号"),
     Permission.ACCOUNTS_MANAGE: _("管理账号、身份和邀请"),
     Permission.ACCESS_READ: _("查看权限矩阵"),
+    Permission.REMINDERS_SEND: _("提醒站点处理逾期检查单"),
+    Permission.WORKDAYS_READ: _("查看节假日表"),
+    Permission.WORKDAYS_MANAGE: _("导入和修改节假日表"),
+    Permission.COMPLIANCE_READ: _("查看站点合规等级"),
+    Permission.COMPLIANCE_ENTER: _("进入单个站点查看合规证据"),
+    Permission.COMPLIANCE_SEAL: _("封存评估结果"),
+    Permission.TRAIL_READ: _("查看审计日志"),
+    Permission.TRAIL_EXPORT: _("导出审计日志"),
+    Permission.NOTICES_READ: _("查看自己的通知"),
+    Permission.SETUP_RUN: _("完成首次设置"),
+    Permission.SERVICE_TOKENS_MANAGE: _("管理服务令牌"),
     Permission.TODAY_READ: _("查看今日待办"),
     Permission.CHECKLISTS_READ: _("查看检查单"),
     Permission.CHECKLISTS_FILL: _("填写检查单"),
@@ -105,6 +140,19 @@ PERMISSION_LABELS = {
     Permission.SPACES_MANAGE: _("登记场地面积和状态"),
     Permission.TEAM_READ: _("查看团队"),
     Permission.TEAM_MANAGE: _("邀请和停用团队成员"),
+    Permission.CHECKLISTS_REOPEN: _("重新打开已完成的检查单"),
+    Permission.POINTS_READ: _("查看待整改项"),
+    Permission.POINTS_MANAGE: _("处理待整改项"),
+    Permission.STAFF_READ: _("查看人员名册"),
+    Permission.STAFF_MANAGE: _("登记人员和证书"),
+    Permission.STAFF_CONTACTS_READ: _("打开人员联系方式"),
+    Permission.TRAINING_READ: _("查看培训记录"),
+    Permission.TRAINING_MANAGE: _("登记培训记录"),
+    Permission.ROOM_TRAIL_READ: _("查看本站审计日志"),
+    Permission.ROOM_TRAIL_EXPORT: _("导出本站审计日志"),
+    Permission.VISITS_READ: _("查看上级进入本站的记录"),
+    Permission.ROOM_NOTICES_READ: _("查看自己在本站的通知"),
+    Permission.ROOM_TOKENS_MANAGE: _("管理本站的服务令牌"),
 }
 
 _ADMIN = frozenset({Role.INSTITUTION_ADMIN})
@@ -129,6 +177,17 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNTS_READ: _ADMIN,
     Permission.ACCOUNTS_MANAGE: _ADMIN,
     Permission.ACCESS_READ: _ADMIN | {Role.AUDITOR},
+    Permission.REMINDERS_SEND: _OFFICES,
+    Permission.WORKDAYS_READ: CONSOLE,
+    Permission.WORKDAYS_MANAGE: _ADMIN,
+    Permission.COMPLIANCE_READ: CONSOLE,
+    Permission.COMPLIANCE_ENTER: CONSOLE,
+    Permission.COMPLIANCE_SEAL: _ADMIN | {Role.AUDITOR},
+    Permission.TRAIL_READ: _ADMIN | {Role.AUDITOR},
+    Permission.TRAIL_EXPORT: _ADMIN | {Role.AUDITOR},
+    Permission.NOTICES_READ: CONSOLE,
+    Permission.SETUP_RUN: _ADMIN,
+    Permission.SERVICE_TOKENS_MANAGE: _ADMIN,
     Permission.TODAY_READ: ROOM,
     Permission.CHECKLISTS_READ: ROOM,
     Permission.CHECKLISTS_FILL: _STAFF,
@@ -137,6 +196,19 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.SPACES_MANAGE: _HEAD,
     Permission.TEAM_READ: _STAFF,
     Permission.TEAM_MANAGE: _HEAD,
+    Permission.CHECKLISTS_REOPEN: _HEAD,
+    Permission.POINTS_READ: ROOM,
+    Permission.POINTS_MANAGE: _STAFF,
+    Permission.STAFF_READ: _STAFF,
+    Permission.STAFF_MANAGE: _HEAD,
+    Permission.STAFF_CONTACTS_READ: _HEAD,
+    Permission.TRAINING_READ: _STAFF,
+    Permission.TRAINING_MANAGE: _HEAD,
+    Permission.ROOM_TRAIL_READ: _HEAD,
+    Permission.ROOM_TRAIL_EXPORT: _HEAD,
+    Permission.VISITS_READ: _STAFF,
+    Permission.ROOM_NOTICES_READ: ROOM,
+    Permission.ROOM_TOKENS_MANAGE: _HEAD,
 }
 
 

@@ -46,6 +46,13 @@ class ChecklistCompleted(Event):
 
 
 @dataclass(frozen=True)
+class NumbersChanged(Event):
+    """Something that is counted changed in a room; its numbers of the month are behind."""
+
+    month: str
+
+
+@dataclass(frozen=True)
 class RegionsMoved(Event):
     """Regions hang elsewhere than before. Published under the nil tenant."""
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Index, Uuid
+from sqlalchemy import Date, DateTime, Index, Integer, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
@@ -48,3 +48,41 @@ class DirtyRegion(Base):
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
     marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PersonFact(Base):
+    """A site's counts of people in one month. Only jobs read it: what others see has passed through a release."""
+
+    __tablename__ = "person_fact"
+    __table_args__ = ({"schema": "oversight"},)
+
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    region_code: Mapped[str]
+    metrics: Mapped[dict[str, Any]]
+    computed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class FigureRelease(Base):
+    """The counts of people of one month, protected and let out together; never changed afterwards."""
+
+    __tablename__ = "figure_release"
+    __table_args__ = ({"schema": "oversight"},)
+
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    threshold: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str]
+    released_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ReleasedFigure(Base):
+    """What a release says of one place; a place that is not there is protected."""
+
+    __tablename__ = "released_figure"
+    __table_args__ = ({"schema": "oversight"},)
+
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    """A region's code, or a site's id."""
+    sites: Mapped[int] = mapped_column(Integer)
+    metrics: Mapped[dict[str, Any]]

@@ -12,7 +12,8 @@ from huakai_platform.kernel.events import DayBegan, DayTurned, SitesTakenIn
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.oversight import facts, rollups
 from huakai_platform.oversight.models import SiteFact
-from huakai_tenants.checklists import counting, schedule
+from huakai_tenants.checklists import schedule
+from huakai_tenants.measures import workload
 from huakai_worker.scope import Work
 
 BATCH = 500
@@ -21,13 +22,18 @@ LAZILY = text("SET LOCAL synchronous_commit = off")
 
 def checklist_completed(work: Work, *, run_id: str, month: str) -> None:
     """Count the month of a completed checklist."""
-    facts.recompute(work.session, work.tenant_id, date.fromisoformat(month), counting.counts)
+    facts.recompute(work.session, work.tenant_id, date.fromisoformat(month), workload.counts)
+
+
+def numbers_changed(work: Work, *, month: str) -> None:
+    """Count a month in which something changed."""
+    facts.recompute(work.session, work.tenant_id, date.fromisoformat(month), workload.counts)
 
 
 def site_changed(work: Work, *, site_id: str) -> None:
     """Count a site that has another state or another place."""
     with work.tenant(UUID(site_id)) as session:
-        facts.recompute(session, UUID(site_id), clock.month(clock.today()), counting.counts)
+        facts.recompute(session, UUID(site_id), clock.month(clock.today()), workload.counts)
 
 
 def sites_taken_in(work: Work) -> None:
@@ -37,7 +43,7 @@ def sites_taken_in(work: Work) -> None:
     for site_id in sites:
         with work.tenant(site_id) as session:
             session.execute(LAZILY)
-            facts.recompute(session, site_id, month, counting.counts)
+            facts.recompute(session, site_id, month, workload.counts)
     if len(sites) == BATCH:
         outbox.publish(work.session, SitesTakenIn(), dedup=f"{work.message_id}:next")
 
@@ -64,7 +70,7 @@ def day_began(work: Work, *, day: str) -> None:
     state = work.session.scalar(select(Site.state).where(Site.id == work.tenant_id))
     if state == SiteState.OPEN:
         schedule.make_due(work.session, date.fromisoformat(day))
-    facts.refresh(work.session, work.tenant_id, date.fromisoformat(day), counting.counts)
+    facts.refresh(work.session, work.tenant_id, date.fromisoformat(day), workload.counts)
 
 
 def turn_day(session: Session) -> None:

@@ -11,7 +11,8 @@ from huakai_platform.kernel.sites import SiteKind, SiteState
 from huakai_platform.onboarding import opening
 from huakai_platform.onboarding.opening import Task
 from huakai_platform.oversight import facts
-from huakai_tenants.checklists import counting, schedule
+from huakai_tenants.checklists import schedule
+from huakai_tenants.measures import workload
 from huakai_tenants.premises import service as premises
 from huakai_worker.scope import Work
 
@@ -52,7 +53,7 @@ def _open(work: Work, task: Task) -> None:
     today = clock.today()
     schedule.first(session, edition_id=edition_id, tier=site.tier, today=today)
     now = facts.Standing(site.id, site.region_code, SiteKind(site.kind), SiteState.OPEN)
-    facts.recompute(session, now, clock.month(today), counting.counts)
+    facts.recompute(session, now, clock.month(today), workload.counts)
 
 
 def _people(task: Task) -> list[Person]:

@@ -1,0 +1,1 @@
+"""The audit trail: read, searched, exported, its heads signed and its chains verified."""

@@ -1,0 +1,1 @@
+"""Which days are worked: weekends, public holidays and the days that make up for them."""
