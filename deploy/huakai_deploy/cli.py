@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "web": "running:web",
     "worker": "running:worker",
     "ringer": "running:ringer",
+    "verify": "verifying:verify",
 }
 FINDINGS, CANNOT_RUN = 1, 2
 

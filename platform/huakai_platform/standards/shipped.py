@@ -1,8 +1,5 @@
 """The edition that is shipped with the program: read from its files, checked and hashed."""
 
-import hashlib
-import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,9 +10,11 @@ import yaml
 
 import huakai_templates
 from huakai_platform.forms import Localized
+from huakai_platform.kernel.canonical import canonical, digest
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import definitions, references, soundness, strict_yaml
 
+__all__ = ["EditionFiles", "Faulty", "Shipped", "canonical", "check", "digest", "edition_digest", "load_shipped"]
 FOLDER = Path(huakai_templates.__file__).parent / "standards"
 
 
@@ -78,16 +77,6 @@ def check(files: Mapping[str, Any]) -> None:
     together = [_tell(name, *fault) for name, body in files.items() for fault in references.faults(body, edition)]
     if together:
         raise Faulty(together)
-
-
-def canonical(body: Any) -> bytes:
-    """One spelling for one content: keys sorted, text in NFC, UTF-8, no spaces."""
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return unicodedata.normalize("NFC", text).encode()
-
-
-def digest(body: Any) -> str:
-    return hashlib.sha256(canonical(body)).hexdigest()
 
 
 def edition_digest(number: int, digests: Mapping[tuple[str, str], str]) -> str:
