@@ -179,6 +179,8 @@ def _on(name: str, table: Table) -> Iterator[Attack]:
         mine = room_row(table, MINE, "intruder", id=row_id(VICTIM, name))
         upsert = f" ON CONFLICT ({key}) DO UPDATE SET {second} = excluded.{second} RETURNING tenant_id"
         yield Attack("write over an id of theirs", (insert(name, mine) + upsert, "ROLLBACK"))
+    else:
+        yield Attack("write for a room that is not there", (insert(name, room_row(table, GHOST, "intruder")),))
     yield Attack("write for them", (insert(name, given),))
     yield Attack("write for them or nothing", (insert(name, given) + " ON CONFLICT DO NOTHING RETURNING *",))
     yield from _against_constraints(name, table)

@@ -241,10 +241,12 @@ POLICIES = (
     (
         "opens the facts of another tenant",
         """SELECT d FROM unnest(%(distributed)s::text[]) d JOIN pg_class c ON c.oid = to_regclass(d)
-           LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'tenant_wall' WHERE (l.polpermissive IS NOT FALSE
-           OR NOT c.relforcerowsecurity OR NOT c.relrowsecurity
-           OR pg_get_expr(l.polqual, c.oid) IS DISTINCT FROM %(wall)s
-           OR pg_get_expr(l.polwithcheck, c.oid) IS DISTINCT FROM %(wall)s OR l.polcmd <> '*')""",
+           LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'tenant_wall'
+           WHERE NOT c.relforcerowsecurity OR NOT c.relrowsecurity
+           OR has_any_column_privilege('huakai_tenant', c.oid, 'SELECT, INSERT, UPDATE') AND (
+           l.polpermissive IS NOT FALSE OR pg_get_expr(l.polqual, c.oid) IS DISTINCT FROM %(wall)s
+           OR pg_get_expr(l.polwithcheck, c.oid) IS DISTINCT FROM %(wall)s OR l.polcmd <> '*'
+           OR l.polroles <> ARRAY[to_regrole('huakai_tenant')::oid])""",
     ),
 )
 

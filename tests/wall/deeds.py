@@ -194,6 +194,11 @@ ASK = (
     f"INSERT INTO {LINK} (id, account_id, site_id, purpose, token_hash, created_at, issued_at, expires_at)"
     f" VALUES ('{NEW}', '{{}}', {{}}, 'reset', 'known', {CREATED}, {CREATED}, now() + '1 day')"
 )
+TOKEN = (
+    "INSERT INTO platform.api_token (id, account_id, membership_id, site_id, name, kind, hint, token_hash, scopes,"
+    f" created_by, created_at, expires_at) VALUES ('{NEW}', '{{}}', '{{}}', {{}}, 'x', 'personal', 'x', 'known',"
+    f" '{{}}', '{ATTACKER}', {CREATED}, 'infinity')"
+)
 PERSONS = {
     "set the administrator's password": f"UPDATE {ACCOUNT} SET password_hash = 'x' WHERE id = '{ADMIN}'",
     "set everybody's password": f"UPDATE {ACCOUNT} SET password_hash = 'x' WHERE id <> '{ATTACKER}'",
@@ -241,6 +246,14 @@ PERSONS = {
     "answer beforehand": f"INSERT INTO platform.idempotency_key VALUES ('{ADMIN}', 'next', 'x', '{{}}', now())",
     "make a used code good again": f"UPDATE platform.account_activity SET totp_step = 0 WHERE account_id = '{ADMIN}'",
     "hide a sign-in": f"UPDATE platform.account_activity SET last_at = NULL WHERE account_id = '{RESIDENT}'",
+    "a token of the administrator": TOKEN.format(ADMIN, person_id(ADMIN, "membership"), "NULL", "{}"),
+    "a token of the other room": TOKEN.format(RESIDENT, person_id(RESIDENT, "membership"), f"'{VICTIM}'", "{}"),
+    "make their token one's own": f"UPDATE platform.api_token SET token_hash = 'known' WHERE account_id = '{ADMIN}'",
+    "move one's token to their role": "UPDATE platform.api_token"
+    f" SET membership_id = '{person_id(ADMIN, 'membership')}' WHERE account_id = '{ATTACKER}'",
+    "widen a token": "UPDATE platform.api_token SET scopes = '{x}'",
+    "read who visited the other room": f"SELECT * FROM platform.oversight_visit WHERE site_id = '{VICTIM}'",
+    "hide a visit": "DELETE FROM platform.oversight_visit",
     "open a site": f"UPDATE platform.site SET state = 'closed' WHERE id = '{VICTIM}'",
     "read what waits to be opened": "SELECT people FROM platform.site_intake",
     "read the register": "SELECT content FROM platform.register_import",
@@ -255,8 +268,8 @@ PERSONS = {
 JOBS_MAY = frozenset(
     {"open a site", "read what waits to be opened", "delete their sessions", "make their reset one's own"}
 )
-JOBS_MAY |= {"make the administrator's reset one's own"}
-"""What a job is for: it opens and closes sites, clears old sessions and issues the links that it mails."""
+JOBS_MAY |= {"make the administrator's reset one's own", "read who visited the other room"}
+"""What a job is for: it opens and closes sites, clears old sessions, issues the links that it mails."""
 JOBS = {
     "read passwords": f"SELECT password_hash FROM {ACCOUNT}",
     "read second factors": f"SELECT totp_sealed FROM {ACCOUNT}",
@@ -276,6 +289,19 @@ CONSOLE = {
     "ask work of the own room": f"INSERT INTO {QUEUE} VALUES ('{MINE}', '{GHOST}', 'x', 'x', '{{}}', 0, now(), now())",
     "read a room's queue": "SELECT payload FROM tenant.outbox",
     "change the nil tenant's queue": "UPDATE tenant.outbox SET payload = '{}'",
+    "read a room's notices": "SELECT * FROM tenant.notice",
+    "write a room's notices": f"UPDATE tenant.notice SET read_at = now() WHERE tenant_id = '{MINE}'",
+    "add to a room's trail": "INSERT INTO tenant.audit_entry"
+    f" VALUES ('{MINE}', '{GHOST}', 99, now(), NULL, 'x', NULL, 'x', 'x', 'x', '{{}}', '', '')",
+    "begin a room's trail": f"INSERT INTO tenant.audit_head VALUES ('{MINE}', '{GHOST}', 1, '')",
+    "move a room's trail": "UPDATE tenant.audit_head SET seq = 0",
+    "change a trail": "UPDATE tenant.audit_entry SET deed = 'x'",
+    "see counts of people": "SELECT * FROM oversight.person_fact",
+    "let figures out": "INSERT INTO oversight.figure_release VALUES ('2026-01-01', 10, 'x', now())",
+    "seal a score for another site": "INSERT INTO oversight.assessment (tenant_id, id, edition_id, as_of, age_set,"
+    f" digest, bundle, sealed_by, sealed_at) VALUES ('{VICTIM}', '{GHOST}', '{GHOST}', now(), 'A', 'x', '', '{ADMIN}',"
+    " now())",
+    "change a sealed score": "UPDATE oversight.assessment SET grade = 'x'",
     "write facts": f"INSERT INTO oversight.site_fact VALUES ('{MINE}', '2026-01-01', 'x', '{{}}', now())",
     "write rollups": "INSERT INTO oversight.region_rollup VALUES ('x', '2026-01-01', NULL, 'x', '{}', now())",
     "delete a site": f"DELETE FROM platform.site WHERE id = '{VICTIM}'",

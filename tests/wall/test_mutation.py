@@ -9,6 +9,15 @@ import pytest
 from tests.wall import catalogue, mutants, probes
 
 Connection = psycopg.Connection[Any]
+FELT = mutants.OPEN - {"policy dropped", "secrets can be read"}
+"""What the attacks find without the catalogue's help."""
+UNFELT = (
+    "ALTER POLICY tenant_wall ON confidential.staff_contact WITH CHECK (true)",
+    "ALTER POLICY tenant_wall ON oversight.assessment WITH CHECK (true)",
+    "ALTER POLICY tenant_wall ON oversight.compliance_standing WITH CHECK (true)",
+    "ALTER TABLE confidential.staff_contact DROP CONSTRAINT staff_contact_pkey CASCADE",
+)
+"""Only the catalogue names these: rooms may not write the former, and one contact a member is held by another key."""
 
 
 def test_nothing_gets_through_while_the_wall_stands(undone: Connection) -> None:
@@ -18,7 +27,7 @@ def test_nothing_gets_through_while_the_wall_stands(undone: Connection) -> None:
 
 def test_every_mutant_is_found(undone: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     undone.execute("SET lock_timeout = '10s'")
-    by_attack, by_catalogue, survivors, kinds = Counter[str](), 0, [], Counter[str]()
+    by_attack, by_catalogue, survivors, kinds, unfelt = Counter[str](), 0, [], Counter[str](), []
     for mutant in list(mutants.every(undone)):
         with undone.transaction(force_rollback=True):
             undone.execute(mutant.statement.encode())
@@ -26,6 +35,7 @@ def test_every_mutant_is_found(undone: Connection, capsys: pytest.CaptureFixture
             tried = mutant.kind in mutants.OPEN or not named
             through = probes.leaks(undone, mutant.table, enough=1) if tried else []
         kinds[mutant.kind] += 1
+        unfelt += [mutant.statement] if mutant.kind in FELT and not through else []
         by_attack[mutant.kind] += bool(through)
         by_catalogue += bool(named)
         if not named and not through:
@@ -37,5 +47,4 @@ def test_every_mutant_is_found(undone: Connection, capsys: pytest.CaptureFixture
     assert not survivors, "\n".join(survivors)
     assert kinds.total() > 200
 
-    felt = mutants.OPEN - {"policy dropped", "secrets can be read"}
-    assert {kind: by_attack[kind] for kind in felt} == {kind: kinds[kind] for kind in felt}, "attacks alone feel these"
+    assert unfelt == list(UNFELT), "attacks alone feel these:\n" + "\n".join(unfelt)

@@ -40,9 +40,11 @@ PERSONAL = (
     "account",
     "account_activity",
     "account_session",
+    "api_token",
     "idempotency_key",
     "invitation",
     "membership",
+    "oversight_visit",
     "recovery_code",
     "site",
     "site_draft",
@@ -116,7 +118,7 @@ def fill(connection: psycopg.Connection[Any], *, victim: bool) -> None:
         (ATTACKER, "attacker", MINE),
     ):
         for name in PERSONAL:
-            if site_id or not name.startswith("site"):
+            if site_id or not name.startswith(("site", "oversight_visit")):
                 table = Base.metadata.tables[f"platform.{name}"]
                 write(connection, table, person_row(table, account_id, label, site_id))
     for tenant_id, label in ((VICTIM, MARK), (MINE, "mine")) if victim else ((MINE, "mine"),):

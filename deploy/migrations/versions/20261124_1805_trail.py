@@ -14,14 +14,18 @@ depends_on = None
 
 NIL = "tenant_id = '00000000-0000-0000-0000-000000000000'::uuid"
 GRANTS = (
-    *wall.build("tenant", "audit_head", readers=("huakai_oversight",)),
-    *wall.build("tenant", "audit_entry", readers=("huakai_oversight",), append_only=True),
+    *wall.build("tenant", "audit_head"),
+    *wall.build("tenant", "audit_entry", append_only=True),
     *wall.build("tenant", "notice"),
     "REVOKE DELETE ON tenant.audit_head FROM huakai_tenant, huakai_worker",
     # The console writes the platform's own chain and its own people's notices, under the nil tenant.
-    "GRANT INSERT ON tenant.audit_entry TO huakai_oversight",
-    "GRANT INSERT, UPDATE ON tenant.audit_head TO huakai_oversight",
+    "GRANT SELECT, INSERT ON tenant.audit_entry TO huakai_oversight",
+    "GRANT SELECT, INSERT, UPDATE ON tenant.audit_head TO huakai_oversight",
     "GRANT SELECT, INSERT, UPDATE ON tenant.notice TO huakai_oversight",
+    *(
+        f"CREATE POLICY console_reads ON tenant.{table} FOR SELECT TO huakai_oversight USING (true)"
+        for table in ("audit_head", "audit_entry")
+    ),
     f"CREATE POLICY console_writes ON tenant.audit_entry FOR INSERT TO huakai_oversight WITH CHECK ({NIL})",
     f"CREATE POLICY console_begins ON tenant.audit_head FOR INSERT TO huakai_oversight WITH CHECK ({NIL})",
     f"CREATE POLICY console_grows ON tenant.audit_head FOR UPDATE TO huakai_oversight USING ({NIL}) WITH CHECK ({NIL})",

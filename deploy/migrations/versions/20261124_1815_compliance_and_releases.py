@@ -12,6 +12,7 @@ depends_on = None
 HERE = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid"
 TENANTS_OWN = ("person_fact", "compliance_standing", "assessment", "reported_head")
 TABLES = (*TENANTS_OWN, "figure_release", "released_figure", "signed_heads")
+SHOWN_TO_ROOMS = ("compliance_standing", "assessment")
 JOBS_WRITE = ("person_fact", "compliance_standing", "reported_head")
 GRANTS = (
     *(f"ALTER TABLE oversight.{table} OWNER TO huakai_owner" for table in TABLES),
@@ -28,11 +29,11 @@ GRANTS = (
     *(
         f"CREATE POLICY tenant_wall ON oversight.{table} AS RESTRICTIVE FOR ALL TO huakai_tenant"
         f" USING ({HERE}) WITH CHECK ({HERE})"
-        for table in TENANTS_OWN
+        for table in SHOWN_TO_ROOMS
     ),
     *(
         f"CREATE POLICY huakai_tenant_rows ON oversight.{table} FOR SELECT TO huakai_tenant USING (true)"
-        for table in ("compliance_standing", "assessment")
+        for table in SHOWN_TO_ROOMS
     ),
     *(
         f"CREATE POLICY console_reads ON oversight.{table} FOR SELECT TO huakai_oversight USING (true)"
