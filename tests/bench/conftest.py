@@ -1,11 +1,13 @@
 """What the measurements share: how they are told, and how long a run takes."""
 
+import logging
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 Tell = Callable[[str], None]
 
@@ -19,6 +21,15 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
             print(line, flush=True)  # noqa: T201
 
     return say
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Measure without a line of log for each request."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture
