@@ -42,6 +42,7 @@ BY_SITE = {
     "platform.site_event": "site_id",
     "tenant.checklist_run": "tenant_id",
     "oversight.site_fact": "tenant_id",
+    "oversight.compliance_standing": "tenant_id",
 }
 """What an opening writes besides the accounts, with the column that names the site."""
 ACCOUNTS = """

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
-from huakai_worker.jobs import facts, mail, opening, operations
+from huakai_worker.jobs import compliance, facts, mail, opening, operations
 
 Job = Callable[..., None]
 """`job(work: Work, **payload)`: runs in the transaction of its row, any number of times."""
@@ -14,11 +14,11 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.SiteOpeningRequested: (opening.open_site,),
     events.RegionsMoved: (facts.regions_moved,),
     events.SitesTakenIn: (facts.sites_taken_in,),
-    events.SiteStateChanged: (facts.site_changed,),
-    events.ChecklistCompleted: (facts.checklist_completed,),
-    events.NumbersChanged: (facts.numbers_changed,),
+    events.SiteStateChanged: (facts.site_changed, compliance.site_changed),
+    events.ChecklistCompleted: (facts.checklist_completed, compliance.checklist_completed),
+    events.NumbersChanged: (facts.numbers_changed, compliance.numbers_changed),
     events.DayTurned: (facts.day_turned,),
-    events.DayBegan: (facts.day_began,),
+    events.DayBegan: (facts.day_began, compliance.day_began),
     events.InvitationIssued: (mail.send,),
     events.ResendRequested: (operations.resend,),
 }

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from huakai_platform.kernel import clock
+
 FORMULA = "huakai-score/1"
 NOTHING, WHOLE, PLACES = Decimal(0), Decimal(100), Decimal("0.01")
 Definition = Mapping[str, Any]
@@ -113,17 +115,9 @@ def age_set(sets: Iterable[Mapping[str, Any]], since: date, on: date) -> str:
     return str(next(one["code"] for one in sets if _within(one["years"], since, on)))
 
 
-def anniversary(day: date, years: int) -> date:
-    """The same day some years later; of 29 February the last of February (Civil Code art. 202)."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
-
-
 def full_years(since: date, on: date) -> int:
     years = on.year - since.year
-    return years if anniversary(since, years) <= on else years - 1
+    return years if clock.months_on(since, 12 * years) <= on else years - 1
 
 
 def grade_of(grades: Iterable[Mapping[str, Any]], percent: Decimal | None) -> str | None:
@@ -168,7 +162,7 @@ def _percent(part: Decimal, whole: Decimal, places: Decimal) -> Decimal | None:
 
 def _within(years: Mapping[str, Any], since: date, on: date) -> bool:
     def at(name: str) -> date:
-        return anniversary(since, int(years[name]))
+        return clock.months_on(since, 12 * int(years[name]))
 
     return (
         ("below" not in years or on < at("below"))

@@ -35,6 +35,7 @@ TOPICS: dict[str, Message] = {
     "SitesTakenIn": _("登记新站点"),
     "SiteStateChanged": _("站点状态变化"),
     "ChecklistCompleted": _("检查单完成"),
+    "NumbersChanged": _("数字变化"),
     "DayTurned": _("新的一天"),
     "DayBegan": _("站点的新一天"),
     "InvitationIssued": _("发送邀请"),

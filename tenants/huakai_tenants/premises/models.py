@@ -1,9 +1,9 @@
 """The spaces a site really has."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import DateTime, Numeric, UniqueConstraint
+from sqlalchemy import Date, DateTime, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
@@ -20,4 +20,6 @@ class Space(TenantOwned, Base):
     area: Mapped[Decimal | None] = mapped_column(Numeric(8, 1))
     state: Mapped[str]
     """`planned`, `ready` or `closed`."""
+    surveyed_on: Mapped[date | None] = mapped_column(Date)
+    """The day from which area and state are as they are; what was before is not kept."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

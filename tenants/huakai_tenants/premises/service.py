@@ -107,7 +107,7 @@ def survey(session: Session, actor: Actor, space_id: UUID, *, area: Decimal | No
         )
     if state == "ready" and area is None:
         raise Conflict(_("标为“可使用”前请填写面积。"))
-    found.space.area, found.space.state = area, state
+    found.space.area, found.space.state, found.space.surveyed_on = area, state, clock.today()
     return found
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from huakai_platform.compliance import standing
 from huakai_platform.identity import invitations
 from huakai_platform.identity.naming import Person
 from huakai_platform.kernel import clock, operations, vault
@@ -12,7 +13,7 @@ from huakai_platform.onboarding import opening
 from huakai_platform.onboarding.opening import Task
 from huakai_platform.oversight import facts
 from huakai_tenants.checklists import schedule
-from huakai_tenants.measures import workload
+from huakai_tenants.measures import compliance, workload
 from huakai_tenants.premises import service as premises
 from huakai_worker.scope import Work
 
@@ -54,6 +55,8 @@ def _open(work: Work, task: Task) -> None:
     schedule.first(session, edition_id=edition_id, tier=site.tier, today=today)
     now = facts.Standing(site.id, site.region_code, SiteKind(site.kind), SiteState.OPEN)
     facts.recompute(session, now, clock.month(today), workload.counts)
+    measures = compliance.of_a_new_room(session, edition_id, site.tier, today)
+    standing.first(session, site.id, site.region_code, edition_id, site.operating_since or today, measures)
 
 
 def _people(task: Task) -> list[Person]:
