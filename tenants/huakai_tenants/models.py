@@ -2,7 +2,8 @@
 
 from huakai_tenants.checklists import models as checklists
 from huakai_tenants.premises import models as premises
+from huakai_tenants.sheets import models as sheets
 from huakai_tenants.staff import models as staff
 from huakai_tenants.training import models as training
 
-__all__ = ["checklists", "premises", "staff", "training"]
+__all__ = ["checklists", "premises", "sheets", "staff", "training"]

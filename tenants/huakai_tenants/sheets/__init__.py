@@ -1,0 +1,1 @@
+"""Filled-in workbooks of a room on their way in."""
