@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, redirect, send_from_directory, url
 from werkzeug import Response as BaseResponse
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from huakai_deploy import migrating
+from huakai_deploy import badges, migrating
 from huakai_platform.identity import views as identity
 from huakai_platform.identity.sessions import recognise
 from huakai_platform.kernel.config import Settings
@@ -13,7 +13,7 @@ from huakai_platform.onboarding import views as onboarding
 from huakai_platform.oversight import views as oversight
 from huakai_platform.regions import views as regions
 from huakai_platform.standards import views as standards
-from huakai_platform.web import errors, health, logging, metrics, operations, pages, requests
+from huakai_platform.web import errors, health, logging, metrics, notices, operations, pages, requests
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
 from huakai_templates import assets
@@ -29,13 +29,14 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
         "any": (health.blueprint, identity.shared),
         "console": (
             identity.console,
+            notices.console,
             onboarding.blueprint,
             operations.blueprint,
             oversight.blueprint,
             regions.blueprint,
             standards.blueprint,
         ),
-        "room": (identity.team, checklists.blueprint, premises.blueprint),
+        "room": (identity.team, checklists.blueprint, notices.room, premises.blueprint),
     }
     return pages[plane]
 
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=1, x_host=0)  # type: ignore[method-assign]
-    app.extensions["huakai"] = Frame(settings, Databases(settings), planes, recognise)
+    app.extensions["huakai"] = Frame(settings, Databases(settings), planes, recognise, badges.counts)
     errors.install(app)
     logging.install(app)
     metrics.install(app)

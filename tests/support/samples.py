@@ -18,9 +18,11 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.events import SitesTakenIn
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.notices import Notice
 from huakai_platform.kernel.operations import Operation, OperationItem
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.sites import Site
+from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_platform.standards.models import Edition
@@ -185,6 +187,21 @@ def asset(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"filename": assets.url("app.css").removeprefix("/static/").partition("?")[0]}
 
 
+def notice(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    told = uuid7()
+    row = Notice(
+        id=told,
+        account_id=owner.account_id,
+        dedup=str(told),
+        kind="t",
+        text="一条通知",
+        href="/",
+        created_at=clock.now(),
+    )
+    world.make.add(row, owner.site_id or PLATFORM)
+    return {"notice_id": told}
+
+
 def photo() -> bytes:
     """Never the same twice."""
     written = io.BytesIO()
@@ -202,6 +219,7 @@ SAMPLES: dict[str, Sample] = {
     "identity.reset": Sample(link("reset")),
     "membership": Sample(membership, FOREIGN),
     "message": Sample(message),
+    "notice": Sample(notice, PERSONAL),
     "operation": Sample(operation, REGIONAL),
     "register_import": Sample(register_import, REGIONAL),
     "run": Sample(run, FOREIGN),

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.models import AccountSession, Throttle
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, notices
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.outbox import OutboxMessage
@@ -20,6 +20,7 @@ IDEMPOTENCY_KEYS = timedelta(hours=48)
 TICKS = timedelta(days=35)
 THROTTLES = timedelta(days=2)
 HEARTBEATS = timedelta(hours=1)
+READ_NOTICES = timedelta(days=180)
 PAUSE = 3600.0
 
 _tidied: dict[UUID, float] = {}
@@ -36,13 +37,14 @@ def sweep(session: Session) -> None:
 
 
 def tidy(databases: Databases, tenant_id: UUID) -> None:
-    """Take away a visited tenant's rows that were done a week ago, about once an hour, not all tenants at once."""
+    """Take away a visited tenant's done rows and old notices, about once an hour, not all tenants at once."""
     now = time.monotonic()
     if now - _tidied.setdefault(tenant_id, now - PAUSE * random.random()) < PAUSE:
         return
     _tidied[tenant_id] = now
     with databases.session(Login.WORKER, tenant_id) as session:
         drop_done(session, clock.now() - DONE_ROWS)
+        notices.forget(session, clock.now() - READ_NOTICES)
 
 
 def drop_done(session: Session, before: datetime) -> None:

@@ -13,7 +13,7 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.plumbing import Tick
 from huakai_worker import housekeeping
-from huakai_worker.jobs import facts
+from huakai_worker.jobs import facts, notices
 
 ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 FIVE_PAST_MIDNIGHT = datetime(2000, 1, 1, 0, 5, tzinfo=CHINA)
@@ -32,6 +32,8 @@ class Schedule:
 SCHEDULES = (
     Schedule("housekeeping", timedelta(hours=1), housekeeping.sweep),
     Schedule("day", timedelta(days=1), facts.turn_day, origin=FIVE_PAST_MIDNIGHT),
+    Schedule("endings", timedelta(seconds=20), notices.tell_endings),
+    Schedule("dead", timedelta(minutes=5), notices.tell_dead),
 )
 
 

@@ -84,11 +84,31 @@ def upgrade() -> None:
     op.create_index(
         "notice_account_id_idx", "notice", ["tenant_id", "account_id", "created_at"], unique=False, schema="tenant"
     )
+    op.create_index(
+        "notice_unread_idx",
+        "notice",
+        ["tenant_id", "account_id"],
+        unique=False,
+        schema="tenant",
+        postgresql_where=sa.text("read_at IS NULL"),
+    )
+    told_at = sa.Column("told_at", sa.DateTime(timezone=True), nullable=True)
+    op.add_column("operation", told_at, schema="platform")
+    op.create_index(
+        "checklist_run_open_idx",
+        "checklist_run",
+        ["tenant_id", "due_on"],
+        unique=False,
+        schema="tenant",
+        postgresql_where=sa.text("completed_at IS NULL"),
+    )
     for statement in GRANTS:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_index("checklist_run_open_idx", table_name="checklist_run", schema="tenant")
+    op.drop_column("operation", "told_at", schema="platform")
     op.drop_table("notice", schema="tenant")
     op.drop_table("audit_entry", schema="tenant")
     op.drop_table("audit_head", schema="tenant")

@@ -5,11 +5,12 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from huakai_platform.identity import contacts, destinations
+from huakai_platform.identity import contacts
 from huakai_platform.identity.directory import SORTS, STATES
 from huakai_platform.kernel.access import ROOM, Role
 from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Form, Id, Page, Phone, Text
 from huakai_platform.kernel.i18n import _
+from huakai_platform.web import destinations
 
 LOCALES = ("zh_CN", "en")
 LOGIN = r"(?=.{3,40}$)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*"

@@ -50,6 +50,8 @@ class Operation(Base):
     region_code: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     cancelled_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    """When its starter was told of its end; resumed, it will end once more."""
 
 
 class OperationItem(Base):
@@ -179,5 +181,5 @@ def resume(session: Session, actor: Actor, operation_id: UUID) -> None:
     ).all()
     if not again:
         raise Conflict(_("没有可以重做的项目。"))
-    session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=None))
+    session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=None, told_at=None))
     outbox.publish(session, OperationStarted(operation_id))

@@ -56,7 +56,7 @@ class Frame:
     databases: Databases
     planes: tuple[str, ...]
     recognise: Recognise
-    badges: Callable[[Actor], dict[str, int]] | None = None
+    badges: Callable[[Session, Actor], dict[str, int]] | None = None
 
     def login_for(self, plane: str) -> Login:
         """The database login of a plane; shared pages use whichever plane this process serves."""
@@ -95,6 +95,26 @@ def db() -> Session:
             raise tenancy.NoTenant("a room page without a room")
         _open(site_id or tenancy.PLATFORM, g.get("account_id") or (who.actor.account_id if who else None))
     return cast(Session, g.session)
+
+
+def badges() -> dict[str, int]:
+    """The counts beside the menu's entries, by name; asked once a request, none for a stranger."""
+    if "badges" not in g:
+        g.badges = _badges()
+    return cast(dict[str, int], g.badges)
+
+
+def _badges() -> dict[str, int]:
+    who, count = visitor(), frame().badges
+    if who is None or who.owes_second_factor or who.actor.role is None or count is None:
+        return {}
+    plane = who.actor.role.plane
+    if plane not in frame().planes:
+        return {}
+    if g.plane == plane:
+        return count(db(), who.actor)
+    with frame().databases.session(frame().login_for(plane), who.actor.site_id or tenancy.PLATFORM) as session:
+        return count(session, who.actor)
 
 
 def as_account(account_id: UUID) -> None:

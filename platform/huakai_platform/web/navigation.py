@@ -1,4 +1,4 @@
-"""The menu: one table, shown by permission."""
+"""The menu: one table, shown by permission. In a room the order is that of use: the first stand in the bar."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +9,19 @@ from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.i18n import Message, _
 
 ROOTS = ("/console/", "/room/")
+ON_A_PHONE, ON_A_DESK = 4, 8
+"""How many entries of a room stand in its bar; the others are under “更多”."""
 
 
 @dataclass(frozen=True)
 class Entry:
+    """A page of the menu; `badge` names the count that stands beside it (see `Frame.badges`)."""
+
     label: Message
     endpoint: str
     icon: str
     permission: Permission
+    badge: str | None = None
 
 
 MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
@@ -24,11 +29,26 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
         None,
         (
             Entry(_("总览"), "oversight.picture", "layout-dashboard", Permission.PICTURE_READ),
+            Entry(_("通知"), "notices.index", "bell", Permission.NOTICES_READ, badge="notices"),
+        ),
+    ),
+    (
+        _("站点"),
+        (
             Entry(_("站点"), "onboarding.sites", "building-2", Permission.SITES_READ),
             Entry(_("进度看板"), "onboarding.board", "kanban", Permission.SITES_READ),
             Entry(_("导入登记表"), "onboarding.imports", "file-up", Permission.REGISTER_IMPORT),
-            Entry(_("地区"), "regions.index", "map", Permission.REGIONS_READ),
+        ),
+    ),
+    (
+        _("监管"),
+        (),
+    ),
+    (
+        _("基础资料"),
+        (
             Entry(_("标准"), "standards.index", "book-open-check", Permission.STANDARD_READ),
+            Entry(_("地区"), "regions.index", "map", Permission.REGIONS_READ),
         ),
     ),
     (
@@ -43,10 +63,11 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
     (
         None,
         (
-            Entry(_("今日"), "checklists.today", "sun", Permission.TODAY_READ),
+            Entry(_("今日"), "checklists.today", "sun", Permission.TODAY_READ, badge="overdue"),
             Entry(_("检查单"), "checklists.history", "clipboard-check", Permission.CHECKLISTS_READ),
             Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),
             Entry(_("团队"), "team.index", "users", Permission.TEAM_READ),
+            Entry(_("通知"), "room_notices.index", "bell", Permission.ROOM_NOTICES_READ, badge="notices"),
         ),
     ),
 )
@@ -58,10 +79,19 @@ def menu(actor: Actor | None) -> list[dict[str, Any]]:
         return []
     sections = []
     for label, entries in MENU:
-        items = [_item(entry) for entry in entries if _open_to(entry, actor)]
+        items = [_item(entry) for entry in entries if open_to(entry, actor)]
         if items:
             sections.append({"label": label, "items": items})
     return sections
+
+
+def bar(nav: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A room's entries in the order of use, each with where it stands: `phone`, `desk` or `more`."""
+    items = [item for section in nav for item in section["items"]]
+    phone = len(items) if len(items) <= ON_A_PHONE + 1 else ON_A_PHONE
+    desk = len(items) if len(items) <= ON_A_DESK + 1 else ON_A_DESK
+    places = ["phone" if number < phone else "desk" if number < desk else "more" for number in range(len(items))]
+    return [{**item, "place": place} for item, place in zip(items, places, strict=True)]
 
 
 def trail(nav: list[dict[str, Any]]) -> list[tuple[Message, str | None]]:
@@ -73,7 +103,7 @@ def trail(nav: list[dict[str, Any]]) -> list[tuple[Message, str | None]]:
     return [(item["label"], None if item["href"] == request.path else item["href"]) for item in [entries[0], *here]]
 
 
-def _open_to(entry: Entry, actor: Actor) -> bool:
+def open_to(entry: Entry, actor: Actor) -> bool:
     return actor.can(entry.permission) and entry.endpoint in current_app.view_functions
 
 
@@ -81,4 +111,4 @@ def _item(entry: Entry) -> dict[str, Any]:
     href = url_for(entry.endpoint)
     path = request.path
     active = path == href or (href not in ROOTS and path.startswith(href.rstrip("/") + "/"))
-    return {"label": entry.label, "href": href, "icon": entry.icon, "active": active, "badge": None}
+    return {"label": entry.label, "href": href, "icon": entry.icon, "active": active, "badge": entry.badge}

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from huakai_platform.kernel import i18n
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message
-from huakai_platform.web.context import visitor
-from huakai_platform.web.navigation import menu, trail
+from huakai_platform.web.context import badges, visitor
+from huakai_platform.web.navigation import bar, menu, trail
 from huakai_templates import assets, icons
 
 LOCALES = {"zh_CN": "中文", "en": "English"}
@@ -23,7 +23,7 @@ def install(app: Flask) -> None:
     i18n.translate = gettext
     app.jinja_env.finalize = finalize
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES)
+    app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES, badges=badges, room_bar=bar)
     app.jinja_env.filters.update(date=show_date, datetime=show_moment, said=say, day_of=day_of)
     app.context_processor(_context)
 

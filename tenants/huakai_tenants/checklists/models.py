@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import Date, DateTime, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
@@ -19,6 +19,7 @@ class ChecklistRun(TenantOwned, Base):
         UniqueConstraint("tenant_id", "code", "period_start", name="checklist_run_tenant_id_code_period_start_key"),
         ForeignKeyConstraint(["edition_id"], ["platform.edition.id"], name="checklist_run_edition_id_fkey"),
         Index("checklist_run_due_on_idx", "tenant_id", "due_on"),
+        Index("checklist_run_open_idx", "tenant_id", "due_on", postgresql_where=text("completed_at IS NULL")),
         {"schema": "tenant"},
     )
 

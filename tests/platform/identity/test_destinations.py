@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from huakai_platform.identity import destinations
+from huakai_platform.web import destinations
 from tests.platform.identity.people import person, sign_in
 from tests.support import web
 from tests.support.make import Make

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask, render_template, render_template_string
 
 import huakai_templates
+from huakai_platform.web.navigation import bar
 from huakai_templates.icons import icon
 
 Render = Callable[..., str]
@@ -22,7 +23,9 @@ def app() -> Flask:
     jinja = app.jinja_env
     jinja.add_extension("jinja2.ext.i18n")
     jinja.install_gettext_callables(str, lambda one, many, n: one if n == 1 else many, newstyle=True)  # type: ignore[attr-defined]
-    jinja.globals.update(asset=lambda name: f"/static/{name}", icon=icon, csrf_token=lambda: "to'ken")
+    jinja.globals.update(
+        asset=lambda name: f"/static/{name}", icon=icon, csrf_token=lambda: "to'ken", badges=dict, bar=bar
+    )
     jinja.filters.update(date=str, datetime=str)
     return app
 
@@ -37,7 +40,7 @@ def render(app: Flask) -> Render:
 
 
 ACTOR = SimpleNamespace(name="王立军", role_label="管理员", site_name="心晴驿站", institution_name="花开中心")
-NAV = [{"label": "标准", "items": [{"label": "版本", "href": "/v", "icon": "tag", "active": True, "badge": 3}]}]
+NAV = [{"label": "标准", "items": [{"label": "版本", "href": "/v", "icon": "tag", "active": True, "badge": "new"}]}]
 
 
 @pytest.mark.parametrize("layout", ["console", "room", "plain"])

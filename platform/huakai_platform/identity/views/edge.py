@@ -6,10 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 import segno
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException
 
 from huakai_platform.identity import throttling
 from huakai_platform.identity.activity import SignedIn
@@ -17,6 +16,7 @@ from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.web.context import close_peek, frame
+from huakai_platform.web.destinations import opens
 
 YEAR = 365 * 24 * 3600
 
@@ -78,7 +78,7 @@ def moment(at: datetime) -> str:
 
 def onward(target: str | None) -> Response:
     """Go on to a path that a GET can open here; to one's first page otherwise."""
-    return redirect(target if target and _opens(target) else url_for("home"), 303)
+    return redirect(target if target and opens(target) else url_for("home"), 303)
 
 
 def remember_language(response: Response, locale: str) -> None:
@@ -91,11 +91,3 @@ def remember_language(response: Response, locale: str) -> None:
 def picture(text: str) -> str:
     """A QR code as a data: image, which the content security policy lets through."""
     return str(segno.make(text, error="m").png_data_uri(scale=4, border=3))
-
-
-def _opens(target: str) -> bool:
-    try:
-        current_app.url_map.bind("").match(target.partition("?")[0], method="GET")
-    except HTTPException:
-        return False
-    return True

@@ -2,6 +2,9 @@
 
 import re
 
+from flask import current_app
+from werkzeug.exceptions import HTTPException
+
 PATH = re.compile(r"/(?![/\\])[\w\-./~%?=&+,:@]*", re.ASCII)
 
 
@@ -10,3 +13,14 @@ def safe(target: str | None) -> str | None:
     if not target or len(target) > 2000 or not PATH.fullmatch(target) or "//" in target:
         return None
     return target
+
+
+def opens(target: str | None) -> bool:
+    """Whether a GET of this program answers there."""
+    if safe(target) is None:
+        return False
+    try:
+        current_app.url_map.bind("").match(str(target).partition("?")[0].partition("#")[0], method="GET")
+    except HTTPException:
+        return False
+    return True

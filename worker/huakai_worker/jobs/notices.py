@@ -1,0 +1,66 @@
+"""Tells people of the console what ended or broke without them; the clock's deeds, under the nil tenant."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from huakai_platform.identity.memberships import in_force
+from huakai_platform.identity.models import Membership
+from huakai_platform.kernel import clock, notices, operations, queue
+from huakai_platform.kernel.access import Role
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.operations import Ending, ItemState, Operation, OperationItem
+
+MOST = 100
+FRESH = timedelta(hours=1)
+"""An older death has been told, or is known."""
+ENDED: Mapping[Ending, str] = {
+    Ending.DONE: _("{title}：已完成，成功 {done} 项。"),
+    Ending.DONE_WITH_FAILURES: _("{title}：已结束，成功 {done} 项，失败 {failed} 项。"),
+    Ending.FAILED: _("{title}：失败，{failed} 项都没有成功。"),
+    Ending.CANCELLED: _("{title}：已取消，成功 {done} 项，其余没有执行。"),
+}
+
+
+def tell_endings(session: Session) -> None:
+    """Tell whoever began an operation how it ended, once for each time that it comes to an end."""
+    waiting = exists().where(OperationItem.operation_id == Operation.id, OperationItem.state == ItemState.WAITING)
+    ended = select(Operation).where(Operation.told_at.is_(None), ~waiting).order_by(Operation.created_at).limit(MOST)
+    for operation in session.scalars(ended.with_for_update(skip_locked=True)).all():
+        operation.told_at = clock.now()
+        if operation.created_by:
+            _tell_ending(session, operation)
+
+
+def tell_dead(session: Session) -> None:
+    """Tell the administrators that work lies in the dead-letter list, once for each new arrival."""
+    dead = queue.troubled(session, most=MOST, dead_only=True)
+    newest = max(dead, key=lambda row: row.dead_at or row.created_at, default=None)
+    if newest is None or newest.dead_at is None or newest.dead_at < clock.now() - FRESH:
+        return
+    said = _("有 {count} 个后台任务多次失败，已停止重试。", count=queue.state(session).dead)
+    notices.tell(
+        session, _administrators(session), kind="jobs.dead", text=said, href="/console/jobs", dedup=f"dead:{newest.id}"
+    )
+
+
+def _tell_ending(session: Session, operation: Operation) -> None:
+    known = operations.progress(session, operation.id)
+    said = Message(ENDED[known.ending], title=operation.title, done=known.done, failed=known.failed)
+    assert operation.created_by
+    notices.tell(
+        session,
+        [operation.created_by],
+        kind="operation.ended",
+        text=said,
+        href=f"/console/operations/{operation.id}",
+        dedup=f"operation:{operation.id}:{operation.told_at}",
+    )
+
+
+def _administrators(session: Session) -> Sequence[UUID]:
+    wanted = select(Membership.account_id).where(Membership.role == Role.INSTITUTION_ADMIN, in_force(clock.today()))
+    return session.scalars(wanted.distinct()).all()
