@@ -194,7 +194,7 @@ def notice(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         account_id=owner.account_id,
         dedup=str(told),
         kind="t",
-        text="一条通知",
+        text=_("开通 {count} 个站点", count=1),
         href="/",
         created_at=clock.now(),
     )
