@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, str] = {
     "sites": "sites:group",
     "accounts": "accounts:group",
     "jobs": "jobs:group",
+    "facts": "figures:facts",
+    "figures": "figures:figures",
     "web": "running:web",
     "worker": "running:worker",
     "ringer": "running:ringer",

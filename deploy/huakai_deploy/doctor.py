@@ -166,7 +166,8 @@ def _rollups(databases: Databases, _settings: Settings) -> Finding:
     with databases.session(Login.WORKER) as session:
         off = rollups.check(session, clock.month(clock.today()))
     found = _("{count} 个地区与站点数字不符", count=len(off)) if off else _("与站点数字一致")
-    return Finding(_("汇总数字"), not off, found, _("运行 huakai doctor --rebuild 重新汇总本月"))
+    remedy = _("看 huakai facts check;用 huakai facts rebuild 重新计算，或 huakai doctor --rebuild 只重新汇总本月")
+    return Finding(_("汇总数字"), not off, found, remedy)
 
 
 def _disk(_databases: Databases, settings: Settings) -> Finding:

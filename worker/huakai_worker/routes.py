@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
-from huakai_worker.jobs import compliance, facts, mail, opening, operations
+from huakai_worker.jobs import compliance, facts, figures, mail, opening, operations
 
 Job = Callable[..., None]
 """`job(work: Work, **payload)`: runs in the transaction of its row, any number of times."""
@@ -19,11 +19,14 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.NumbersChanged: (facts.numbers_changed, compliance.numbers_changed),
     events.DayTurned: (facts.day_turned,),
     events.DayBegan: (facts.day_began, compliance.day_began),
+    events.FiguresDue: (figures.release_month,),
+    events.RecountRequested: (figures.recount,),
     events.InvitationIssued: (mail.send,),
     events.ResendRequested: (operations.resend,),
 }
 BURIALS: Mapping[type[Event], Job] = {
     events.SiteOpeningRequested: operations.give_up,
+    events.RecountRequested: operations.give_up,
 }
 """What is written when an event's row dies, so that nobody waits for it."""
 

@@ -13,6 +13,7 @@ from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.i18n import _
 
 SHORTEST_SECRET = 32
+LOWEST_COUNT, HIGHEST_COUNT = 5, 1000
 
 
 class Login(StrEnum):
@@ -41,6 +42,8 @@ class Settings:
     demo: bool = False
     smtp_url: str | None = field(repr=False, default=None)
     metrics_token: str | None = field(repr=False, default=None)
+    smallest_count: int = 10
+    """The least number of people that may be shown above a room."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
@@ -62,6 +65,7 @@ class Settings:
             demo=env.get("HUAKAI_DEMO") == "1",
             smtp_url=env.get("SMTP_URL") or None,
             metrics_token=_secret(env, "HUAKAI_METRICS_TOKEN"),
+            smallest_count=_smallest(env),
         )
 
     def database(self, login: Login) -> str:
@@ -88,6 +92,15 @@ def _count(env: Mapping[str, str], name: str) -> int:
     value = env.get(name) or "0"
     if value not in {"0", "1", "2", "3"}:
         raise HuakaiError(_("{name} 应为 0 至 3 的整数：本平台前面有几层代理。", name=name))
+    return int(value)
+
+
+def _smallest(env: Mapping[str, str]) -> int:
+    value = env.get("HUAKAI_SMALLEST_COUNT") or "10"
+    if not value.isascii() or not value.isdigit() or not LOWEST_COUNT <= int(value) <= HIGHEST_COUNT:
+        raise HuakaiError(
+            _("HUAKAI_SMALLEST_COUNT 应为 {low} 至 {high} 的整数。", low=LOWEST_COUNT, high=HIGHEST_COUNT)
+        )
     return int(value)
 
 

@@ -78,6 +78,21 @@ class DayBegan(Event):
 
 
 @dataclass(frozen=True)
+class FiguresDue(Event):
+    """A month is over and its counts of people stand still. Published under the nil tenant."""
+
+    month: str
+
+
+@dataclass(frozen=True)
+class RecountRequested(Event):
+    """One item of a recounting operation reached its site. Published under the site's tenant."""
+
+    operation_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True)
 class InvitationIssued(Event):
     """An invitation or reset waits to be mailed."""
 

@@ -19,6 +19,8 @@ class Nature(StrEnum):
 class Metric:
     label: Message
     nature: Nature = Nature.WORKLOAD
+    whole: str | None = None
+    """Of which count of people this one is a part."""
 
 
 GONE = frozenset({SiteState.CLOSED, SiteState.DECLINED})
@@ -35,7 +37,18 @@ METRICS: Mapping[str, Metric] = {
     "checklists_on_time": Metric(_("按时完成检查单")),
     "checklists_overdue": Metric(_("逾期检查单")),
     "core_failures": Metric(_("核心项不合格")),
+    "staff": Metric(_("在岗人员"), Nature.PERSON),
+    "staff_untrained": Metric(_("培训未达标人员"), Nature.PERSON, "staff"),
+    "staff_unrecorded": Metric(_("没有任何培训记录的人员"), Nature.PERSON, "staff_untrained"),
+    "staff_counselling": Metric(_("须持证岗位人员"), Nature.PERSON, "staff"),
+    "staff_certified": Metric(_("持有效证书人员"), Nature.PERSON, "staff_counselling"),
+    "staff_expiring": Metric(_("90 天内证书到期人员"), Nature.PERSON, "staff"),
 }
+"""A whole stands before its parts."""
+PERSONS: Mapping[str, str | None] = {
+    name: metric.whole for name, metric in METRICS.items() if metric.nature is Nature.PERSON
+}
+"""Counts of people, each with its whole. They leave only through a release."""
 
 STANDING = frozenset({"sites", *KINDS.values(), *(f"state_{state}" for state in SiteState)})
 """What a site is, as against what it has done."""
@@ -45,9 +58,9 @@ class UnknownMetric(ValueError):
     """A number that is not on the page."""
 
 
-def checked(numbers: Mapping[str, int]) -> dict[str, int]:
-    """The same numbers, all of them on the page and whole. Raises UnknownMetric."""
+def checked(numbers: Mapping[str, int], nature: Nature = Nature.WORKLOAD) -> dict[str, int]:
+    """The same numbers, all of them on the page, of one nature and whole. Raises UnknownMetric."""
     for name, number in numbers.items():
-        if name not in METRICS or type(number) is not int:
+        if name not in METRICS or METRICS[name].nature is not nature or type(number) is not int:
             raise UnknownMetric(name)
     return dict(numbers)

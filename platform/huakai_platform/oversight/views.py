@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext
 
+from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.fields import Choice, Form, RegionCode
 from huakai_platform.kernel.i18n import _
-from huakai_platform.oversight import exporting, picture
+from huakai_platform.oversight import exporting, picture, rollups
 from huakai_platform.oversight.picture import NO_NUMBERS, SORTS, Picture
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
@@ -57,6 +58,11 @@ def export() -> Response:
     response = Response(exporting.workbook(seen, _name(seen.code, seen.name)), mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"picture-{seen.code}-{seen.month:%Y-%m}.xlsx")
     return response
+
+
+@blueprint.app_context_processor
+def _glance() -> dict[str, Any]:
+    return {"rollups_glance": lambda: rollups.glance(db(), clock.month(clock.today()))}
 
 
 def _unchanged(seen: Picture) -> Response | None:

@@ -38,6 +38,8 @@ TOPICS: dict[str, Message] = {
     "NumbersChanged": _("数字变化"),
     "DayTurned": _("新的一天"),
     "DayBegan": _("站点的新一天"),
+    "FiguresDue": _("发布人数数据"),
+    "RecountRequested": _("重新计算站点数字"),
     "InvitationIssued": _("发送邀请"),
     "ResendRequested": _("重新发送"),
 }

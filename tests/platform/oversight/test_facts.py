@@ -13,7 +13,7 @@ from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.oversight import facts
-from huakai_platform.oversight.metrics import METRICS, STANDING, Nature, UnknownMetric, checked
+from huakai_platform.oversight.metrics import METRICS, PERSONS, STANDING, Nature, UnknownMetric, checked
 from huakai_platform.oversight.models import DirtyRegion, SiteFact
 from tests.support.make import TOWNSHIP, Make
 
@@ -90,14 +90,18 @@ def test_a_site_that_is_not_there_has_no_numbers(databases: Databases) -> None:
         facts.recompute(session, nobody, MONTH)
 
 
-@pytest.mark.parametrize("numbers", [{"clients": 3}, {"sites": 1.5}, {"sites": True}, {"张三": 1}])
+@pytest.mark.parametrize("numbers", [{"clients": 3}, {"staff": 12}, {"sites": 1.5}, {"sites": True}, {"张三": 1}])
 def test_only_whole_numbers_of_the_page_are_taken(numbers: dict[str, int]) -> None:
     with pytest.raises(UnknownMetric):
         checked(numbers)
 
 
-def test_the_page_counts_work_and_no_persons() -> None:
-    assert {metric.nature for metric in METRICS.values()} == {Nature.WORKLOAD}
+def test_counts_of_work_and_of_people_are_kept_apart() -> None:
+    assert {METRICS[name].nature for name in checked({"sites": 1, "core_failures": 2})} == {Nature.WORKLOAD}
+    assert {METRICS[name].nature for name in PERSONS} == {Nature.PERSON}
+    assert all(
+        whole is None or list(PERSONS).index(whole) < list(PERSONS).index(name) for name, whole in PERSONS.items()
+    )
     assert set(METRICS) > STANDING
     assert {f"state_{state}" for state in SiteState} < STANDING
     assert all(str(metric.label) for metric in METRICS.values())

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.events import DayBegan, DayTurned, SitesTakenIn
 from huakai_platform.kernel.sites import Site, SiteState
-from huakai_platform.oversight import facts, rollups
+from huakai_platform.oversight import facts, persons, rollups
 from huakai_platform.oversight.models import SiteFact
 from huakai_tenants.checklists import schedule
-from huakai_tenants.measures import workload
+from huakai_tenants.measures import headcount, workload
 from huakai_worker.scope import Work
 
 BATCH = 500
@@ -28,12 +28,14 @@ def checklist_completed(work: Work, *, run_id: str, month: str) -> None:
 def numbers_changed(work: Work, *, month: str) -> None:
     """Count a month in which something changed."""
     facts.recompute(work.session, work.tenant_id, date.fromisoformat(month), workload.counts)
+    persons.recompute(work.session, work.tenant_id, date.fromisoformat(month), headcount.counts)
 
 
 def site_changed(work: Work, *, site_id: str) -> None:
     """Count a site that has another state or another place."""
     with work.tenant(UUID(site_id)) as session:
         facts.recompute(session, UUID(site_id), clock.month(clock.today()), workload.counts)
+        persons.recompute(session, UUID(site_id), clock.month(clock.today()), headcount.counts)
 
 
 def sites_taken_in(work: Work) -> None:
@@ -71,6 +73,7 @@ def day_began(work: Work, *, day: str) -> None:
     if state == SiteState.OPEN:
         schedule.make_due(work.session, date.fromisoformat(day))
     facts.refresh(work.session, work.tenant_id, date.fromisoformat(day), workload.counts)
+    persons.refresh(work.session, work.tenant_id, date.fromisoformat(day), headcount.counts)
 
 
 def turn_day(session: Session) -> None:

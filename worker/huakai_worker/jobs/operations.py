@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel import operations as kernel
 from huakai_platform.kernel.errors import NotFound
-from huakai_platform.kernel.events import Event, SiteOpeningRequested
+from huakai_platform.kernel.events import Event, RecountRequested, SiteOpeningRequested
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import ItemState, Operation, OperationItem
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_worker.scope import Work
 
 BATCH = 500
-KINDS: Mapping[str, Callable[[UUID, UUID], Event]] = {"open_sites": SiteOpeningRequested}
+KINDS: Mapping[str, Callable[[UUID, UUID], Event]] = {
+    "open_sites": SiteOpeningRequested,
+    "recount": RecountRequested,
+}
 """The event of one item, by the kind of its operation."""
 LAZILY = text("SET LOCAL synchronous_commit = off")
 
