@@ -7,7 +7,7 @@ import click
 
 from huakai_deploy.commands import output
 from huakai_deploy.commands.output import said
-from huakai_platform.kernel import queue
+from huakai_platform.kernel import audit, queue
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import NotFound
@@ -70,7 +70,10 @@ def _chosen(databases: Databases, message_id: UUID | None) -> list[Troubled]:
 
 def _revived(databases: Databases, row: Troubled) -> bool:
     with databases.session(Login.WORKER, row.tenant_id) as session:
-        return revive(session, row.id)
+        revived = revive(session, row.id)
+        if revived:
+            audit.record(session, None, "jobs.resent", "message", row.id)
+        return revived
 
 
 def _line(row: Troubled) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.identity import devices, memberships, second_factor
 from huakai_platform.identity.models import Account, Membership
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.i18n import _
@@ -22,12 +22,14 @@ def disable(session: Session, actor: Actor, account_id: UUID) -> None:
     memberships.refuse_last(session, actor, Role.INSTITUTION_ADMIN, None, leaving=Membership.account_id == account_id)
     session.execute(update(Account).where(Account.id == account_id).values(disabled_at=clock.now()))
     devices.revoke_all(session, account_id)
+    audit.record(session, actor, "accounts.disabled", "account", account_id)
 
 
 def enable(session: Session, actor: Actor, account_id: UUID) -> None:
     find(session, actor, account_id)
     memberships.refuse_shared(session, actor, account_id)
     session.execute(update(Account).where(Account.id == account_id).values(disabled_at=None))
+    audit.record(session, actor, "accounts.enabled", "account", account_id)
 
 
 def drop_second_factor(session: Session, actor: Actor, account_id: UUID) -> None:
@@ -38,6 +40,7 @@ def drop_second_factor(session: Session, actor: Actor, account_id: UUID) -> None
     memberships.refuse_shared(session, actor, account_id)
     second_factor.turn_off(session, account_id)
     devices.revoke_all(session, account_id)
+    audit.record(session, actor, "accounts.second_factor_dropped", "account", account_id)
 
 
 def find(session: Session, actor: Actor, account_id: UUID) -> None:

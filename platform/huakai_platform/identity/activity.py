@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.models import AccountActivity
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import audit, clock
+from huakai_platform.kernel.access import Actor
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,9 @@ class SignedIn:
     address: str
 
 
-def record(session: Session, account_id: UUID, address: str) -> SignedIn | None:
+def record(session: Session, actor: Actor, address: str, *, second_factor: bool) -> SignedIn | None:
     """Note a completed sign-in and tell of the one before it."""
-    statement = insert(AccountActivity).values(account_id=account_id, last_at=clock.now(), last_address=address)
+    statement = insert(AccountActivity).values(account_id=actor.account_id, last_at=clock.now(), last_address=address)
     row = session.execute(
         statement.on_conflict_do_update(
             index_elements=[AccountActivity.account_id],
@@ -32,6 +33,7 @@ def record(session: Session, account_id: UUID, address: str) -> SignedIn | None:
             },
         ).returning(AccountActivity.before_at, AccountActivity.before_address)
     ).one()
+    audit.record(session, actor, "sessions.signed_in", "account", actor.account_id, second_factor=second_factor)
     return SignedIn(row.before_at, row.before_address or "") if row.before_at else None
 
 

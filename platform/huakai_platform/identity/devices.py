@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.identity.models import AccountSession
 from huakai_platform.identity.sessions import IDLE
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
@@ -88,6 +88,13 @@ def revoke(session: Session, actor: Actor, session_id: UUID) -> None:
     )
     if revoked is None:
         raise NotFound(_("没有这台设备。"))
+    audit.record(session, actor, "sessions.revoked", "session", session_id, own=session_id == actor.session_id)
+
+
+def revoke_others(session: Session, actor: Actor) -> None:
+    """End every device of the person's own but the present one."""
+    revoke_all(session, actor.account_id, but=actor.session_id)
+    audit.record(session, actor, "sessions.others_revoked", "account", actor.account_id)
 
 
 def revoke_all(session: Session, account_id: UUID, *, but: UUID | None = None) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from huakai_platform.identity import contacts
 from huakai_platform.identity.models import Account, Invitation, Membership
 from huakai_platform.identity.naming import LoginNames, Person
-from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import Role
+from huakai_platform.kernel import audit, clock
+from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
@@ -31,6 +31,7 @@ class Invited:
 
 def invite(
     session: Session,
+    actor: Actor | None = None,
     *,
     institution_id: UUID,
     name: str,
@@ -48,9 +49,12 @@ def invite(
 ) -> Invited:
     """Invite one person; the same post at the same site, or the same telephone in the same role, is invited once."""
     person = Person(name, role, region_code, post, phone, email, login_name, valid_from, valid_until)
-    return invite_all(
+    invited = invite_all(
         session, [person], institution_id=institution_id, site_id=site_id, lookup_key=lookup_key, vouched=vouched
     )[0]
+    about = {"membership": invited.membership_id, "role": role, "site": site_id, "region": region_code}
+    audit.record(session, actor, "accounts.invited", "account", invited.account_id, **about)
+    return invited
 
 
 def invite_all(

@@ -12,7 +12,7 @@ from huakai_platform.identity import devices, memberships, passwords
 from huakai_platform.identity.memberships import reach
 from huakai_platform.identity.models import Account, Invitation, Membership
 from huakai_platform.identity.sessions import digest
-from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import Conflict, Forbidden, NotFound
 from huakai_platform.kernel.events import InvitationIssued
@@ -53,6 +53,9 @@ def issue(session: Session, actor: Actor | None, invitation_id: UUID) -> str:
         update(Invitation)
         .where(Invitation.id == invitation_id)
         .values(token_hash=digest(token), issued_at=now, expires_at=now + LIFE[row.purpose])
+    )
+    audit.record(
+        session, actor, "invitations.issued", "invitation", invitation_id, account=row.account_id, purpose=row.purpose
     )
     return token
 
@@ -143,6 +146,7 @@ def redeem(session: Session, link: Link, password_hash: str) -> bool:
         .values(used_at=now)
     )
     devices.revoke_all(session, link.account_id)
+    audit.record(session, Actor(link.account_id, link.name), "invitations.used", "invitation", link.id)
     return True
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.identity import sessions
 from huakai_platform.identity.models import Account, Institution, Membership
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from huakai_platform.kernel.i18n import _
@@ -96,7 +96,11 @@ def choose(
         raise NotFound(_("没有这个身份。"))
     check(chosen.role)
     assert actor.session_id
-    return sessions.rotate(session, actor.session_id, membership_id=membership_id)
+    token = sessions.rotate(session, actor.session_id, membership_id=membership_id)
+    audit.record(
+        session, actor, "memberships.chosen", "membership", membership_id, role=chosen.role, site=chosen.site_id
+    )
+    return token
 
 
 def of(session: Session, account_ids: Sequence[UUID], *, institution_id: UUID) -> list[Mapping[str, Any]]:
@@ -142,13 +146,15 @@ def give(session: Session, actor: Actor, account_id: UUID, scope: Scope) -> UUID
     )
     session.add(row)
     session.flush()
+    about = {"account": account_id, "role": scope.role, "site": scope.site_id, "region": scope.region_code}
+    audit.record(session, actor, "memberships.given", "membership", row.id, **about, until=scope.valid_until)
     return row.id
 
 
 def end(session: Session, actor: Actor, membership_id: UUID, *, account_id: UUID | None = None) -> None:
     """End a role at once; a room keeps a head and the institution an administrator."""
     row = session.execute(
-        select(Membership.id, Membership.role, Membership.site_id).where(
+        select(Membership.id, Membership.account_id, Membership.role, Membership.site_id).where(
             Membership.id == membership_id,
             Membership.account_id == (account_id or Membership.account_id),
             Membership.ended_at.is_(None),
@@ -163,6 +169,8 @@ def end(session: Session, actor: Actor, membership_id: UUID, *, account_id: UUID
     if role is Role.INSTITUTION_ADMIN or (role is Role.SITE_HEAD and actor.role is Role.SITE_HEAD):
         refuse_last(session, actor, role, row.site_id, leaving=Membership.id == membership_id)
     session.execute(update(Membership).where(Membership.id == membership_id).values(ended_at=clock.now()))
+    about = {"account": row.account_id, "role": role, "site": row.site_id}
+    audit.record(session, actor, "memberships.ended", "membership", membership_id, **about)
 
 
 def reach(actor: Actor) -> ColumnElement[bool]:

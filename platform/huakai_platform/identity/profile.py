@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.identity import contacts, devices, passwords
 from huakai_platform.identity.models import Account, AccountSession
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
@@ -40,6 +40,7 @@ def read(session: Session, actor: Actor) -> Profile:
 
 def rename(session: Session, actor: Actor, *, name: str, locale: str) -> None:
     session.execute(update(Account).where(Account.id == actor.account_id).values(name=name, locale=locale))
+    audit.record(session, actor, "accounts.renamed", "account", actor.account_id)
 
 
 def speak(session: Session, account_id: UUID, locale: str) -> None:
@@ -51,6 +52,7 @@ def set_email(session: Session, actor: Actor, email: str | None) -> None:
     if email and session.scalar(select(Account.id).where(Account.email == email, Account.id != actor.account_id)):
         raise Invalid(_("填写的内容有误。"), {"email": [_("这个邮箱不能使用")]})
     session.execute(update(Account).where(Account.id == actor.account_id).values(email=email))
+    audit.record(session, actor, "accounts.email_set", "account", actor.account_id, given=email is not None)
 
 
 def set_phone(session: Session, actor: Actor, phone: str | None, lookup_key: bytes) -> None:
@@ -65,6 +67,7 @@ def set_phone(session: Session, actor: Actor, phone: str | None, lookup_key: byt
         .where(Account.id == actor.account_id)
         .values(phone_lookup=lookup, phone_hint=contacts.hint(phone) if phone else None)
     )
+    audit.record(session, actor, "accounts.phone_set", "account", actor.account_id, given=phone is not None)
 
 
 def knows_password(session: Session, actor: Actor, password: str) -> bool:
@@ -81,6 +84,7 @@ def set_password(session: Session, actor: Actor, password: str) -> None:
         update(Account).where(Account.id == actor.account_id).values(password_hash=passwords.hashed(password))
     )
     devices.revoke_all(session, actor.account_id, but=actor.session_id)
+    audit.record(session, actor, "accounts.password_changed", "account", actor.account_id)
 
 
 def confirm(session: Session, actor: Actor) -> None:

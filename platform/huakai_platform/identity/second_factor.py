@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.models import Account, AccountActivity, RecoveryCode
-from huakai_platform.kernel import clock, crypto
+from huakai_platform.kernel import audit, clock, crypto
+from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.i18n import _
@@ -47,21 +48,29 @@ def unseal(settings: Settings, account_id: UUID, sealed: bytes) -> str:
         raise Invalid(_("两步验证的密钥无法读取，请重新设置。")) from None
 
 
-def turn_on(session: Session, settings: Settings, account_id: UUID, *, secret: str, code: str) -> list[str] | None:
+def turn_on(session: Session, settings: Settings, actor: Actor, *, secret: str, code: str) -> list[str] | None:
     """Keep the secret once a code proves that the app has it; gives the recovery codes, None for a wrong code."""
     step = _step_of(secret, code)
     if step is None:
         return None
     turned = session.scalar(
         update(Account)
-        .where(Account.id == account_id, Account.totp_sealed.is_(None))
-        .values(totp_sealed=seal(settings, account_id, secret))
+        .where(Account.id == actor.account_id, Account.totp_sealed.is_(None))
+        .values(totp_sealed=seal(settings, actor.account_id, secret))
         .returning(Account.id)
     )
     if turned is None:
         raise Conflict(_("两步验证已经开启。"))
-    _spend(session, account_id, step)
-    return renew_codes(session, settings, account_id)
+    _spend(session, actor.account_id, step)
+    codes = _new_codes(session, settings, actor.account_id)
+    audit.record(session, actor, "accounts.second_factor_on", "account", actor.account_id)
+    return codes
+
+
+def leave(session: Session, actor: Actor) -> None:
+    """Turn one's own second factor off."""
+    turn_off(session, actor.account_id)
+    audit.record(session, actor, "accounts.second_factor_off", "account", actor.account_id)
 
 
 def turn_off(session: Session, account_id: UUID) -> None:
@@ -81,8 +90,14 @@ def passes(session: Session, settings: Settings, account_id: UUID, code: str) ->
     return _spend_code(session, settings, account_id, typed)
 
 
-def renew_codes(session: Session, settings: Settings, account_id: UUID) -> list[str]:
+def renew_codes(session: Session, settings: Settings, actor: Actor) -> list[str]:
     """Ten new recovery codes in the place of the old ones; they are shown now and never again."""
+    codes = _new_codes(session, settings, actor.account_id)
+    audit.record(session, actor, "accounts.recovery_codes_renewed", "account", actor.account_id)
+    return codes
+
+
+def _new_codes(session: Session, settings: Settings, account_id: UUID) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
     codes = ["-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3)) for _ in range(CODES)]
     rows = [{"account_id": account_id, "code_hash": _code_hash(settings, account_id, code)} for code in codes]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.identity import activity, contacts, memberships, passwords, sessions
 from huakai_platform.identity.models import Account, Membership
+from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.text import clean
 
 
@@ -19,6 +20,7 @@ class Known:
     password_hash: str | None = field(repr=False)
     second_factor: bool
     site_ids: list[UUID]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,14 @@ def find(connection: Connection, identifier: str, lookup_key: bytes) -> Known | 
         .scalar_subquery()
     )
     row = connection.execute(
-        select(Account.id, Account.password_hash, Account.totp_sealed, Account.disabled_at, sites.label("sites")).where(
+        select(
+            Account.id,
+            Account.name,
+            Account.password_hash,
+            Account.totp_sealed,
+            Account.disabled_at,
+            sites.label("sites"),
+        ).where(
             or_(
                 Account.login_name == text,
                 Account.email == text,
@@ -50,7 +59,7 @@ def find(connection: Connection, identifier: str, lookup_key: bytes) -> Known | 
     if row is None:
         return None
     usable = row.password_hash if row.disabled_at is None else None
-    return Known(row.id, usable, row.totp_sealed is not None, row.sites or [])
+    return Known(row.id, usable, row.totp_sealed is not None, row.sites or [], row.name)
 
 
 def begin(session: Session, known: Known, *, device: str, address: str) -> Begun:
@@ -65,8 +74,10 @@ def begin(session: Session, known: Known, *, device: str, address: str) -> Begun
         owes_second_factor=known.second_factor,
         membership_id=membership_id,
     )
-    before = None if known.second_factor else activity.record(session, known.account_id, address)
-    return Begun(token, known.second_factor, membership_id, before)
+    if known.second_factor:
+        return Begun(token, True, membership_id, None)
+    before = activity.record(session, Actor(known.account_id, known.name), address, second_factor=False)
+    return Begun(token, False, membership_id, before)
 
 
 def refresh_hash(session: Session, known: Known, password: str) -> None:

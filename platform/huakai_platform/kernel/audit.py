@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +74,7 @@ def record(
 ) -> None:
     """Append a deed to the chain of the session's tenant; the last thing a service does, as it locks the chain.
 
-    `detail` must be JSON of codes, counts, dates and digests: neither names nor content.
+    `detail` holds codes, counts, dates and digests: neither names nor content.
     """
     tenant_id = tenancy.current(session)
     head = session.execute(_NEXT, {"tenant_id": tenant_id, "id": tenant_id}).one()
@@ -86,7 +88,7 @@ def record(
         "deed": deed,
         "object_kind": object_kind,
         "object": str(object_id),
-        "detail": detail,
+        "detail": _plain(detail),
     }
     grown = digest(entry, head.hash)
     session.execute(insert(_ENTRY), {**entry, "id": uuid7(), "previous": head.hash, "hash": grown})
@@ -96,10 +98,28 @@ def record(
 def digest(entry: Any, previous: bytes) -> bytes:
     """SHA-256 over the entry before and this one as canonical JSON; what `huakai audit verify` recomputes."""
     said = {name: entry[name] for name in SEALED}
-    said["tenant_id"], said["at"] = str(entry["tenant_id"]), entry["at"].isoformat(timespec="microseconds")
+    said["tenant_id"], said["at"] = (
+        str(entry["tenant_id"]),
+        entry["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+    )
     said["actor"] = str(entry["actor"]) if entry["actor"] else None
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(previous + text.encode()).digest()
+
+
+def _plain(value: Any) -> Any:
+    """Only what comes back from the table as it went in; a fraction becomes text."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one) for one in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, float | Decimal | UUID):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, str) else value
 
 
 SEALED = (

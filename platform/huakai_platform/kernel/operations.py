@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Integer, Uuid, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.db import Base, table
 from huakai_platform.kernel.errors import Conflict, NotFound
@@ -161,11 +161,13 @@ def cancel(session: Session, actor: Actor, operation_id: UUID) -> None:
     if progress(session, operation_id).ending is not Ending.RUNNING:
         raise Conflict(_("这项操作已经结束，不能取消。"))
     session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=clock.now()))
-    session.execute(
+    stopped = session.execute(
         update(OperationItem)
         .where(OperationItem.operation_id == operation_id, OperationItem.state == ItemState.WAITING)
         .values(state=ItemState.CANCELLED, ended_at=clock.now())
-    )
+        .returning(OperationItem.position)
+    ).all()
+    audit.record(session, actor, "operations.cancelled", "operation", operation_id, items=len(stopped))
 
 
 def resume(session: Session, actor: Actor, operation_id: UUID) -> None:
@@ -183,3 +185,4 @@ def resume(session: Session, actor: Actor, operation_id: UUID) -> None:
         raise Conflict(_("没有可以重做的项目。"))
     session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=None, told_at=None))
     outbox.publish(session, OperationStarted(operation_id))
+    audit.record(session, actor, "operations.resumed", "operation", operation_id, items=len(again))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, outbox, workbooks
+from huakai_platform.kernel import audit, clock, outbox, workbooks
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.events import SitesTakenIn
@@ -65,6 +65,7 @@ def check(
     _judge_into(session, actor, kept, book, layout)
     session.add(kept)
     session.flush()
+    audit.record(session, actor, "registers.uploaded", "register_import", kept.id, sha256=kept.sha256)
     return kept
 
 
@@ -106,12 +107,15 @@ def apply(session: Session, actor: Actor, import_id: UUID) -> Applied:
     refused = counts.get(State.ERROR, 0) + counts.get(State.POSSIBLE_DUPLICATE, 0)
     applied = Applied(len(created), len(run.rows) - len(created) - refused, refused)
     _end(kept, "applied", {**summary, "counts": counts, "applied": asdict(applied)})
+    session.flush()
+    audit.record(session, actor, "registers.applied", "register_import", kept.id, **asdict(applied))
     return applied
 
 
 def discard(session: Session, actor: Actor, import_id: UUID) -> None:
     kept, _content = _waiting(session, actor, import_id)
     _end(kept, "discarded", kept.summary)
+    audit.record(session, actor, "registers.discarded", "register_import", import_id)
 
 
 def returned(session: Session, actor: Actor, import_id: UUID, *, only_bad: bool = False) -> bytes:

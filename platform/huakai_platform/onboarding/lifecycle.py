@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.models import Account
-from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid
 from huakai_platform.kernel.events import SiteStateChanged
@@ -74,8 +74,10 @@ def move(
         raise Conflict(missing)
     if to is SiteState.OPEN and opens(site):
         return Moved(site, taken, opening.start(session, actor, opening.candidates(session, actor, ids=[site.id])))
+    source = site.state
     record(session, site, to, actor.account_id, reason, kept)
     outbox.publish(session, SiteStateChanged(site.id))
+    audit.record(session, actor, "sites.moved", "site", site.id, source=source, target=to)
     return Moved(site, taken)
 
 

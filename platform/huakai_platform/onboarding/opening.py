@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, operations
+from huakai_platform.kernel import audit, clock, operations
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import Conflict, NotFound
@@ -85,7 +85,9 @@ def start(session: Session, actor: Actor | None, sites: Sequence[Candidate]) -> 
     if session.scalar(select(Edition.id).limit(1)) is None:
         raise Conflict(_("还没有发布任何一版标准，不能开通站点。"))
     title = _("开通站点：{name}", name=ready[0].name) if len(ready) == 1 else _("开通 {count} 个站点", count=len(ready))
-    return operations.start(session, actor, KIND, title, [(site.id, site.name) for site in ready])
+    operation = operations.start(session, actor, KIND, title, [(site.id, site.name) for site in ready])
+    audit.record(session, actor, "sites.opening_requested", "operation", operation.id, sites=len(ready))
+    return operation
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, outbox, text
+from huakai_platform.kernel import audit, clock, outbox, text
 from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import SitesTakenIn
@@ -198,6 +198,8 @@ def finish(session: Session, actor: Actor, draft_id: UUID, override: str = "") -
     site = _make(session, actor, judged)
     session.delete(draft)
     outbox.publish(session, SitesTakenIn())
+    session.flush()
+    audit.record(session, actor, "sites.created", "site", site.id, state=site.state)
     return site
 
 

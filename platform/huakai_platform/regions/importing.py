@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import outbox
+from huakai_platform.kernel import audit, outbox
+from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.events import RegionsMoved
 from huakai_platform.kernel.i18n import Message, _, listed
@@ -95,7 +96,7 @@ def plan(session: Session, rows: Iterable[Mapping[str, str]], *, on: date, whole
     return made
 
 
-def apply(session: Session, plan: Plan, *, on: date) -> None:
+def apply(session: Session, plan: Plan, *, on: date, actor: Actor | None = None) -> None:
     """Write a plan without problems; parents before children, so that no row ever hangs in the air."""
     if plan.problems:
         raise FileRefused(_("文件中有错误，没有导入任何内容。"))
@@ -113,6 +114,7 @@ def apply(session: Session, plan: Plan, *, on: date) -> None:
             {"codes": batch},
             execution_options={"synchronize_session": False},
         )
+    audit.record(session, actor, "regions.imported", "region", COUNTRY, **plan.counts())
 
 
 def _carry_down(session: Session) -> None:

@@ -10,7 +10,7 @@ from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.fields import RegionCode, Strict, Text
 from huakai_platform.regions import importing, service
 from huakai_platform.web import inputs
-from huakai_platform.web.context import db, guard
+from huakai_platform.web.context import actor, db, guard
 
 blueprint = Blueprint("regions", __name__, url_prefix="/console/regions")
 
@@ -78,7 +78,7 @@ def import_file() -> BaseResponse | tuple[str, int] | str:
         plan = importing.plan(db(), rows, on=clock.today(), whole=request.form.get("whole") == "1")
         if request.form.get("apply") != "1" or plan.problems:
             return render_template("regions/import.html", plan=plan, error=None), 422 if plan.problems else 200
-        importing.apply(db(), plan, on=clock.today())
+        importing.apply(db(), plan, on=clock.today(), actor=actor())
     except FileRefused as refused:
         return render_template("regions/import.html", plan=None, error=refused.message), 422
     flash(gettext("已导入：新增 %(added)s，修改 %(changed)s，停用 %(closed)s。", **plan.counts()), "ok")

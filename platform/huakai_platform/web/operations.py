@@ -7,7 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.kernel import clock, operations, outbox, queue
+from huakai_platform.kernel import audit, clock, operations, outbox, queue
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.events import ResendRequested
@@ -135,6 +135,7 @@ def resend(tenant_id: UUID, message_id: UUID) -> BaseResponse:
     if not any((row.tenant_id, row.id) == (tenant_id, message_id) for row in queue.troubled(db(), most=1000)):
         raise NotFound(_("没有这个失败的任务。"))
     outbox.publish(db(), ResendRequested(tenant_id, message_id))
+    audit.record(db(), actor(), "jobs.resent", "message", message_id, tenant=tenant_id)
     flash(gettext("任务将重新执行。"), "ok")
     return redirect(url_for(".jobs"), 303)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel import audit, clock, tenancy
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import Conflict, NotFound
@@ -108,6 +108,8 @@ def survey(session: Session, actor: Actor, space_id: UUID, *, area: Decimal | No
     if state == "ready" and area is None:
         raise Conflict(_("标为“可使用”前请填写面积。"))
     found.space.area, found.space.state, found.space.surveyed_on = area, state, clock.today()
+    session.flush()
+    audit.record(session, actor, "spaces.surveyed", "space", space_id, state=state, area=area)
     return found
 
 
@@ -116,6 +118,7 @@ def add(session: Session, actor: Actor, code: str) -> None:
     if code not in prescribed(session, *_pinned(session)):
         raise NotFound(_("标准中没有这种空间。"))
     _insert(session, [code])
+    audit.record(session, actor, "spaces.added", "space", code)
 
 
 def prescribed(session: Session, edition_id: UUID, tier: str) -> dict[str, Prescribed]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from huakai_platform.compliance import standing
 from huakai_platform.identity import invitations
 from huakai_platform.identity.naming import Person
-from huakai_platform.kernel import clock, operations, vault
+from huakai_platform.kernel import audit, clock, operations, vault
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.sites import SiteKind, SiteState
@@ -32,6 +32,9 @@ def open_site(work: Work, *, operation_id: str, site_id: str) -> None:
         except HuakaiError as refused:
             refusal = refused.message
     operations.finish_item(work.session, operation, site, error=refusal)
+    if refusal is None and not task.settled:
+        about = {"operation": operation, "asked_by": task.asked_by}
+        audit.record(work.session, None, "sites.opened", "site", site, **about)
 
 
 def _open(work: Work, task: Task) -> None:

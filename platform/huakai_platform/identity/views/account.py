@@ -94,7 +94,7 @@ def revoke_device(session_id: UUID) -> Response:
 @shared.post("/account/devices/revocation")
 @guard(Permission.SELF, to=EVERYONE)
 def revoke_other_devices() -> Response:
-    devices.revoke_all(db(), actor().account_id, but=actor().session_id)
+    devices.revoke_others(db(), actor())
     edge.tell(_("其他设备都已退出登录。"))
     return redirect(url_for(".device_list"), 303)
 

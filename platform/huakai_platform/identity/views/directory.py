@@ -12,7 +12,7 @@ from huakai_platform.identity.memberships import refuse_beyond
 from huakai_platform.identity.views import edge, scoping
 from huakai_platform.identity.views.blueprints import console
 from huakai_platform.identity.views.managing import to_detail
-from huakai_platform.kernel import workbooks
+from huakai_platform.kernel import audit, workbooks
 from huakai_platform.kernel.access import EVERYONE, GRANTS, Permission, Role
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message, _
@@ -61,6 +61,7 @@ def export_accounts() -> Response:
     found = service.every(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
     columns = [workbooks.Column(title.render(), width) for title, width in COLUMNS]
     data = workbooks.write(workbooks.table(_("账号").render(), columns, (_line(entry) for entry in found)))
+    audit.record(db(), actor(), "accounts.exported", "account", "", rows=len(found))
     response = Response(data, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     response.headers["Content-Disposition"] = 'attachment; filename="huakai-accounts.xlsx"'
     return response
@@ -82,6 +83,7 @@ def create_account() -> BaseResponse:
     refuse_beyond(mine, asked.scope)
     invited = invitations.invite(
         db(),
+        mine,
         institution_id=mine.institution_id,
         name=values["name"],
         lookup_key=edge.settings().lookup_key,

@@ -42,7 +42,7 @@ def turn_on() -> Response | str:
         except TooMany as error:
             return make_response(_page(secret, given.with_error("code", error.message)), 429)
         code = "".join(given.values["code"].split())
-        codes = service.turn_on(db(), edge.settings(), actor().account_id, secret=secret, code=code)
+        codes = service.turn_on(db(), edge.settings(), actor(), secret=secret, code=code)
         if codes:
             edge.forgive(brakes)
             return _turned_on(codes)
@@ -65,7 +65,7 @@ def _turned_on(codes: list[str]) -> Response:
 def new_codes() -> Response:
     if not profile.read(db(), actor()).second_factor:
         return redirect(url_for(".account"), 303)
-    return _codes(service.renew_codes(db(), edge.settings(), actor().account_id))
+    return _codes(service.renew_codes(db(), edge.settings(), actor()))
 
 
 @shared.post("/account/second-factor/removal")
@@ -75,7 +75,7 @@ def turn_off() -> Response:
     if inputs.form(TurnOff()).values.get("confirm") != profile.read(db(), actor()).login_name:
         edge.tell(_("没有关闭：请输入账号名以确认。"), "warning")
         return redirect(url_for(".account"), 303)
-    service.turn_off(db(), actor().account_id)
+    service.leave(db(), actor())
     edge.tell(_("两步验证已关闭。"))
     return redirect(url_for(".account"), 303)
 

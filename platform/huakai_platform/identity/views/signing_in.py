@@ -51,10 +51,10 @@ def enter() -> Response:
 
 def _begin(known: service.Known, password: str, target: str) -> Response:
     as_account(known.account_id)
+    service.refresh_hash(db(), known, password)
     if (old := visitor()) and old.actor.session_id:
         with suppress(NotFound):
             devices.revoke(db(), old.actor, old.actor.session_id)
-    service.refresh_hash(db(), known, password)
     begun = service.begin(db(), known, device=edge.device(), address=edge.address())
     session.clear()
     if begun.owes_second_factor:
@@ -89,7 +89,7 @@ def second_factor_page() -> Response | str:
     token = sessions.rotate(
         db(), who.actor.session_id, membership_id=offered[0].id if len(offered) == 1 else None, confirmed=True
     )
-    edge.tell_before(activity.record(db(), who.actor.account_id, edge.address()))
+    edge.tell_before(activity.record(db(), who.actor, edge.address(), second_factor=True))
     response = _inside(len(offered) == 1, given.values["next"])
     set_session_cookie(response, token)
     return response

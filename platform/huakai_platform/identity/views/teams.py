@@ -50,6 +50,7 @@ def invite() -> Response:
     assert mine.institution_id
     invited = invitations.invite(
         db(),
+        mine,
         institution_id=mine.institution_id,
         lookup_key=edge.settings().lookup_key,
         vouched=False,
