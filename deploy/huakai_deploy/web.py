@@ -4,20 +4,30 @@ from flask import Blueprint, Flask, Response, redirect, send_from_directory, url
 from werkzeug import Response as BaseResponse
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from huakai_deploy import badges, migrating
+from huakai_deploy import api, badges, migrating
+from huakai_platform.identity import bearers
 from huakai_platform.identity import views as identity
 from huakai_platform.identity.sessions import recognise
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
+from huakai_platform.onboarding import api as onboarding_api
 from huakai_platform.onboarding import views as onboarding
+from huakai_platform.oversight import api as oversight_api
 from huakai_platform.oversight import views as oversight
+from huakai_platform.regions import api as regions_api
 from huakai_platform.regions import views as regions
+from huakai_platform.standards import api as standards_api
 from huakai_platform.standards import views as standards
 from huakai_platform.web import errors, health, logging, metrics, notices, operations, pages, requests
 from huakai_platform.web.access import check_declarations, public
+from huakai_platform.web.api import Resources, docs
+from huakai_platform.web.api import operations as operations_api
+from huakai_platform.web.api.document import Document
 from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
 from huakai_templates import assets
+from huakai_tenants.checklists import api as checklists_api
 from huakai_tenants.checklists import views as checklists
+from huakai_tenants.premises import api as premises_api
 from huakai_tenants.premises import views as premises
 
 PLANES = ("console", "room")
@@ -26,7 +36,7 @@ PLANES = ("console", "room")
 def blueprints(plane: str) -> tuple[Blueprint, ...]:
     """The pages of a plane; `any` is what both share."""
     pages: dict[str, tuple[Blueprint, ...]] = {
-        "any": (health.blueprint, identity.shared),
+        "any": (health.blueprint, identity.shared, docs.blueprint),
         "console": (
             identity.console,
             notices.console,
@@ -36,9 +46,26 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             regions.blueprint,
             standards.blueprint,
         ),
-        "room": (identity.team, checklists.blueprint, notices.room, premises.blueprint),
+        "room": (identity.room, identity.team, checklists.blueprint, notices.room, premises.blueprint),
     }
     return pages[plane]
+
+
+def resources(plane: str) -> tuple[Resources, ...]:
+    """The same for programs, below /api/v1."""
+    doors: dict[str, tuple[Resources, ...]] = {
+        "any": (identity_api.blueprint,),
+        "console": (
+            onboarding_api.blueprint,
+            oversight_api.blueprint,
+            regions_api.blueprint,
+            standards_api.blueprint,
+            operations_api.blueprint,
+            accounts_api.blueprint,
+        ),
+        "room": (checklists_api.blueprint, premises_api.blueprint, team_api.blueprint),
+    }
+    return doors[plane]
 
 
 def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PLANES) -> Flask:
@@ -66,7 +93,7 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=1, x_host=0)  # type: ignore[method-assign]
-    app.extensions["huakai"] = Frame(settings, Databases(settings), planes, recognise, badges.counts)
+    app.extensions["huakai"] = Frame(settings, Databases(settings), planes, recognise, bearers, badges.counts)
     errors.install(app)
     logging.install(app)
     metrics.install(app)
@@ -78,6 +105,11 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
     for plane in ("any", *planes):
         for blueprint in blueprints(plane):
             app.register_blueprint(blueprint)
+    document = Document(app)
+    for plane in ("any", *planes):
+        for door in resources(plane):
+            document.carry(door)
+    app.extensions["huakai.api"] = {"document": document}
     check_declarations(app)
     return app
 

@@ -1,6 +1,7 @@
 """Rows for tests, each with one call and sensible defaults."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity import sessions
-from huakai_platform.identity.models import Account, Institution, Membership
+from huakai_platform.identity.models import Account, ApiToken, Institution, Membership
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor, Role, permissions_of
 from huakai_platform.kernel.config import Login, Settings
@@ -119,6 +120,33 @@ class Make:
                 owes_second_factor=False,
                 membership_id=actor.membership_id,
             )
+
+    def bearer(self, actor: Actor, scopes: Collection[str] | None = None, **changes: Any) -> str:
+        """An API token of the person, in the role given, with all of its scopes or some."""
+        token, now = f"hk_{uuid7().hex}", clock.now()
+        held = permissions_of(actor.role) if scopes is None else scopes
+        values: dict[str, Any] = {
+            "id": uuid7(),
+            "account_id": actor.account_id,
+            "membership_id": actor.membership_id,
+            "site_id": actor.site_id,
+            "name": "测试",
+            "kind": "personal",
+            "hint": token[:8],
+            "token_hash": sessions.digest(token),
+            "scopes": sorted(str(scope) for scope in held),
+            "created_by": actor.account_id,
+            "created_at": now,
+            "expires_at": now + timedelta(days=1),
+        }
+        self.add(ApiToken(**(values | changes)))
+        return token
+
+    def program(self, app: Flask, actor: Actor, scopes: Collection[str] | None = None) -> FlaskClient:
+        """A test client that sends a token, and no cookie."""
+        client = app.test_client(use_cookies=False)
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.bearer(actor, scopes)}"
+        return client
 
     def browser(self, app: Flask, actor: Actor) -> FlaskClient:
         """A test client that is signed in."""

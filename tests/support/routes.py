@@ -13,6 +13,7 @@ from huakai_platform.kernel.access import Role
 from huakai_platform.web.access import Access, access_of
 from tests.support import servers
 
+API = "/api/v1/"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -45,9 +46,22 @@ class Route:
 
 
 @cache
-def routes() -> tuple[Route, ...]:
+def everything() -> tuple[Route, ...]:
+    """The pages and the API."""
     app = create_app(servers.settings(Urls(sockets=Path("/nowhere"), redis="redis://nowhere", database="none")))
     return tuple(sorted((_route(app, rule) for rule in app.url_map.iter_rules()), key=lambda one: (one.path, str(one))))
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """The pages, for people with a browser."""
+    return tuple(one for one in everything() if not one.path.startswith(API))
+
+
+@cache
+def operations() -> tuple[Route, ...]:
+    """The API, for programs with a token."""
+    return tuple(one for one in everything() if one.path.startswith(API))
 
 
 def writing() -> tuple[Route, ...]:

@@ -11,9 +11,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from huakai_platform.identity import sessions
-from huakai_platform.identity.models import AccountSession, Invitation, Membership
+from huakai_platform.identity.models import Account, AccountSession, ApiToken, Invitation, Membership
 from huakai_platform.kernel import clock, outbox
-from huakai_platform.kernel.access import Actor, Role
+from huakai_platform.kernel.access import Actor, Permission, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.events import SitesTakenIn
 from huakai_platform.kernel.i18n import _
@@ -163,6 +163,31 @@ def space(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"space_id": row.id}
 
 
+def api_token(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    if owner.membership_id is None:
+        owner = world.make.member(Role.INSTITUTION_ADMIN, account=Account(id=owner.account_id, name=owner.name))
+    token = world.make.bearer(owner, [Permission.SELF], site_id=owner.site_id)
+    return {"token_id": _token_id(world, token)}
+
+
+def service_token(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    token = world.make.bearer(owner, [Permission.SELF], site_id=owner.site_id, kind="service")
+    return {"token_id": _token_id(world, token)}
+
+
+def _token_id(world: World, token: str) -> UUID:
+    with world.make.databases.session(Login.MIGRATOR) as opened:
+        return opened.scalars(select(ApiToken.id).where(ApiToken.token_hash == sessions.digest(token))).one()
+
+
+def region(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"code": site.region_code}
+
+
+def docs_file(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"filename": "swagger-ui.css"}
+
+
 def link(purpose: str) -> Maker:
     def make(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         token = uuid7().hex
@@ -210,6 +235,7 @@ def photo() -> bytes:
 
 
 SAMPLES: dict[str, Sample] = {
+    "api.docs_file": Sample(docs_file),
     "account": Sample(membership, FOREIGN),
     "attachment": Sample(attachment, FOREIGN),
     "checklist": Sample(checklist, missing=False),
@@ -221,12 +247,16 @@ SAMPLES: dict[str, Sample] = {
     "message": Sample(message),
     "notice": Sample(notice, PERSONAL),
     "operation": Sample(operation, REGIONAL),
+    "region": Sample(region, missing=False),
     "register_import": Sample(register_import, REGIONAL),
+    "room_token": Sample(service_token, FOREIGN),
     "run": Sample(run, FOREIGN),
+    "service_token": Sample(service_token, FOREIGN),
     "session": Sample(session, PERSONAL),
     "site": Sample(site, REGIONAL),
     "space": Sample(space, FOREIGN),
     "static": Sample(asset, missing=True),
+    "token": Sample(api_token, PERSONAL),
 }
 """A public route's sample has the name of its endpoint."""
 

@@ -1,8 +1,6 @@
 """Every route by every method for every role, on what is one's own, another's and nobody's."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from huakai_platform.kernel.access import Actor, Role
+from tests.support.matrix import ASKED_BACK, Cell, masked, relations
 from tests.support.routes import METHODS, Route, routes, writing
 from tests.support.samples import QUERIES, SAMPLES, absent
 from tests.support.web import token
@@ -20,37 +19,15 @@ WHO = (*Role, "anonymous", "without role")
 HERE = "127.0.0.1"
 SAFE = frozenset({"GET", "HEAD"})
 DONE = frozenset({*range(200, 300), 302, 303})
-ASKED_BACK = DONE | {400, 409, 422}
-"""What an empty form may be answered with by a route that one may use."""
 GUARDED = tuple(one for one in routes() if one.access.permission is not None)
 FLOOR = 2_000
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One question to one route, and which answers are right."""
-
-    who: str
-    method: str
-    relation: Relation
-    right: frozenset[int]
 
 
 def cells(route: Route) -> Iterator[Cell]:
     for who in WHO:
         for method in sorted(route.methods - {"OPTIONS"}):
-            for relation in _relations(route, who, method):
+            for relation in relations(route, who, method):
                 yield Cell(who, method, relation, _right(route, who, method, relation))
-
-
-def _relations(route: Route, who: str, method: str) -> list[Relation]:
-    if route.sample is None or method == "HEAD":
-        return [Relation.OWN]
-    sample = SAMPLES[route.sample]
-    hidden = [one for one in Relation if one in sample.hidden]
-    if who not in {Role.REGIONAL_OFFICE, Role.AUDITOR}:
-        hidden = [one for one in hidden if one is not Relation.BEYOND]
-    return [Relation.OWN, *hidden, *([Relation.MISSING] if sample.missing else [])]
 
 
 def _right(route: Route, who: str, method: str, relation: Relation) -> frozenset[int]:
@@ -63,7 +40,7 @@ def _right(route: Route, who: str, method: str, relation: Relation) -> frozenset
             return frozenset({403})
     if relation is not Relation.OWN:
         return frozenset({404})
-    return ASKED_BACK if method == "POST" else DONE
+    return DONE | ASKED_BACK if method == "POST" else DONE
 
 
 @pytest.fixture(scope="module")
@@ -111,14 +88,6 @@ class Asking:
             return without_role(self.world), None if spoils else "without role"
         role = Role(cell.who)
         return (self.world.fresh(role), None) if spoils else (self.world.person(role), cell.who)
-
-
-def masked(answer: TestResponse, path: str) -> tuple[Any, ...]:
-    """An answer without what differs between any two: its number, its token and the address itself."""
-    text = answer.text.replace(answer.headers["X-Request-Id"], "#")
-    text = re.sub(r'(X-CSRFToken": "|name="csrf_token" value=")[^"]+', r"\1#", text.replace(path, "#"))
-    varying = {"X-Request-Id", "Set-Cookie", "Date"}
-    return answer.status, text, sorted((k, v) for k, v in answer.headers.items() if k not in varying)
 
 
 def test_every_identifier_has_a_sample() -> None:

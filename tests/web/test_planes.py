@@ -10,7 +10,7 @@ from huakai_deploy.web import create_app
 from huakai_platform.kernel.access import CONSOLE, ROOM, Role
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.web.context import frame
-from tests.support.routes import routes
+from tests.support.routes import everything, routes
 from tests.support.web import post, token
 from tests.support.worlds import World
 
@@ -40,10 +40,10 @@ def roles(plane: str) -> list[Role]:
 
 def test_it_has_no_route_of_the_other_plane(alone: Flask, plane: str) -> None:
     here = {str(rule) for rule in alone.url_map.iter_rules()}
-    there = {one.path for one in routes() if one.plane == OTHER[plane] or one.path.startswith(f"/{OTHER[plane]}/")}
+    there = {one.path for one in everything() if one.plane == OTHER[plane] or one.path.startswith(f"/{OTHER[plane]}/")}
     assert there
     assert not here & there
-    assert {one.path for one in routes() if one.plane in {"any", plane}} == here
+    assert {one.path for one in everything() if one.plane in {"any", plane}} == here
 
 
 def test_its_pages_need_no_other_login(alone: Flask, plane: str, world: World) -> None:

@@ -25,7 +25,7 @@ GRANTS = (
     "CREATE POLICY room_reads ON platform.api_token FOR SELECT TO huakai_tenant USING (true)",
     "CREATE POLICY used_tokens ON platform.api_token FOR UPDATE TO huakai_tenant USING (true) WITH CHECK (true)",
     "CREATE POLICY own_tokens ON platform.api_token FOR INSERT TO huakai_tenant"
-    f" WITH CHECK (site_id = {HERE} OR (site_id IS NULL AND account_id = {OWN}))",
+    f" WITH CHECK (site_id = {HERE} OR account_id = {OWN})",
     # A visit is written by the visitor and never taken back; the site reads those that were made to it.
     "GRANT SELECT, INSERT ON platform.oversight_visit TO huakai_oversight",
     "GRANT SELECT ON platform.oversight_visit TO huakai_tenant, huakai_worker",

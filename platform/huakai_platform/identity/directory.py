@@ -1,17 +1,18 @@
 """The institution's accounts as a list: searched, filtered, sorted, paged."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity import contacts, memberships
 from huakai_platform.identity.models import Account, AccountActivity, Membership
+from huakai_platform.identity.services import is_service
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
@@ -64,6 +65,16 @@ def every(session: Session, actor: Actor, wanted: Filter, *, lookup_key: bytes) 
     return _entries(session, actor, _sorted(_columns().where(*matching), wanted).limit(MOST))
 
 
+def matching_ids(actor: Actor, wanted: Filter, *, lookup_key: bytes) -> Select[*tuple[Any, ...]]:
+    """The accounts that match, by id and in no order, for a list that goes on by key."""
+    return select(Account.id).where(*_matching(actor, wanted, lookup_key))
+
+
+def some(session: Session, actor: Actor, account_ids: Sequence[UUID]) -> list[Entry]:
+    """The entries of some of the institution's accounts."""
+    return _entries(session, actor, _columns().where(Account.id.in_(account_ids), _ours(actor)))
+
+
 def one(session: Session, actor: Actor, account_id: UUID) -> Entry:
     found = _entries(session, actor, _columns().where(Account.id == account_id, _ours(actor)))
     if not found:
@@ -76,7 +87,9 @@ def team(session: Session, actor: Actor) -> list[Entry]:
     here = exists().where(
         Membership.account_id == Account.id, Membership.site_id == actor.site_id, Membership.ended_at.is_(None)
     )
-    entries = _entries(session, actor, _columns().where(here).order_by(Account.name, Account.id).limit(500))
+    entries = _entries(
+        session, actor, _columns().where(here, ~is_service()).order_by(Account.name, Account.id).limit(500)
+    )
     return [_only_here(entry, actor) for entry in entries]
 
 
@@ -101,7 +114,8 @@ def _columns() -> Select[*tuple[Any, ...]]:
 
 
 def _ours(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(Membership.account_id == Account.id, Membership.institution_id == actor.institution_id)
+    held = exists().where(Membership.account_id == Account.id, Membership.institution_id == actor.institution_id)
+    return and_(held, ~is_service())
 
 
 def _matching(actor: Actor, wanted: Filter, lookup_key: bytes) -> list[ColumnElement[bool]]:

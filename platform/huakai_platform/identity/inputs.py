@@ -7,8 +7,8 @@ from marshmallow import ValidationError
 
 from huakai_platform.identity import contacts
 from huakai_platform.identity.directory import SORTS, STATES
-from huakai_platform.kernel.access import ROOM, Role
-from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Form, Id, Page, Phone, Text
+from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Form, Id, Int, Many, Page, Phone, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import destinations
 
@@ -133,3 +133,21 @@ class NewMember(Form):
     email = Email(load_default=None)
     post = Choice(("A", "B"), load_default=None)
     valid_until = Date(load_default=None)
+
+
+class NewToken(Form):
+    name = Text(required=True, max_length=60)
+    days = Int(1, 366, load_default=90)
+    scopes = Many(Choice([permission.value for permission in Permission]), required=True)
+
+
+class NewService(NewToken):
+    """A token of a service: its role, and for the console the region it is for, as somebody types it."""
+
+    role = Choice([role.value for role in Role], required=True)
+    region = Text(max_length=60, load_default=None)
+    region_code = Code(r"[0-9]{12}", load_default=None)
+
+
+class ServiceQuery(Form):
+    role = Choice([role.value for role in Role])

@@ -20,7 +20,7 @@ LATEST = 50
 
 def get(session: Session, actor: Actor, import_id: UUID, *, lock: bool = False) -> RegisterImport:
     """An import of the actor's institution; a regional office sees its own only. Raises NotFound."""
-    query = select(RegisterImport).where(RegisterImport.id == import_id, *_own(actor))
+    query = select(RegisterImport).where(RegisterImport.id == import_id, *own(actor))
     query = (
         query.with_for_update().execution_options(populate_existing=True)
         if lock
@@ -44,7 +44,7 @@ def latest(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
             Account.name.label("who"),
         )
         .outerjoin(Account, Account.id == RegisterImport.account_id)
-        .where(*_own(actor))
+        .where(*own(actor))
         .order_by(RegisterImport.created_at.desc())
         .limit(LATEST)
     ).all()
@@ -71,7 +71,7 @@ def candidates(session: Session, actor: Actor, kept: RegisterImport) -> list[Can
     return opening.candidates(session, actor, ids=made)
 
 
-def _own(actor: Actor) -> tuple[Any, ...]:
+def own(actor: Actor) -> tuple[Any, ...]:
     conditions = (RegisterImport.institution_id == actor.institution_id,)
     if actor.role is Role.REGIONAL_OFFICE:
         return (*conditions, RegisterImport.account_id == actor.account_id)

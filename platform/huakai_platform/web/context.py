@@ -48,14 +48,25 @@ class Recognise(Protocol):
     def __call__(self, connection: Connection, token: str) -> Visitor | None: ...
 
 
+class Bearers(Protocol):
+    """The tokens of programs."""
+
+    def recognise(self, connection: Connection, token: str, address: str) -> Visitor | None:
+        """Whom a token stands for, in one statement; None when it is not, or no longer, good."""
+
+    def slow_down(self, session: Session, address: str) -> None:
+        """Count a wrong token. Raises TooMany."""
+
+
 @dataclass
 class Frame:
-    """What an app carries: its settings, pools and the way it recognises a visitor."""
+    """What an app carries: its settings, pools and the ways it recognises a visitor."""
 
     settings: Settings
     databases: Databases
     planes: tuple[str, ...]
     recognise: Recognise
+    bearers: Bearers
     badges: Callable[[Session, Actor], dict[str, int]] | None = None
 
     def login_for(self, plane: str) -> Login:

@@ -25,6 +25,8 @@ from huakai_platform.kernel.errors import (
     Unavailable,
 )
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.web.api.problems import problem
+from huakai_platform.web.bearers import in_api
 
 log = structlog.get_logger("huakai.web")
 CONSTRAINT = re.compile(r'constraint "(.+?)(?:_\d{5,})?"')
@@ -57,9 +59,9 @@ def answer(error: Exception) -> Response:
     refusal = as_refusal(error)
     if refusal is None:
         log.exception("fault", exc_info=error)
-        return _page(500, None)
+        return _shown(None)
     if isinstance(refusal, HTTPException):
-        response = _page(refusal.code or 400, None)
+        response = _shown(refusal)
         for name, value in refusal.get_headers():
             if name not in {"Content-Type", "Content-Length"}:
                 response.headers[name] = value
@@ -69,10 +71,18 @@ def answer(error: Exception) -> Response:
         response = make_response("", 303)
         response.headers["Location"] = f"/confirm?next={quote(request.full_path.rstrip('?'), safe='/')}"
         return response
-    response = _page(refusal.status, refusal.message, getattr(refusal, "fields", None))
+    response = _shown(refusal)
     if isinstance(refusal, (TooMany, Unavailable)):
         response.headers["Retry-After"] = str(getattr(refusal, "retry_after", 5))
     return response
+
+
+def _shown(refusal: HuakaiError | HTTPException | None) -> Response:
+    if in_api():
+        return problem(refusal)
+    if refusal is None or isinstance(refusal, HTTPException):
+        return _page(500 if refusal is None else refusal.code or 400, None)
+    return _page(refusal.status, refusal.message, getattr(refusal, "fields", None))
 
 
 def as_refusal(error: Exception) -> HuakaiError | HTTPException | None:

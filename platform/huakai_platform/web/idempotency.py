@@ -13,6 +13,7 @@ from huakai_platform.kernel.plumbing import IdempotencyKey
 from huakai_platform.web.context import db, visitor
 
 FIELD = "idempotency_key"
+LONGEST = 200_000
 SECRET = frozenset({"csrf_token", FIELD, "password", "repeat", "current", "code"})
 """Never hashed into the table: the hash of a form with a password in it would let it be guessed."""
 
@@ -47,7 +48,8 @@ def keep(response: Response) -> None:
         "status": response.status_code,
         "location": response.headers.get("Location"),
         "type": response.headers.get("Content-Type"),
-        "body": response.get_data(as_text=True)[:20_000],
+        "etag": response.headers.get("ETag"),
+        "body": response.get_data(as_text=True)[:LONGEST],
     }
     db().execute(
         update(IdempotencyKey)
@@ -74,8 +76,9 @@ def _again(account_id: str, key: str, digest: bytes) -> Response:
     if row.request_hash != digest or row.answer is None:
         raise Invalid(_("这个幂等键已用于另一次提交。"))
     response = Response(row.answer["body"], row.answer["status"], content_type=row.answer["type"])
-    if row.answer["location"]:
-        response.headers["Location"] = row.answer["location"]
+    for name in ("Location", "ETag"):
+        if kept := row.answer.get(name.lower()):
+            response.headers[name] = kept
     response.headers["Idempotent-Replay"] = "true"
     return response
 

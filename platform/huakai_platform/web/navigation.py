@@ -58,6 +58,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("权限矩阵"), "identity.access_matrix", "shield-check", Permission.ACCESS_READ),
             Entry(_("批量操作"), "operations.index", "list-checks", Permission.OPERATIONS_READ),
             Entry(_("运行状态"), "operations.jobs", "activity", Permission.JOBS_READ),
+            Entry(_("服务令牌"), "identity.service_tokens", "key-round", Permission.SERVICE_TOKENS_MANAGE),
         ),
     ),
     (
@@ -68,6 +69,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),
             Entry(_("团队"), "team.index", "users", Permission.TEAM_READ),
             Entry(_("通知"), "room_notices.index", "bell", Permission.ROOM_NOTICES_READ, badge="notices"),
+            Entry(_("服务令牌"), "identity.room_tokens", "key-round", Permission.ROOM_TOKENS_MANAGE),
         ),
     ),
 )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from huakai_platform.kernel import i18n
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message
+from huakai_platform.web.bearers import in_api
 from huakai_platform.web.context import badges, visitor
 from huakai_platform.web.navigation import bar, menu, trail
 from huakai_templates import assets, icons
@@ -29,7 +30,9 @@ def install(app: Flask) -> None:
 
 
 def choose_locale() -> str:
-    """The person's own choice, else the browser's cookie, else Chinese."""
+    """The person's own choice, else the browser's cookie, else Chinese; a program asks by Accept-Language."""
+    if request and in_api() and request.accept_languages:
+        return "en" if request.accept_languages.best_match(["zh", "en"], "zh") == "en" else "zh_CN"
     chosen = request.cookies.get("language") if request else None
     if chosen in LOCALES:
         return chosen

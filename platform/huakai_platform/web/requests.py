@@ -13,8 +13,9 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Forbidden, Unauthenticated
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import errors, gate, idempotency
+from huakai_platform.web import bearers, errors, gate, idempotency
 from huakai_platform.web.access import Access, access_of
+from huakai_platform.web.bearers import in_api
 from huakai_platform.web.context import Visitor, close_peek, frame, peek, visitor
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -82,6 +83,8 @@ def _refuse_foreign_writes() -> None:
 
 
 def _recognise(_request: Any) -> Visitor | None:
+    if in_api():
+        return bearers.recognise()
     if request.endpoint == "static" or not (token := request.cookies.get(cookie_name())):
         return None
     try:
@@ -123,6 +126,8 @@ def _refuse_stale(actor: Actor, declared: Access) -> None:
 
 
 def _to_sign_in() -> BaseResponse:
+    if in_api():
+        raise Unauthenticated(_("令牌缺失、无效或已失效。"))
     if request.headers.get("HX-Request"):
         response = Response(status=401)
         response.headers["HX-Redirect"] = url_for("identity.sign_in")
@@ -156,7 +161,7 @@ def _dress(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
     if not request.path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
-        headers.add("Vary", "Cookie, HX-Request")
+        headers.add("Vary", "Authorization, Accept-Language" if in_api() else "Cookie, HX-Request")
     if frame().settings.https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers["X-Request-Id"] = g.get("request_id", "")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform import forms
@@ -156,6 +156,19 @@ def history(session: Session, *, page: int, size: int = PAGE) -> tuple[list[tupl
         definition = standards.checklists(session, row.edition_id, site.tier)[row.code]
         shown.append((_due(definition, row.period_start, row.due_on, row), row.score))
     return shown, total or 0
+
+
+def runs(completed: bool | None = None) -> Select[*tuple[Any, ...]]:
+    """The room's runs, all of them, only those completed, or only those that are not."""
+    query = select(
+        ChecklistRun.id,
+        ChecklistRun.code,
+        ChecklistRun.period_start,
+        ChecklistRun.due_on,
+        ChecklistRun.completed_at,
+        ChecklistRun.score,
+    )
+    return query if completed is None else query.where(ChecklistRun.completed_at.is_not(None) == completed)
 
 
 def begin(session: Session, actor: Actor, code: str, day: date) -> UUID:

@@ -7,12 +7,14 @@ from huakai_platform.identity.views import (
     enrolling,
     links,
     managing,
+    services,
     signing_in,
     teams,
+    tokens,
 )
-from huakai_platform.identity.views.blueprints import console, shared, team
+from huakai_platform.identity.views.blueprints import console, room, shared, team
 
-PAGES = (account, choosing, directory, enrolling, links, managing, signing_in, teams)
+PAGES = (account, choosing, directory, enrolling, links, managing, services, signing_in, teams, tokens)
 """The modules whose routes these blueprints carry."""
 
-__all__ = ["PAGES", "console", "shared", "team"]
+__all__ = ["PAGES", "console", "room", "shared", "team"]

@@ -22,3 +22,4 @@ class Annex(Blueprint):
 shared = Blueprint("identity", __name__)
 console = Annex("identity_console", __name__, of="identity", url_prefix="/console")
 team = Blueprint("team", __name__, url_prefix="/room/team")
+room = Annex("identity_room", __name__, of="identity", url_prefix="/room")

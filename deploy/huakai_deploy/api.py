@@ -1,0 +1,40 @@
+"""The door for programs: which resources each plane has below /api/v1."""
+
+from flask import Flask
+
+from huakai_platform.identity import accounts_api, team_api
+from huakai_platform.identity import api as identity
+from huakai_platform.onboarding import api as onboarding
+from huakai_platform.oversight import api as oversight
+from huakai_platform.regions import api as regions
+from huakai_platform.standards import api as standards
+from huakai_platform.web.api import Resources, operations
+from huakai_platform.web.api.document import Document
+from huakai_tenants.checklists import api as checklists
+from huakai_tenants.premises import api as premises
+
+
+def resources(plane: str) -> tuple[Resources, ...]:
+    """What programs find in a plane; `any` is what both share."""
+    doors: dict[str, tuple[Resources, ...]] = {
+        "any": (identity.blueprint,),
+        "console": (
+            onboarding.blueprint,
+            oversight.blueprint,
+            regions.blueprint,
+            standards.blueprint,
+            operations.blueprint,
+            accounts_api.blueprint,
+        ),
+        "room": (checklists.blueprint, premises.blueprint, team_api.blueprint),
+    }
+    return doors[plane]
+
+
+def install(app: Flask, planes: tuple[str, ...]) -> None:
+    """Serve the resources of these planes, and the document that describes them."""
+    document = Document(app)
+    for plane in ("any", *planes):
+        for door in resources(plane):
+            document.carry(door)
+    app.extensions["huakai.api"] = {"document": document}

@@ -1,0 +1,152 @@
+"""Long work and the queue for programs: where an operation stands, its items, its end; what failed."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import fields
+
+from huakai_platform.kernel import operations, outbox, queue
+from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.errors import NotFound
+from huakai_platform.kernel.events import ResendRequested
+from huakai_platform.kernel.fields import Choice
+from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.operations import Ending, ItemState, Operation, OperationItem
+from huakai_platform.web import api, operation_lists
+from huakai_platform.web.api.answers import said
+from huakai_platform.web.context import actor, db, guard
+
+blueprint = api.Resources("operations", __name__, about="批量操作和任务 Long work and the queue")
+
+ADMIN = frozenset({Role.INSTITUTION_ADMIN})
+OFFICES = ADMIN | {Role.REGIONAL_OFFICE}
+NEWEST = api.Order((Operation.created_at, Operation.id), falling=True)
+
+
+class OperationRow(api.Shape):
+    id = fields.UUID()
+    title = fields.String()
+    created_at = fields.DateTime()
+
+
+class Standing(OperationRow):
+    ending = fields.String(metadata={"enum": list(Ending)})
+    total = fields.Integer()
+    done = fields.Integer()
+    failed = fields.Integer()
+    cancelled = fields.Integer()
+    waiting = fields.Integer()
+
+
+class Item(api.Shape):
+    position = fields.Integer()
+    site_id = fields.UUID(allow_none=True)
+    label = fields.String()
+    state = fields.String(metadata={"enum": list(ItemState)})
+    error = fields.String(allow_none=True)
+    ended_at = fields.DateTime(allow_none=True)
+
+
+class Message(api.Shape):
+    tenant_id = fields.UUID()
+    id = fields.UUID()
+    topic = fields.String()
+    attempts = fields.Integer()
+    next_at = fields.DateTime()
+    dead_at = fields.DateTime(allow_none=True)
+    error = fields.String(allow_none=True)
+    site = fields.String(allow_none=True)
+
+
+class Jobs(api.Shape):
+    waiting = fields.Integer()
+    due = fields.Integer()
+    dead = fields.Integer()
+    workers = fields.Integer()
+    troubled = fields.List(fields.Nested(Message))
+
+
+class ItemsAsked(api.Paged):
+    state = Choice(ItemState)
+
+
+@blueprint.get("/operations")
+@guard(Permission.OPERATIONS_READ, to=OFFICES)
+@blueprint.operation("List operations", "批量操作，最新在前。", asks=api.Paged, gives=api.Listed(OperationRow))
+def listing(asked: Any) -> Response:
+    return api.page(operation_lists.known(actor()), NEWEST, asked, _row)
+
+
+@blueprint.get("/operations/<uuid:operation_id>")
+@guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
+@blueprint.operation("Read an operation", "一项批量操作的进度。", gives=Standing)
+def operation(operation_id: UUID) -> Response:
+    return _standing(operation_id)
+
+
+@blueprint.get("/operations/<uuid:operation_id>/items")
+@guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
+@blueprint.operation("List the items of an operation", "逐项结果。", asks=ItemsAsked, gives=api.Listed(Item))
+def items(operation_id: UUID, asked: Any) -> Response:
+    operation_lists.get(db(), actor(), operation_id)
+    state = ItemState(asked["state"]) if "state" in asked else None
+    rows = operation_lists.items(actor(), operation_id, state).order_by(None)
+    return api.page(rows, api.Order((OperationItem.position,)), asked, _item)
+
+
+@blueprint.post("/operations/<uuid:operation_id>/cancellation")
+@guard(Permission.OPERATIONS_STEER, to=ADMIN, sample="operation")
+@blueprint.operation("Cancel an operation", "取消尚未开始的项目。", gives=Standing)
+def cancel(operation_id: UUID) -> Response:
+    operation_lists.get(db(), actor(), operation_id)
+    operations.cancel(db(), actor(), operation_id)
+    return _standing(operation_id)
+
+
+@blueprint.post("/operations/<uuid:operation_id>/resumption")
+@guard(Permission.OPERATIONS_STEER, to=ADMIN, sample="operation")
+@blueprint.operation("Resume an operation", "重做失败和取消的项目。", gives=Standing)
+def resume(operation_id: UUID) -> Response:
+    operation_lists.get(db(), actor(), operation_id)
+    operations.resume(db(), actor(), operation_id)
+    return _standing(operation_id)
+
+
+@blueprint.get("/jobs")
+@guard(Permission.JOBS_READ, to=ADMIN)
+@blueprint.operation("Look at the queue", "任务队列和失败的任务。", gives=Jobs)
+def jobs() -> Response:
+    state = queue.state(db())
+    counts = {"waiting": state.waiting, "due": state.due, "dead": state.dead, "workers": queue.workers_alive(db())}
+    return api.answer(counts | {"troubled": [_message(row) for row in queue.troubled(db())]})
+
+
+@blueprint.post("/jobs/<uuid:tenant_id>/<uuid:message_id>/resend")
+@guard(Permission.JOBS_RESEND, to=ADMIN, sample="message")
+@blueprint.operation("Send a failed job again", "重新执行失败的任务。", status=204)
+def resend(tenant_id: UUID, message_id: UUID) -> Response:
+    if not any((row.tenant_id, row.id) == (tenant_id, message_id) for row in queue.troubled(db(), most=1000)):
+        raise NotFound(_("没有这个失败的任务。"))
+    outbox.publish(db(), ResendRequested(tenant_id, message_id))
+    return api.nothing()
+
+
+def _standing(operation_id: UUID) -> Response:
+    found = operation_lists.get(db(), actor(), operation_id)
+    counts = {name: getattr(found.progress, name) for name in ("total", "done", "failed", "cancelled", "waiting")}
+    return api.answer(_row(found) | counts | {"ending": found.ending})
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {"id": row.id, "title": said(row.title), "created_at": row.created_at}
+
+
+def _item(row: Any) -> dict[str, Any]:
+    about = {name: getattr(row, name) for name in ("position", "site_id", "label", "state", "ended_at")}
+    return about | {"error": said(row.error) if row.error else None}
+
+
+def _message(row: queue.Troubled) -> dict[str, Any]:
+    about = {name: getattr(row, name) for name in ("tenant_id", "id", "topic", "attempts", "next_at", "dead_at")}
+    return about | {"error": said(row.last_error) if row.last_error else None, "site": row.site_name}

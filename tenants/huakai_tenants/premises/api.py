@@ -1,0 +1,99 @@
+"""The spaces of a room for programs."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import fields
+
+from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.fields import Choice, Code, Number, Strict
+from huakai_platform.web import api
+from huakai_platform.web.context import actor, db, guard
+from huakai_tenants.premises import service
+from huakai_tenants.premises.service import Furnished
+
+blueprint = api.Resources("spaces", __name__, about="场地 The spaces of a room", room=True)
+HEAD = frozenset({Role.SITE_HEAD})
+
+
+class Title(api.Shape):
+    zh = fields.String()
+    en = fields.String()
+
+
+class SpaceRow(api.Shape):
+    id = fields.UUID()
+    code = fields.String()
+    title = fields.Nested(Title, allow_none=True)
+    required = fields.Boolean(allow_none=True)
+    state = fields.String(metadata={"enum": list(service.STATES)})
+    area = fields.String(allow_none=True)
+    at_least = fields.String(allow_none=True)
+    at_most = fields.String(allow_none=True)
+    shortfall = fields.String(allow_none=True)
+
+
+class Survey(Strict):
+    area = Number(1, 100_000, places=1, allow_none=True)
+    state = Choice(service.STATES, required=True)
+
+
+class Addition(Strict):
+    code = Code(required=True)
+
+
+@blueprint.get("/spaces")
+@guard(Permission.SPACES_READ, to=ROOM)
+@blueprint.operation("List spaces", "本站点的空间，按标准的顺序。", gives=api.Listed(SpaceRow))
+def spaces() -> Response:
+    return api.listed([_row(one) for one in service.premises(db()).spaces])
+
+
+@blueprint.get("/spaces/<uuid:space_id>")
+@guard(Permission.SPACES_READ, to=ROOM, sample="space")
+@blueprint.operation("Read a space", "一个空间。ETag 是它的版本。", gives=SpaceRow)
+def space(space_id: UUID) -> Response:
+    return _answer(service.get(db(), space_id))
+
+
+@blueprint.put("/spaces/<uuid:space_id>")
+@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+@blueprint.operation(
+    "Measure a space", "登记面积和状态。", takes=Survey, gives=SpaceRow, versioned=True,
+    example={"area": 12.5, "state": "ready"},
+)  # fmt: skip
+def survey(space_id: UUID, given: Any) -> Response:
+    was = service.get(db(), space_id).was
+    api.expect(was)
+    return _answer(service.survey(db(), actor(), space_id, area=given.get("area"), state=given["state"], was=was))
+
+
+@blueprint.post("/spaces")
+@guard(Permission.SPACES_MANAGE, to=HEAD)
+@blueprint.operation(
+    "Add an optional space", "增加标准中可选的空间。", takes=Addition, status=204, refuses=(404,),
+    example={"code": "group_room"},
+)  # fmt: skip
+def add(given: Any) -> Response:
+    service.add(db(), actor(), given["code"])
+    return api.nothing()
+
+
+def _answer(one: Furnished) -> Response:
+    return api.answer(_row(one), version=one.was)
+
+
+def _row(one: Furnished) -> dict[str, Any]:
+    said, shortfall = one.prescribed, one.shortfall
+    return {
+        "id": one.space.id,
+        "code": one.space.code,
+        "title": said and said.title,
+        "required": said and said.required,
+        "state": one.space.state,
+        "area": one.space.area,
+        "at_least": said and said.at_least,
+        "at_most": said and said.at_most,
+        "shortfall": shortfall and shortfall.render(),
+    }
