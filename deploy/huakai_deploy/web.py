@@ -10,24 +10,16 @@ from huakai_platform.identity import views as identity
 from huakai_platform.identity.sessions import recognise
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
-from huakai_platform.onboarding import api as onboarding_api
 from huakai_platform.onboarding import views as onboarding
-from huakai_platform.oversight import api as oversight_api
 from huakai_platform.oversight import views as oversight
-from huakai_platform.regions import api as regions_api
 from huakai_platform.regions import views as regions
-from huakai_platform.standards import api as standards_api
 from huakai_platform.standards import views as standards
 from huakai_platform.web import errors, health, logging, metrics, notices, operations, pages, requests
 from huakai_platform.web.access import check_declarations, public
-from huakai_platform.web.api import Resources, docs
-from huakai_platform.web.api import operations as operations_api
-from huakai_platform.web.api.document import Document
+from huakai_platform.web.api import docs
 from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
 from huakai_templates import assets
-from huakai_tenants.checklists import api as checklists_api
 from huakai_tenants.checklists import views as checklists
-from huakai_tenants.premises import api as premises_api
 from huakai_tenants.premises import views as premises
 
 PLANES = ("console", "room")
@@ -49,23 +41,6 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
         "room": (identity.room, identity.team, checklists.blueprint, notices.room, premises.blueprint),
     }
     return pages[plane]
-
-
-def resources(plane: str) -> tuple[Resources, ...]:
-    """The same for programs, below /api/v1."""
-    doors: dict[str, tuple[Resources, ...]] = {
-        "any": (identity_api.blueprint,),
-        "console": (
-            onboarding_api.blueprint,
-            oversight_api.blueprint,
-            regions_api.blueprint,
-            standards_api.blueprint,
-            operations_api.blueprint,
-            accounts_api.blueprint,
-        ),
-        "room": (checklists_api.blueprint, premises_api.blueprint, team_api.blueprint),
-    }
-    return doors[plane]
 
 
 def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PLANES) -> Flask:
@@ -105,11 +80,7 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
     for plane in ("any", *planes):
         for blueprint in blueprints(plane):
             app.register_blueprint(blueprint)
-    document = Document(app)
-    for plane in ("any", *planes):
-        for door in resources(plane):
-            document.carry(door)
-    app.extensions["huakai.api"] = {"document": document}
+    api.install(app, planes)
     check_declarations(app)
     return app
 
