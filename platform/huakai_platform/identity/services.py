@@ -4,7 +4,7 @@ import secrets
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from huakai_platform.identity import tokens
 from huakai_platform.identity.memberships import Scope, refuse_beyond
@@ -66,7 +66,8 @@ def here(actor: Actor) -> ColumnElement[bool]:
     """The tokens that act where the actor governs."""
     if actor.site_id:
         return ApiToken.site_id == actor.site_id
-    ours = exists().where(Membership.id == ApiToken.membership_id, Membership.institution_id == actor.institution_id)
+    held = aliased(Membership)
+    ours = exists().where(held.id == ApiToken.membership_id, held.institution_id == actor.institution_id)
     return and_(ApiToken.site_id.is_(None), ApiToken.kind == "service", ours)
 
 

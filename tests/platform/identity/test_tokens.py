@@ -134,6 +134,7 @@ def test_a_service_of_the_console_may_be_held_to_a_region(app: Flask, make: Make
     page = post(browser, "/console/tokens/new", form | {"region": "洛龙区"})
     found = SHOWN.search(page.text)
     assert found, page.status
+    assert "市级平台" in browser.get("/console/tokens").text
     make.site()
     make.site(ancestors=["440000000000", "000000000000"])
     answer = app.test_client().get("/api/v1/sites", headers={"Authorization": f"Bearer {found[0]}"}).json
