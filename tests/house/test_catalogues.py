@@ -15,7 +15,7 @@ from huakai_deploy.catalogues import CJK, ROOT
 
 HAN = re.compile(r"[\u3001\u3002\u3400-\u9fff]")
 MARKS = {"_", "gettext", "ngettext"}
-BILINGUAL = {"Localized"}
+BILINGUAL = {"Localized", "Resources", "about", "operation"}
 PAGES = ROOT / "templates/huakai_templates/pages"
 LANGUAGES = {"中文"}
 CHINESE_ON_PURPOSE = {
@@ -28,6 +28,7 @@ CHINESE_ON_PURPOSE = {
     "platform/huakai_platform/onboarding/register/fields.py": "headings and words of a Chinese register",
     "platform/huakai_platform/onboarding/register/sheets.py": "the Chinese register to fill in",
     "platform/huakai_platform/onboarding/register/values.py": "how dates and areas are written",
+    "platform/huakai_platform/web/api/document.py": "the document of the API is in both languages",
     "platform/huakai_platform/regions/importing.py": "the root of the regions",
     "templates/huakai_templates/pages/macros/charts.html": "names of provinces",
     "worker/huakai_worker/jobs/opening.py": "the name of a person who is not known yet",

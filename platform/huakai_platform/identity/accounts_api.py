@@ -19,7 +19,7 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, frame, guard
 
-blueprint = api.Resources("accounts", __name__, about="机构的账号和身份 Accounts of the institution")
+blueprint = api.Resources("accounts", __name__, "机构的账号和身份 Accounts of the institution")
 ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 ROLE = {"role": "regional_office", "region_code": "410300000000"}
 
@@ -61,7 +61,7 @@ def listing(asked: Any) -> Response:
 @guard(Permission.ACCOUNTS_MANAGE, to=ADMIN)
 @blueprint.operation(
     "Invite somebody", "建立账号并给予身份；邀请链接在页面上发放。", takes=NewAccount, gives=Invited, status=201,
-    example={"name": "王小明", **ROLE},
+    example={"name": "Wang Xiaoming", **ROLE},
 )  # fmt: skip
 def invite(given: Any) -> Response:
     values, mine = dict(given), actor()

@@ -7,7 +7,7 @@ from huakai_platform.kernel.access import EVERYONE, Permission
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, guard
 
-blueprint = api.Resources("identity", __name__, about="令牌的身份 Who a token stands for")
+blueprint = api.Resources("identity", __name__, "令牌的身份 Who a token stands for")
 
 
 class Me(api.Shape):

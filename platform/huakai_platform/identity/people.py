@@ -40,7 +40,7 @@ class Invited(api.Shape):
     account_id = fields.UUID()
     membership_id = fields.UUID()
     needs_link = fields.Boolean(
-        metadata={"description": "需要在页面上发放邀请链接 Somebody must hand out the invitation link on the page."}
+        metadata=api.about("需要在页面上发放邀请链接 Somebody must hand out the invitation link on the page.")
     )
 
 

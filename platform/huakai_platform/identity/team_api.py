@@ -17,7 +17,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, frame, guard
 
-blueprint = api.Resources("team", __name__, about="本站点的团队 The room's team", room=True)
+blueprint = api.Resources("team", __name__, "本站点的团队 The room's team", room=True)
 HEAD = frozenset({Role.SITE_HEAD})
 STAFF = HEAD | {Role.COUNSELLOR, Role.SITE_WORKER}
 
@@ -42,7 +42,7 @@ def team() -> Response:
 @guard(Permission.TEAM_MANAGE, to=HEAD)
 @blueprint.operation(
     "Invite a member", "邀请一位成员；邀请链接在页面上发放。", takes=NewMember, gives=Invited, status=201,
-    example={"name": "李四", "role": "counsellor"},
+    example={"name": "Li Si", "role": "counsellor"},
 )  # fmt: skip
 def invite(given: Any) -> Response:
     values, mine = dict(given), actor()

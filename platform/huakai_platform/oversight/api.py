@@ -12,7 +12,7 @@ from huakai_platform.oversight.picture import Numbers
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
 
-blueprint = api.Resources("picture", __name__, about="总览 The picture of a region")
+blueprint = api.Resources("picture", __name__, "总览 The picture of a region")
 
 NAMES = ("sites", "open", "waiting", "due", "done", "share", "failures")
 
@@ -21,10 +21,10 @@ class Counted(api.Shape):
     sites = fields.Integer()
     open = fields.Integer()
     waiting = fields.Integer()
-    due = fields.Integer(metadata={"description": "应完成的检查单 Checklists due."})
+    due = fields.Integer(metadata=api.about("应完成的检查单 Checklists due."))
     done = fields.Integer()
-    share = fields.Integer(allow_none=True, metadata={"description": "百分比 Percent done."})
-    failures = fields.Integer(metadata={"description": "未通过的核心项 Failed core items."})
+    share = fields.Integer(allow_none=True, metadata=api.about("百分比 Percent done."))
+    failures = fields.Integer(metadata=api.about("未通过的核心项 Failed core items."))
 
 
 class Month(api.Shape):

@@ -11,7 +11,7 @@ from huakai_platform.regions import service
 from huakai_platform.web import api
 from huakai_platform.web.context import db, guard
 
-blueprint = api.Resources("regions", __name__, about="地区 Regions")
+blueprint = api.Resources("regions", __name__, "地区 Regions")
 
 
 class RegionRow(api.Shape):
@@ -31,10 +31,8 @@ class RegionWhole(RegionRow):
 
 
 class RegionsAsked(api.Paged):
-    q = Text(
-        min_length=1, max_length=50, metadata={"description": "区划代码、名称或拼音首字母 Code, name or initials."}
-    )
-    within = RegionCode(metadata={"description": "不搜索时列出其下一级 Without `q`: the regions right below."})
+    q = Text(min_length=1, max_length=50, metadata=api.about("区划代码、名称或拼音首字母 Code, name or initials."))
+    within = RegionCode(metadata=api.about("不搜索时列出其下一级 Without `q`: the regions right below."))
 
 
 @blueprint.get("/regions")

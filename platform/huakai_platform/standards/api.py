@@ -13,7 +13,7 @@ from huakai_platform.standards.models import Edition, EditionDefinition
 from huakai_platform.web import api
 from huakai_platform.web.context import db, guard
 
-blueprint = api.Resources("standard", __name__, about="标准 The standard")
+blueprint = api.Resources("standard", __name__, "标准 The standard")
 
 NAMES = ("id", "number", "title", "digest", "published_at")
 BARE = select(*(getattr(Edition, name) for name in NAMES))

@@ -17,7 +17,7 @@ from huakai_tenants.checklists import answers, service
 from huakai_tenants.checklists.models import ChecklistRun
 from huakai_tenants.checklists.shapes import Answer, AttachmentMade, Due, Run, RunRow, Saved, sheet_of
 
-blueprint = api.Resources("checklists", __name__, about="检查单 Checklists", room=True)
+blueprint = api.Resources("checklists", __name__, "检查单 Checklists", room=True)
 STAFF = frozenset({Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER})
 LATEST = api.Order((ChecklistRun.due_on, ChecklistRun.id), falling=True)
 NAMES = ("id", "code", "period_start", "due_on", "completed_at", "score")
@@ -28,10 +28,8 @@ class RunsAsked(api.Paged):
 
 
 class Answering(Strict):
-    value = Answer(required=True, allow_none=True, metadata={"description": "文字、数字、选项或选项组；null 撤回。"})
-    version = Int(
-        0, 10**8, required=True, metadata={"description": "读到的版本，0 为未填 The version read; 0 for none."}
-    )
+    value = Answer(required=True, allow_none=True, metadata=api.about("文字、数字、选项或选项组；null 撤回。"))
+    version = Int(0, 10**8, required=True, metadata=api.about("读到的版本，0 为未填 The version read; 0 for none."))
 
 
 class Proof(Strict):

@@ -65,7 +65,7 @@ class Item(api.Shape):
     required = fields.Boolean()
     options = fields.List(fields.String())
     value = fields.Raw(allow_none=True)
-    version = fields.Integer(metadata={"description": "0 为未填 0 for none."})
+    version = fields.Integer(metadata=api.about("0 为未填 0 for none."))
     answered_by = fields.String(allow_none=True)
     answered_at = fields.DateTime(allow_none=True)
     files = fields.List(fields.Nested(ProofFile))

@@ -13,7 +13,7 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.premises import service
 from huakai_tenants.premises.service import Furnished
 
-blueprint = api.Resources("spaces", __name__, about="场地 The spaces of a room", room=True)
+blueprint = api.Resources("spaces", __name__, "场地 The spaces of a room", room=True)
 HEAD = frozenset({Role.SITE_HEAD})
 
 

@@ -2,6 +2,6 @@
 
 from huakai_platform.web.api import Resources
 
-blueprint = Resources("sites", __name__, about="站点、生命周期和登记表 Sites, their life cycle, and registers")
+blueprint = Resources("sites", __name__, "站点、生命周期和登记表 Sites, their life cycle, and registers")
 
 from huakai_platform.onboarding.api import imports, sites, steps  # noqa: E402, F401

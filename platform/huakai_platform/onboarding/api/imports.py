@@ -37,7 +37,7 @@ class Import(api.Shape):
     created_at = fields.DateTime()
     applied_at = fields.DateTime(allow_none=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
-    missing = fields.List(fields.String(), metadata={"description": "没有找到的列 Columns that were not found."})
+    missing = fields.List(fields.String(), metadata=api.about("没有找到的列 Columns that were not found."))
 
 
 class Told(api.Shape):
@@ -135,7 +135,7 @@ def correct_columns(import_id: UUID, given: Any) -> Response:
 @guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
 @blueprint.operation(
     "Let a possible duplicate in", "说明某行不是重复站点，重新预检。", takes=Override, gives=Import,
-    example={"row": 3, "reason": "同名但在不同社区"},
+    example={"row": 3, "reason": "same name, another community"},
 )  # fmt: skip
 def override(import_id: UUID, given: Any) -> Response:
     return api.answer(_shaped(importing.recheck(db(), actor(), import_id, overrides={given["row"]: given["reason"]})))

@@ -26,8 +26,8 @@ BY_CODE = api.Order((Site.code, Site.id))
 
 
 class SitesAsked(api.Paged):
-    q = Text(min_length=1, max_length=60, metadata={"description": "编号、名称或拼音首字母 Code, name or initials."})
-    region = RegionCode(metadata={"description": "只要这个地区及以下 Only this region and below."})
+    q = Text(min_length=1, max_length=60, metadata=api.about("编号、名称或拼音首字母 Code, name or initials."))
+    region = RegionCode(metadata=api.about("只要这个地区及以下 Only this region and below."))
     state = Choice(SiteState)
     kind = Choice(SiteKind)
     tier = Choice(Tier)
@@ -56,17 +56,17 @@ class NewSite(Strict):
     weekly_hours = Number(0, 168, places=1)
     area = Number(1, 100_000, places=1)
     note = Text(max_length=500, multiline=True)
-    override = Text(max_length=500, metadata={"description": "确认不是重复站点的理由 Why it is no duplicate."})
+    override = Text(max_length=500, metadata=api.about("确认不是重复站点的理由 Why it is no duplicate."))
 
 
 EXAMPLE = {
-    "name": "开元路社区心理咨询室",
+    "name": "Kaiyuan Road Counselling Room",
     "region_code": "410311002001",
-    "address": "开元路 1 号",
+    "address": "1 Kaiyuan Road",
     "kind": "room",
     "tier": "T1",
-    "host": "社区党群服务中心",
-    "a_name": "王小明",
+    "host": "Community service centre",
+    "a_name": "Wang Xiaoming",
     "a_phone": "13800000000",
 }
 

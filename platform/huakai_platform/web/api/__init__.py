@@ -3,7 +3,7 @@
 from huakai_platform.web.api.answers import answer, nothing, said
 from huakai_platform.web.api.arguments import Asked, refuse
 from huakai_platform.web.api.paging import Listed, Order, Paged, cut, listed, page
-from huakai_platform.web.api.resources import Resources, Shape
+from huakai_platform.web.api.resources import Resources, Shape, about
 from huakai_platform.web.api.versions import expect
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Paged",
     "Resources",
     "Shape",
+    "about",
     "answer",
     "cut",
     "expect",

@@ -17,7 +17,7 @@ from huakai_platform.web import api, operation_lists
 from huakai_platform.web.api.answers import said
 from huakai_platform.web.context import actor, db, guard
 
-blueprint = api.Resources("operations", __name__, about="批量操作和任务 Long work and the queue")
+blueprint = api.Resources("operations", __name__, "批量操作和任务 Long work and the queue")
 
 ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 OFFICES = ADMIN | {Role.REGIONAL_OFFICE}

@@ -16,7 +16,7 @@ from huakai_platform.kernel.fields import Int, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web.api.answers import answer
 from huakai_platform.web.api.arguments import Asked, refuse
-from huakai_platform.web.api.resources import Shape
+from huakai_platform.web.api.resources import Shape, about
 from huakai_platform.web.context import db
 
 MOST = 200
@@ -26,10 +26,8 @@ KINDS = {kind.__name__: kind for kind in (datetime, date)}
 class Paged(Asked):
     """What every list is asked with."""
 
-    after = Text(
-        min_length=1, max_length=1000, metadata={"description": "上一页答复中的游标 Cursor of the page before."}
-    )
-    limit = Int(1, MOST, load_default=50, metadata={"description": "每页条数 Rows a page."})
+    after = Text(min_length=1, max_length=1000, metadata=about("上一页答复中的游标 Cursor of the page before."))
+    limit = Int(1, MOST, load_default=50, metadata=about("每页条数 Rows a page."))
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,7 @@ def Listed(item: type[Shape]) -> type[Shape]:
     made = Shape.named(
         f"{item.__name__}List",
         items=fields.List(fields.Nested(item)),
-        next=fields.String(allow_none=True, metadata={"format": "uri-reference", "description": "下一页 Next page."}),
+        next=fields.String(allow_none=True, metadata={"format": "uri-reference", **about("下一页 Next page.")}),
     )
     made.__module__ = item.__module__
     return made

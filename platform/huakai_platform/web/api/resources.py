@@ -14,6 +14,11 @@ from huakai_platform.web.api.arguments import Arguments, Asked
 PREFIX = "/api/v1"
 
 
+def about(text: str) -> dict[str, Any]:
+    """What the document says of a field, in both languages."""
+    return {"description": text}
+
+
 class Shape(Schema):
     """What an answer holds; every field is there, though it may be null. It documents, it does not dump."""
 
@@ -42,7 +47,7 @@ class Resources(Blueprint):
 
     ARGUMENTS_PARSER: ClassVar[Arguments] = Arguments()
 
-    def __init__(self, name: str, import_name: str, *, about: str, room: bool = False) -> None:
+    def __init__(self, name: str, import_name: str, about: str, *, room: bool = False) -> None:
         super().__init__(f"{name}_api", import_name, url_prefix=PREFIX + ("/room" if room else ""))
         self.label, self.about = name, about
 
