@@ -36,6 +36,8 @@ DEEDS: dict[str, Message] = {
     "jobs.resent": _("重新发送任务"),
     "spaces.surveyed": _("登记空间"),
     "spaces.added": _("增加空间"),
+    "tokens.created": _("建立令牌"),
+    "tokens.revoked": _("撤销令牌"),
 }
 """Each deed that is recorded anywhere has its words here; a test of the house holds it to that."""
 
@@ -50,6 +52,7 @@ OBJECTS: dict[str, Message] = {
     "session": _("登录设备"),
     "site": _("站点"),
     "space": _("空间"),
+    "token": _("令牌"),
 }
 
 
