@@ -11,6 +11,7 @@ from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.events import DayBegan, FiguresDue, NumbersChanged
 from huakai_platform.kernel.outbox import OutboxMessage
+from huakai_platform.oversight import persons
 from huakai_platform.oversight.models import FigureRelease, PersonFact
 from huakai_tenants.measures import headcount
 from huakai_worker import dispatcher
@@ -64,7 +65,12 @@ def test_jobs_write_the_counts_down(
         assert (fact.tenant_id, fact.month, fact.metrics["staff"]) == (room.site.id, MONTH, 1)
 
 
-def test_the_last_month_is_let_out_once_from_the_eighth_on(databases: Databases, settings: Settings) -> None:
+def test_the_last_month_is_let_out_once_from_the_eighth_on(
+    databases: Databases, settings: Settings, make: Make
+) -> None:
+    site = make.site()
+    with databases.session(Login.WORKER, site.id) as session:
+        persons.recompute(session, site.id, date(2026, 10, 1), lambda _session, _month: {"staff": 4})
     for day, asked in ((7, 0), (8, 1), (9, 1)):
         with time_machine.travel(datetime(2026, 11, day, 3, tzinfo=clock.CHINA), tick=False):
             with databases.session(Login.WORKER) as session:
@@ -74,3 +80,10 @@ def test_the_last_month_is_let_out_once_from_the_eighth_on(databases: Databases,
             work(databases, settings)
     with databases.session(Login.OVERSIGHT) as session:
         assert session.scalars(select(FigureRelease.month)).all() == [date(2026, 10, 1)]
+
+
+@time_machine.travel(datetime(2026, 11, 9, 3, tzinfo=clock.CHINA), tick=False)
+def test_a_month_without_counts_is_left_alone(databases: Databases) -> None:
+    with databases.session(Login.WORKER) as session:
+        figures.announce(session)
+        assert not session.scalars(select(OutboxMessage.topic)).all()

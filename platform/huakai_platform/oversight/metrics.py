@@ -32,6 +32,8 @@ METRICS: Mapping[str, Metric] = {
     "rooms": Metric(SiteKind.ROOM.label),
     "centers": Metric(SiteKind.CENTER.label),
     **{f"state_{state}": Metric(state.label) for state in SiteState},
+    "communities_open": Metric(_("有开放站点的村（社区）")),
+    "townships_open": Metric(_("有开放站点的乡镇（街道）")),
     "checklists_due": Metric(_("应完成检查单")),
     "checklists_done": Metric(_("已完成检查单")),
     "checklists_on_time": Metric(_("按时完成检查单")),

@@ -1,11 +1,12 @@
 """A region's picture: a handful of rollup rows, however many sites there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
@@ -13,6 +14,9 @@ from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import Forbidden, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteState
+from huakai_platform.oversight import extents, figures
+from huakai_platform.oversight.extents import UNKNOWN, Extent, Extents
+from huakai_platform.oversight.figures import NOTHING, Figures, Told
 from huakai_platform.oversight.metrics import GONE
 from huakai_platform.oversight.models import RegionRollup
 from huakai_platform.regions.models import Region
@@ -70,6 +74,14 @@ class Numbers:
     def failures(self) -> int:
         return self["core_failures"]
 
+    @property
+    def points(self) -> int | None:
+        """Open points, where sites count them."""
+        return self.metrics.get("points_open")
+
+
+NOBODY = Numbers()
+
 
 @dataclass(frozen=True)
 class Below:
@@ -78,15 +90,40 @@ class Below:
     code: str
     name: str
     numbers: Numbers
+    people: Figures = NOTHING
+    extent: Extent = UNKNOWN
+
+    @property
+    def coverage(self) -> int | None:
+        """Whole percent of the communities that have an open site, where they are known; else of the townships."""
+        return coverage(self.numbers, self.extent)
 
 
-SORTS = {
+def coverage(numbers: Numbers, extent: Extent) -> int | None:
+    reached, all_ = numbers["townships_open"], extent.townships
+    if extent.communities:
+        reached, all_ = numbers["communities_open"], extent.communities
+    return 100 * reached // all_ if all_ else None
+
+
+SORTS: Mapping[str, Callable[[Below], Any]] = {
     "code": lambda row: row.code,
     "sites": lambda row: row.numbers.sites,
     "open": lambda row: row.numbers.open,
-    "share": lambda row: -1 if row.numbers.share is None else row.numbers.share,
+    "communities": lambda row: row.numbers["communities_open"],
+    "coverage": lambda row: _known(row.coverage),
+    "share": lambda row: _known(row.numbers.share),
+    "overdue": lambda row: row.numbers["checklists_overdue"],
     "failures": lambda row: row.numbers.failures,
+    "points": lambda row: _known(row.numbers.points),
+    "trained": lambda row: _known(row.people.trained),
+    "expiring": lambda row: _known(row.people["staff_expiring"].value),
 }
+
+
+def _known(number: int | None) -> int:
+    """What is not known stands below everything."""
+    return -1 if number is None else number
 
 
 @dataclass(frozen=True)
@@ -100,6 +137,10 @@ class Picture:
     below: Sequence[Below]
     as_of: datetime | None
     registered: bool
+    told: Told
+    extent: Extent
+    tellings: Mapping[date, Mapping[str, int]]
+    """Released counts of people by month."""
 
     @property
     def code(self) -> str:
@@ -113,32 +154,63 @@ class Picture:
     def numbers(self) -> Numbers:
         return dict(self.series)[self.month] or Numbers()
 
+    @cached_property
+    def before(self) -> Numbers | None:
+        """The month before the one shown."""
+        return dict(self.series).get(clock.months_on(self.month, -1))
+
+    def change(self, name: str) -> int | None:
+        """By how much a metric has changed since the month before."""
+        return self.numbers[name] - self.before[name] if self.before else None
+
+    @property
+    def people(self) -> Figures:
+        return self.told.of(self.code)
+
+    @property
+    def coverage(self) -> int | None:
+        return coverage(self.numbers, self.extent)
+
+    @property
+    def states(self) -> Sequence[tuple[SiteState, int]]:
+        """The states that there are sites in."""
+        return [(state, number) for state in SiteState if (number := self.numbers[f"state_{state}"])]
+
     @property
     def stamp(self) -> str:
         """Changes whenever a number does."""
         return self.as_of.isoformat() if self.as_of else NO_NUMBERS
 
 
-def of(session: Session, actor: Actor, region: str | None = None, *, sort: str = "code") -> Picture:
-    """What the actor may see of a region; raises NotFound above and beside the actor's own."""
+def of(
+    session: Session, actor: Actor, region: str | None = None, *, sort: str = "code", month: date | None = None
+) -> Picture:
+    """What the actor may see of a region, of a month or of the present one; raises NotFound beyond their own."""
     own = top(actor)
-    path, level = _path(session, own, region or own)
-    months = list(_months(clock.month(clock.today())))
+    path, level = path_of(session, own, region or own)
+    code = path[-1][0]
+    months = list(months_to(month or clock.month(clock.today())))
     rows = session.execute(
         select(RegionRollup.month, RegionRollup.metrics, RegionRollup.computed_at).where(
-            RegionRollup.region_code == path[-1][0], RegionRollup.month.in_(months)
+            RegionRollup.region_code == code, RegionRollup.month.in_(months)
         )
     ).all()
     known = {row.month: Numbers(row.metrics) for row in rows}
-    month = _shown(known, months)
+    shown = month or _shown(known, months)
+    below = _below(session, code, shown)
+    told = figures.told(session, [code, *(row.region_code for row in below)], shown)
+    extent = extents.of(session, code)
     return Picture(
         path=path,
         level=level,
-        month=month,
+        month=shown,
         series=[(one, known.get(one)) for one in months],
-        below=_below(session, path[-1][0], month, sort),
+        below=_ranked(below, told, extent, sort),
         as_of=max((row.computed_at for row in rows), default=None),
-        registered=bool(known) or _any_site(session, actor, path[-1][0]),
+        registered=bool(known) or _any_site(session, actor, code),
+        told=told,
+        extent=extent.get(code, UNKNOWN),
+        tellings=figures.series(session, code, months[0], months[-1]) if told.month else {},
     )
 
 
@@ -151,7 +223,7 @@ def top(actor: Actor) -> str:
     return actor.region_code or COUNTRY
 
 
-def _path(session: Session, own: str, code: str) -> tuple[list[tuple[str, str]], str]:
+def path_of(session: Session, own: str, code: str) -> tuple[list[tuple[str, str]], str]:
     """Code and name from `own` down to `code`, and the level of the latter, in one statement."""
     ancestors = select(func.unnest(Region.ancestors)).where(Region.code == code).scalar_subquery()
     rows = session.execute(
@@ -163,7 +235,7 @@ def _path(session: Session, own: str, code: str) -> tuple[list[tuple[str, str]],
     return [(row.code, row.name) for row in path], path[-1].level
 
 
-def _months(last: date) -> Sequence[date]:
+def months_to(last: date) -> Sequence[date]:
     months = [last]
     while len(months) < MONTHS:
         months.append(clock.month(months[-1] - timedelta(days=1)))
@@ -180,14 +252,27 @@ def _shown(known: Mapping[date, Numbers], months: Sequence[date]) -> date:
     return now
 
 
-def _below(session: Session, code: str, month: date, sort: str) -> list[Below]:
+def _below(session: Session, code: str, month: date) -> Sequence[Row[*tuple[Any, ...]]]:
     rows = session.execute(
         select(RegionRollup.region_code, Region.name, RegionRollup.metrics)
         .join(Region, Region.code == RegionRollup.region_code)
         .where(RegionRollup.parent_code == code, RegionRollup.month == month)
         .order_by(RegionRollup.region_code)
     )
-    found = [Below(row.region_code, row.name, Numbers(row.metrics)) for row in rows if row.metrics.get("sites")]
+    return [row for row in rows if row.metrics.get("sites")]
+
+
+def _ranked(rows: Sequence[Row[*tuple[Any, ...]]], told: Told, extent: Extents, sort: str) -> list[Below]:
+    found = [
+        Below(
+            row.region_code,
+            row.name,
+            Numbers(row.metrics),
+            told.of(row.region_code),
+            extent.get(row.region_code, UNKNOWN),
+        )
+        for row in rows
+    ]
     return sorted(found, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
@@ -13,7 +13,7 @@ from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.i18n import _
 from huakai_platform.oversight import census
 from huakai_platform.oversight.facts import AFTERTHOUGHTS
-from huakai_platform.oversight.models import FigureRelease, ReleasedFigure
+from huakai_platform.oversight.models import FigureRelease, PersonFact, ReleasedFigure
 from huakai_platform.oversight.protection import Cell, Shown, protect
 
 LOCK = 0x4855414B414A
@@ -29,14 +29,21 @@ def released(session: Session, month: date) -> bool:
     return session.get(FigureRelease, month) is not None
 
 
+def counted(session: Session, month: date) -> bool:
+    """Whether any site has counts of people of a month."""
+    return bool(session.scalar(select(exists().where(PersonFact.month == month))))
+
+
 def release(session: Session, month: date, threshold: int) -> FigureRelease:
     """Protect a month against all that went before and let it out.
 
-    Raises Conflict for one that is not over, is out, or is older than one that is.
+    Raises Conflict for one that is not over, has no counts, is out, or is older than one that is.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
     earlier = session.scalars(select(FigureRelease.month).order_by(FigureRelease.month)).all()
     _refuse(month, earlier)
+    if not counted(session, month):
+        raise Conflict(_("{month} 没有人数数据。", month=f"{month:%Y-%m}"))
     country, known = census.of(session, month, threshold, earlier)
     shown = protect(country, census.METRICS, threshold, known)
     rows = _rows(month, country, shown)

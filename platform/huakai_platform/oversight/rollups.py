@@ -101,6 +101,17 @@ _FOLD = text(
         SELECT batch.region_code, batch.month, child.metrics
         FROM batch
         JOIN oversight.region_rollup AS child ON child.parent_code = batch.region_code AND child.month = batch.month
+        UNION ALL
+        SELECT batch.region_code, batch.month,
+               jsonb_strip_nulls(jsonb_build_object(
+                   'communities_open', nullif(
+                       count(DISTINCT site.place_code) FILTER (WHERE site.place_code NOT LIKE '%000'), 0),
+                   'townships_open', CASE batch.level WHEN 'township' THEN 1 END))
+        FROM batch
+        JOIN oversight.site_fact AS fact ON fact.region_code = batch.region_code AND fact.month = batch.month
+        JOIN platform.site ON site.id = fact.tenant_id
+        WHERE fact.metrics ->> 'state_open' = '1'
+        GROUP BY batch.region_code, batch.month, batch.level
     ), summed AS (
         SELECT region_code, month, number.key, sum(CAST(number.value AS bigint)) AS value
         FROM below CROSS JOIN LATERAL jsonb_each_text(metrics) AS number
@@ -168,8 +179,25 @@ _DIFFERENCES = text(
         CROSS JOIN LATERAL jsonb_each_text(fact.metrics) AS number
         WHERE fact.month = :month
         GROUP BY above.code, number.key
+    ), reached AS (
+        SELECT region.ancestors, nullif(
+                   count(DISTINCT site.place_code) FILTER (WHERE site.place_code NOT LIKE '%000'), 0) AS communities,
+               CASE region.level WHEN 'township' THEN 1 END AS townships
+        FROM oversight.site_fact AS fact
+        JOIN platform.region ON region.code = fact.region_code
+        JOIN platform.site ON site.id = fact.tenant_id
+        WHERE fact.month = :month AND fact.metrics ->> 'state_open' = '1'
+        GROUP BY region.code
+    ), covered AS (
+        SELECT above.code AS region_code, 'communities_open' AS key, sum(communities) AS value
+        FROM reached CROSS JOIN LATERAL unnest(ancestors) AS above (code) GROUP BY above.code
+        UNION ALL
+        SELECT above.code, 'townships_open', sum(townships)
+        FROM reached CROSS JOIN LATERAL unnest(ancestors) AS above (code) GROUP BY above.code
     ), expected AS (
-        SELECT region_code, jsonb_object_agg(key, value) AS metrics FROM summed GROUP BY region_code
+        SELECT region_code, jsonb_object_agg(key, value) AS metrics
+        FROM (SELECT * FROM summed UNION ALL SELECT * FROM covered WHERE value IS NOT NULL) AS every
+        GROUP BY region_code
     ), stored AS (
         SELECT region_code, metrics FROM oversight.region_rollup WHERE month = :month
     ), behind AS (

@@ -1,16 +1,20 @@
 """The first page of the console: where a region and all below it stand."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext
+from marshmallow import post_load
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import CONSOLE, Permission
-from huakai_platform.kernel.fields import Choice, Form, RegionCode
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.fields import Choice, Code, Form, RegionCode
+from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.oversight import exporting, picture, rollups
+from huakai_platform.oversight.figures import Figure, Figures
+from huakai_platform.oversight.metrics import METRICS, PERSONS
 from huakai_platform.oversight.picture import NO_NUMBERS, SORTS, Picture
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
@@ -22,8 +26,20 @@ NOTHING = [None] * len(exporting.TITLES)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class PictureQuery(Form):
+class RegionQuery(Form):
+    """A region and a month, in the address of everything here."""
+
     region = RegionCode()
+    month = Code(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
+
+    @post_load
+    def _first_day(self, values: dict[str, Any], **_settings: Any) -> dict[str, Any]:
+        if month := values.get("month"):
+            values["month"] = date.fromisoformat(f"{month}-01")
+        return values
+
+
+class PictureQuery(RegionQuery):
     sort = Choice([*SORTS, *(f"-{name}" for name in SORTS)], load_default="code")
 
 
@@ -31,22 +47,31 @@ class PictureQuery(Form):
 @guard(Permission.PICTURE_READ, to=CONSOLE)
 def show() -> str | Response:
     asked = inputs.query(PictureQuery())
-    seen = picture.of(db(), actor(), asked.get("region"), sort=asked["sort"])
+    seen = picture.of(db(), actor(), asked.get("region"), sort=asked["sort"], month=asked.get("month"))
     if request.headers.get("HX-Request") and (answer := _unchanged(seen)):
         return answer
     return render_template(
         "oversight/picture.html",
         picture=seen,
-        here=_here(asked),
-        place=_name(seen.code, seen.name),
-        crumbs=_crumbs(seen),
+        here=here(asked),
+        place=place_name(seen.code, seen.name),
+        crumbs=_crumbs(seen, asked.get("month")),
         tiles={row.code[:2]: row.numbers.open for row in seen.below},
-        tile_links={row.code[:2]: url_for(".picture", region=row.code) for row in seen.below},
+        tile_links={row.code[:2]: url_for(".picture", **(here(asked) | {"region": row.code})) for row in seen.below},
+        chosen={name: value for name, value in here(asked).items() if name == "month"},
+        months=months(asked.get("month")),
+        persons=persons(seen.people),
+        ranking=url_for(".ranking", **here({"region": seen.code, "month": asked.get("month")})),
         option=_option(seen),
         columns=[_("月份"), *exporting.TITLES],
         rows=[[f"{month:%Y-%m}", *(exporting.cells(found) if found else NOTHING)] for month, found in seen.series],
-        links={name: _link(f"onboarding.{name}", _here({"region": seen.code})) for name in ("sites", "board")},
-        import_link=_link("onboarding.imports", {}) if actor().can(Permission.REGISTER_IMPORT) else None,
+        people_option=_people_option(seen) if seen.told.month else None,
+        people_columns=[_("月份"), *exporting.PEOPLE],
+        people_rows=[
+            [f"{month:%Y-%m}", *exporting.tellings(seen.tellings.get(month, {}))] for month, _numbers in seen.series
+        ],
+        links={name: link(f"onboarding.{name}", here({"region": seen.code})) for name in ("sites", "board")},
+        import_link=link("onboarding.imports", {}) if actor().can(Permission.REGISTER_IMPORT) else None,
     )
 
 
@@ -54,8 +79,8 @@ def show() -> str | Response:
 @guard(Permission.PICTURE_READ, to=CONSOLE)
 def export() -> Response:
     asked = inputs.query(PictureQuery())
-    seen = picture.of(db(), actor(), asked.get("region"), sort=asked["sort"])
-    response = Response(exporting.workbook(seen, _name(seen.code, seen.name)), mimetype=XLSX)
+    seen = picture.of(db(), actor(), asked.get("region"), sort=asked["sort"], month=asked.get("month"))
+    response = Response(exporting.workbook(seen, place_name(seen.code, seen.name)), mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"picture-{seen.code}-{seen.month:%Y-%m}.xlsx")
     return response
 
@@ -74,23 +99,43 @@ def _unchanged(seen: Picture) -> Response | None:
     return None
 
 
-def _here(asked: Mapping[str, Any]) -> dict[str, Any]:
+def here(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of an address that shows the same; the country needs none."""
-    region, sort = asked.get("region"), asked.get("sort", "code")
-    return ({"region": region} if region not in (None, COUNTRY) else {}) | ({"sort": sort} if sort != "code" else {})
+    region, sort, month = asked.get("region"), asked.get("sort", "code"), asked.get("month")
+    return (
+        ({"region": region} if region not in (None, COUNTRY) else {})
+        | ({"sort": sort} if sort != "code" else {})
+        | ({"month": f"{month:%Y-%m}"} if month else {})
+    )
 
 
-def _name(code: str, name: str) -> str:
+def months(chosen: date | None) -> list[str]:
+    """Those that one may look back to: two years, and the one that is shown."""
+    now = clock.month(clock.today())
+    known = {clock.months_on(now, -back) for back in range(24)} | ({chosen} if chosen else set())
+    return [f"{month:%Y-%m}" for month in sorted(known, reverse=True)]
+
+
+def persons(told: Figures) -> list[tuple[Message, Figure, int | None, str]]:
+    """Label, figure, share and what it is a share of, for every count of people."""
+    lines = []
+    for name, whole in PERSONS.items():
+        share = told.share(name, whole) if whole else None
+        lines.append((METRICS[name].label, told[name], share, METRICS[whole].label.render(gettext) if whole else ""))
+    return lines
+
+
+def place_name(code: str, name: str) -> str:
     return gettext("全国") if code == COUNTRY else name
 
 
-def _crumbs(seen: Picture) -> list[tuple[str, str | None]]:
+def _crumbs(seen: Picture, chosen: date | None) -> list[tuple[str, str | None]]:
     *above, last = seen.path
-    links = [(_name(*one), url_for(".picture", **_here({"region": one[0]}))) for one in above]
-    return [*links, (_name(*last), None)] if above else []
+    links = [(place_name(*one), url_for(".picture", **here({"region": one[0], "month": chosen}))) for one in above]
+    return [*links, (place_name(*last), None)] if above else []
 
 
-def _link(endpoint: str, arguments: Mapping[str, Any]) -> str | None:
+def link(endpoint: str, arguments: Mapping[str, Any]) -> str | None:
     """Another page of the console, where this process serves it."""
     return url_for(endpoint, **arguments) if endpoint in current_app.view_functions else None
 
@@ -123,3 +168,30 @@ def _option(seen: Picture) -> dict[str, Any]:
             {"type": "bar", "name": gettext("已完成检查单"), "data": points("done"), "barMaxWidth": 24},
         ],
     }
+
+
+def _people_option(seen: Picture) -> dict[str, Any]:
+    """Shares of released counts; a month in which one is protected is a gap."""
+
+    def points(part: str, whole: str, *, rest: bool = False) -> list[int | None]:
+        told = [(month, seen.tellings.get(month, {})) for month, _numbers in seen.series]
+        known = [Figures({name: Figure(number, month) for name, number in some.items()}) for month, some in told]
+        return [one.share(part, whole, rest=rest) for one in known]
+
+    line = {"type": "line", "symbolSize": 7, "connectNulls": False}
+    return {
+        "color": ["#2fb344", "#066fd1", "#d9730d"],
+        "tooltip": {"trigger": "axis"},
+        "legend": {"top": 0, "left": 0},
+        "grid": {"left": 8, "right": 8, "top": 64, "bottom": 4, "containLabel": True},
+        "xAxis": {"type": "category", "data": [f"{month:%Y-%m}" for month, _numbers in seen.series]},
+        "yAxis": {"type": "value", "min": 0, "max": 100, "name": "%"},
+        "series": [
+            {**line, "name": gettext("培训达标率"), "data": points("staff_untrained", "staff", rest=True)},
+            {**line, "name": gettext("持证率"), "data": points("staff_certified", "staff_counselling")},
+            {**line, "name": gettext("90 天内到期"), "data": points("staff_expiring", "staff")},
+        ],
+    }
+
+
+from huakai_platform.oversight import site_views  # noqa: E402, F401

@@ -135,8 +135,14 @@
       if (picture) { picture.dispose(); }
       picture = window.echarts.init(box, root.getAttribute("data-bs-theme") === "dark" ? "dark" : null); picture.setOption(option);
     };
+    box.snapshot = function () { return picture.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: getComputedStyle(box.closest(".card") || document.body).backgroundColor }); };
     box.redraw(); addEventListener("resize", function () { picture.resize(); });
   }
+  on("click", function (event) {
+    var save = closest(event, "[data-chart-png]"), box = save && save.closest("figure").querySelector("[data-chart]");
+    if (!box || !box.snapshot) { return; }
+    var link = document.createElement("a"); link.href = box.snapshot(); link.download = save.getAttribute("data-chart-png"); document.body.appendChild(link); link.click(); link.remove();
+  });
   function charts(within) {
     var boxes = all("[data-chart]", within).filter(function (box) { return !box.redraw; });
     if (!boxes.length) { return; }

@@ -214,10 +214,11 @@ def test_a_page_that_is_up_to_date_is_left_alone(app: Flask, databases: Database
 def test_the_export_holds_what_the_page_shows(app: Flask, make: Make) -> None:
     answer = browser(app, make).get("/console/picture.xlsx")
 
-    below, months = workbooks.read(answer.data).sheets
+    below, months, states = workbooks.read(answer.data).sheets
     assert [cell.value for cell in below.rows[1]][:4] == ["河南省", HENAN, 2, 2]
     assert [cell.value for cell in below.rows[3]][:3] == ["合计", "000000000000", 3]
     assert months.rows[1][0].value == f"{MONTH:%Y-%m}"
+    assert {row[0].value: row[1].value for row in states.rows[1:]} == {"建设中": 1, "已开通": 2, "已关闭": 1}
 
 
 def test_a_country_whose_month_has_just_begun_shows_the_one_before(databases: Databases, make: Make) -> None:

@@ -24,6 +24,8 @@ COUNTRY = "000000000000"
 MONTH = clock.month(clock.today())
 PLACES = ("410311002000", "410311003000", "410302001000", "441900003000", "440103001000", "410311000000")
 Numbers = dict[str, dict[str, int]]
+REACHED = ("communities_open", "townships_open")
+"""Counted by region, not summed up from sites."""
 
 
 @pytest.fixture
@@ -55,7 +57,11 @@ def stored(databases: Databases, month: date = MONTH) -> Numbers:
         rows = session.execute(
             select(RegionRollup.region_code, RegionRollup.metrics).where(RegionRollup.month == month)
         )
-        return {row.region_code: row.metrics for row in rows if row.metrics}
+        return {
+            row.region_code: {name: number for name, number in row.metrics.items() if name not in REACHED}
+            for row in rows
+            if row.metrics
+        }
 
 
 def summed(sites: dict[UUID, tuple[str, dict[str, int]]], above: dict[str, list[str]]) -> Numbers:
@@ -301,3 +307,21 @@ def test_the_worker_alone_may_write_rollups(databases: Databases) -> None:
     with databases.session(Login.OVERSIGHT) as session:
         assert allowed(session, "INSERT") == ["huakai_worker"]
         assert allowed(session, "UPDATE") == ["huakai_worker"]
+
+
+def test_communities_and_townships_with_an_open_site_are_counted_once(databases: Databases, make: Make) -> None:
+    for place, state in (("410311002001", "open"), ("410311002001", "open"), ("410311002002", "open")):
+        count(databases, make.site(place_code=place, state=state).id)
+    count(databases, make.site(place_code="410311002003", state="building").id)
+    count(databases, make.site(place_code="410311003000", region_code="410311003000").id)
+    county = make.site(place_code="410311000000", region_code="410311000000")
+    count(databases, county.id)
+    fold_all(databases)
+
+    with databases.session(Login.OVERSIGHT) as session:
+        rows = session.execute(select(RegionRollup.region_code, RegionRollup.metrics)).all()
+    reached = {row.region_code: tuple(row.metrics.get(name) for name in REACHED) for row in rows}
+    assert reached["410311002000"] == (2, 1)
+    assert reached["410311003000"] == (None, 1)
+    assert reached["410311000000"] == reached[COUNTRY] == (2, 2)
+    assert different(databases) == []

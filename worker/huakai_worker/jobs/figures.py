@@ -15,9 +15,9 @@ from huakai_worker.scope import Work
 
 
 def announce(session: Session) -> None:
-    """The clock's deed on every day: ask for the release of the last month, unless it is out."""
+    """The clock's deed on every day: ask for the release of the last month, if it has counts and is not out."""
     month = release.month_due(clock.today())
-    if month and not release.released(session, month):
+    if month and release.counted(session, month) and not release.released(session, month):
         outbox.publish(session, FiguresDue(month.isoformat()), dedup=f"figures:{month.isoformat()}")
 
 
