@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "worker": "running:worker",
     "ringer": "running:ringer",
     "verify": "verifying:verify",
+    "audit": "auditing:group",
 }
 FINDINGS, CANNOT_RUN = 1, 2
 

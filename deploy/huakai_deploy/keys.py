@@ -9,18 +9,28 @@ from pathlib import Path
 
 
 def local(instance: Path) -> Mapping[str, str]:
-    """Session, master and lookup key of this instance; whoever loses the file loses what they sealed."""
+    """Session, master, lookup and audit key of this instance; whoever loses the file loses what they sealed."""
     path = instance / "keys.json"
     try:
         found: dict[str, str] = json.loads(path.read_text())
     except FileNotFoundError:
-        found = {
-            "HUAKAI_SECRET_KEY": secrets.token_urlsafe(48),
-            "HUAKAI_MASTER_KEY": base64.b64encode(os.urandom(32)).decode(),
-            "HUAKAI_LOOKUP_KEY": base64.b64encode(os.urandom(32)).decode(),
-        }
-        write(path, json.dumps(found))
-    return found
+        found = {}
+    made = {name: make() for name, make in MADE.items() if name not in found}
+    if made:
+        write(path, json.dumps(found | made))
+    return found | made
+
+
+def _random() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+MADE = {
+    "HUAKAI_SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "HUAKAI_MASTER_KEY": _random,
+    "HUAKAI_LOOKUP_KEY": _random,
+    "HUAKAI_AUDIT_KEY": _random,
+}
 
 
 def missing(instance: Path, env: Mapping[str, str] = os.environ) -> dict[str, str]:

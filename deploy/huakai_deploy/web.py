@@ -14,6 +14,7 @@ from huakai_platform.onboarding import views as onboarding
 from huakai_platform.oversight import views as oversight
 from huakai_platform.regions import views as regions
 from huakai_platform.standards import views as standards
+from huakai_platform.trail import views as trail
 from huakai_platform.web import errors, health, logging, metrics, notices, operations, pages, requests
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.api import docs
@@ -37,8 +38,9 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             oversight.blueprint,
             regions.blueprint,
             standards.blueprint,
+            trail.console,
         ),
-        "room": (identity.room, identity.team, checklists.blueprint, notices.room, premises.blueprint),
+        "room": (identity.room, identity.team, checklists.blueprint, notices.room, premises.blueprint, trail.room),
     }
     return pages[plane]
 

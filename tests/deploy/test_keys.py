@@ -27,8 +27,8 @@ def test_secrets_are_never_readable_to_others(tmp_path: Path, monkeypatch: pytes
 def test_a_secret_that_is_given_is_not_replaced(tmp_path: Path) -> None:
     env = {"HUAKAI_SECRET_KEY_FILE": "/run/secrets/key", "HUAKAI_MASTER_KEY": "given"}
 
-    assert set(keys.missing(tmp_path, env)) == {"HUAKAI_LOOKUP_KEY"}
-    assert len(keys.missing(tmp_path, {})) == 3
+    assert set(keys.missing(tmp_path, env)) == {"HUAKAI_LOOKUP_KEY", "HUAKAI_AUDIT_KEY"}
+    assert len(keys.missing(tmp_path, {})) == 4
 
 
 def test_the_demonstration_stays_out_of_a_real_institutions_database(

@@ -13,10 +13,11 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.plumbing import Tick
 from huakai_worker import housekeeping
-from huakai_worker.jobs import facts, figures, notices
+from huakai_worker.jobs import facts, figures, notices, trail
 
 ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 FIVE_PAST_MIDNIGHT = datetime(2000, 1, 1, 0, 5, tzinfo=CHINA)
+FOUR_IN_THE_MORNING = datetime(2000, 1, 1, 4, 0, tzinfo=CHINA)
 
 AT_THREE = datetime(2000, 1, 1, 3, 0, tzinfo=CHINA)
 
@@ -35,6 +36,7 @@ SCHEDULES = (
     Schedule("housekeeping", timedelta(hours=1), housekeeping.sweep),
     Schedule("figures", timedelta(days=1), figures.announce, origin=AT_THREE),
     Schedule("day", timedelta(days=1), facts.turn_day, origin=FIVE_PAST_MIDNIGHT),
+    Schedule("heads", timedelta(days=1), trail.ask_for_heads, origin=FOUR_IN_THE_MORNING),
     Schedule("endings", timedelta(seconds=20), notices.tell_endings),
     Schedule("dead", timedelta(minutes=5), notices.tell_dead),
 )

@@ -12,7 +12,7 @@ depends_on = None
 HERE = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid"
 TENANTS_OWN = ("person_fact", "compliance_standing", "assessment", "reported_head")
 TABLES = (*TENANTS_OWN, "figure_release", "released_figure", "signed_heads")
-SHOWN_TO_ROOMS = ("compliance_standing", "assessment")
+SHOWN_TO_ROOMS = ("compliance_standing", "assessment", "reported_head")
 JOBS_WRITE = ("person_fact", "compliance_standing", "reported_head")
 GRANTS = (
     *(f"ALTER TABLE oversight.{table} OWNER TO huakai_owner" for table in TABLES),
@@ -23,7 +23,7 @@ GRANTS = (
     "GRANT SELECT ON oversight.figure_release, oversight.released_figure, oversight.compliance_standing,"
     " oversight.assessment, oversight.reported_head, oversight.signed_heads TO huakai_oversight",
     "GRANT INSERT ON oversight.assessment TO huakai_oversight",
-    "GRANT SELECT ON oversight.compliance_standing, oversight.assessment TO huakai_tenant",
+    "GRANT SELECT ON oversight.compliance_standing, oversight.assessment, oversight.reported_head TO huakai_tenant",
     *(f"ALTER TABLE oversight.{table} ENABLE ROW LEVEL SECURITY" for table in TENANTS_OWN),
     *(f"ALTER TABLE oversight.{table} FORCE ROW LEVEL SECURITY" for table in TENANTS_OWN),
     *(
@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "day", name=op.f("reported_head_pkey")),
         schema="oversight",
     )
+    op.create_index("reported_head_day_idx", "reported_head", ["day", "tenant_id"], unique=False, schema="oversight")
     op.create_table(
         "signed_heads",
         sa.Column("day", sa.Date(), nullable=False),

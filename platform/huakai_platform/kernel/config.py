@@ -34,6 +34,9 @@ class Settings:
     secret_key: str = field(repr=False)
     master_key: bytes | None = field(repr=False, default=None)
     lookup_key: bytes = field(repr=False, default=b"")
+    audit_key: bytes | None = field(repr=False, default=None)
+    """The Ed25519 seed under which the heads of the audit chains are signed."""
+    audit_export: Path = Path("instance/audit-heads")
     instance: Path = Path("instance")
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     https: bool = False
@@ -58,6 +61,10 @@ class Settings:
             secret_key=secret,
             master_key=_key(env, "HUAKAI_MASTER_KEY", least=32, most=32),
             lookup_key=lookup or hashlib.sha256(secret.encode()).digest(),
+            audit_key=_key(env, "HUAKAI_AUDIT_KEY", least=32, most=32),
+            audit_export=Path(
+                env.get("HUAKAI_AUDIT_EXPORT") or Path(env.get("HUAKAI_INSTANCE", "instance")) / "audit-heads"
+            ),
             instance=Path(env.get("HUAKAI_INSTANCE", "instance")),
             hosts=tuple(filter(None, env.get("HUAKAI_HOSTS", "localhost,127.0.0.1").split(","))),
             https=env.get("HUAKAI_HTTPS") == "1",

@@ -93,6 +93,13 @@ class RecountRequested(Event):
 
 
 @dataclass(frozen=True)
+class HeadsDue(Event):
+    """The heads of a day's audit chains are to be signed. Published under the nil tenant."""
+
+    day: str
+
+
+@dataclass(frozen=True)
 class InvitationIssued(Event):
     """An invitation or reset waits to be mailed."""
 

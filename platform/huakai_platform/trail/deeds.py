@@ -34,6 +34,8 @@ DEEDS: dict[str, Message] = {
     "operations.cancelled": _("取消批量操作"),
     "operations.resumed": _("继续批量操作"),
     "jobs.resent": _("重新发送任务"),
+    "trail.exported": _("导出审计日志"),
+    "trail.heads_exported": _("下载签署的链头"),
     "spaces.surveyed": _("登记空间"),
     "spaces.added": _("增加空间"),
     "tokens.created": _("建立令牌"),
@@ -51,6 +53,7 @@ OBJECTS: dict[str, Message] = {
     "register_import": _("登记表"),
     "session": _("登录设备"),
     "site": _("站点"),
+    "trail": _("审计日志"),
     "space": _("空间"),
     "token": _("令牌"),
 }

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, DateTime, Uuid
+from sqlalchemy import BigInteger, Date, DateTime, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
@@ -14,7 +14,7 @@ class ReportedHead(Base):
     """The head of one tenant's chain as its own daily job reported it; the nil tenant is the platform's chain."""
 
     __tablename__ = "reported_head"
-    __table_args__ = ({"schema": "oversight"},)
+    __table_args__ = (Index("reported_head_day_idx", "day", "tenant_id"), {"schema": "oversight"})
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)

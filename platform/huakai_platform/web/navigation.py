@@ -59,6 +59,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("批量操作"), "operations.index", "list-checks", Permission.OPERATIONS_READ),
             Entry(_("运行状态"), "operations.jobs", "activity", Permission.JOBS_READ),
             Entry(_("服务令牌"), "identity.service_tokens", "key-round", Permission.SERVICE_TOKENS_MANAGE),
+            Entry(_("审计日志"), "trail.index", "scroll-text", Permission.TRAIL_READ),
         ),
     ),
     (
@@ -68,6 +69,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("检查单"), "checklists.history", "clipboard-check", Permission.CHECKLISTS_READ),
             Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),
             Entry(_("团队"), "team.index", "users", Permission.TEAM_READ),
+            Entry(_("审计日志"), "room_trail.room_index", "scroll-text", Permission.ROOM_TRAIL_READ),
             Entry(_("通知"), "room_notices.index", "bell", Permission.ROOM_NOTICES_READ, badge="notices"),
             Entry(_("服务令牌"), "identity.room_tokens", "key-round", Permission.ROOM_TOKENS_MANAGE),
         ),

@@ -40,6 +40,7 @@ TOPICS: dict[str, Message] = {
     "DayBegan": _("站点的新一天"),
     "FiguresDue": _("发布人数数据"),
     "RecountRequested": _("重新计算站点数字"),
+    "HeadsDue": _("签署审计链头"),
     "InvitationIssued": _("发送邀请"),
     "ResendRequested": _("重新发送"),
 }
