@@ -96,12 +96,12 @@ def follow(rows: Iterable[Any], anchors: Iterable[Anchor], *, first: int = 1) ->
         if fault:
             at = expected if fault is not Fault.REPLACED else expected - 1
             return Verdict(followed, first, expected - 1, count, Broken(at, fault))
+        restored = expected if entry.deed == RESTORED else restored
         while waiting and waiting[0].seq == expected:
             if waiting[0].hash != entry.hash:
                 broken = Broken(expected, Fault.REWRITTEN, waiting[0].day, restored)
                 return Verdict(followed, first, expected - 1, count, broken)
             waiting.pop(0)
-        restored = expected if entry.deed == RESTORED else restored
         previous, followed = entry.hash, followed + 1
     last = first + followed - 1
     if waiting:

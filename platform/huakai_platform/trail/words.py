@@ -19,5 +19,5 @@ def said(broken: Broken) -> Message:
     if broken.day:
         told = _("{told}依据是 {day} 的链头。", told=told, day=broken.day.isoformat())
     if broken.restored:
-        told = _("{told}此前第 {seq} 条记有一次恢复：备份之后的记录可能因此丢失。", told=told, seq=broken.restored)
+        told = _("{told}第 {seq} 条记有一次恢复：备份之后的记录可能因此丢失。", told=told, seq=broken.restored)
     return told
