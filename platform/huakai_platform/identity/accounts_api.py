@@ -12,7 +12,7 @@ from huakai_platform.identity.memberships import Scope
 from huakai_platform.identity.models import Account
 from huakai_platform.identity.people import Held, Invited, Person, person
 from huakai_platform.kernel.access import Permission, Role
-from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
+from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Choice, Code, Date, Id, Phone, RegionCode, Strict, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site
@@ -74,7 +74,7 @@ def invite(given: Any) -> Response:
         raise Conflict(_("您的身份不属于任何机构。"))
     told = {name: values[name] for name in ("name", "login_name", "phone", "email")}
     invited = invitations.invite(
-        db(), institution_id=mine.institution_id, lookup_key=frame().settings.lookup_key, **told, **vars(scope)
+        db(), mine, institution_id=mine.institution_id, lookup_key=frame().settings.lookup_key, **told, **vars(scope)
     )
     return api.answer(shaped(invited), 201, location=url_for(".account", account_id=invited.account_id))
 
@@ -135,5 +135,5 @@ def _scope(given: Any) -> Scope:
     scope.check()
     ours = select(Site.id).where(Site.id == scope.site_id, Site.institution_id == actor().institution_id)
     if scope.site_id and db().scalar(ours) is None:
-        raise NotFound(_("没有这个站点。"))
+        raise Invalid(_("填写的内容有误。"), {"site_id": [_("没有这个站点。")]})
     return scope

@@ -54,6 +54,7 @@ def invite(given: Any) -> Response:
         raise Conflict(_("您的身份不属于任何机构。"))
     invited = invitations.invite(
         db(),
+        mine,
         institution_id=mine.institution_id,
         lookup_key=frame().settings.lookup_key,
         vouched=False,

@@ -55,7 +55,9 @@ class PictureAsked(api.Asked):
 
 @blueprint.get("/picture")
 @guard(Permission.PICTURE_READ, to=CONSOLE)
-@blueprint.operation("Look at a region", "一个地区的总览：当月、十二个月、下一级。", asks=PictureAsked, gives=Picture)
+@blueprint.operation(
+    "Look at a region", "一个地区的总览：当月、十二个月、下一级。", asks=PictureAsked, gives=Picture, refuses=(404,)
+)
 def show(asked: Any) -> Response:
     seen = picture.of(db(), actor(), asked.get("region"))
     return api.answer(

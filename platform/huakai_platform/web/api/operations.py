@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.kernel import operations, outbox, queue
+from huakai_platform.kernel import audit, operations, outbox, queue
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.events import ResendRequested
@@ -129,6 +129,7 @@ def resend(tenant_id: UUID, message_id: UUID) -> Response:
     if not any((row.tenant_id, row.id) == (tenant_id, message_id) for row in queue.troubled(db(), most=1000)):
         raise NotFound(_("没有这个失败的任务。"))
     outbox.publish(db(), ResendRequested(tenant_id, message_id))
+    audit.record(db(), actor(), "jobs.resent", "message", message_id, tenant=tenant_id)
     return api.nothing()
 
 
