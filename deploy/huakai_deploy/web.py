@@ -5,6 +5,7 @@ from werkzeug import Response as BaseResponse
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from huakai_deploy import api, badges, migrating
+from huakai_platform.compliance import views as compliance
 from huakai_platform.identity import bearers
 from huakai_platform.identity import views as identity
 from huakai_platform.identity.sessions import recognise
@@ -21,6 +22,8 @@ from huakai_platform.web.api import docs
 from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
 from huakai_templates import assets
 from huakai_tenants.checklists import views as checklists
+from huakai_tenants.measures import compliance as measures
+from huakai_tenants.measures import daily
 from huakai_tenants.premises import views as premises
 
 PLANES = ("console", "room")
@@ -31,6 +34,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
     pages: dict[str, tuple[Blueprint, ...]] = {
         "any": (health.blueprint, identity.shared, docs.blueprint),
         "console": (
+            compliance.console,
             identity.console,
             notices.console,
             onboarding.blueprint,
@@ -40,7 +44,15 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             standards.blueprint,
             trail.console,
         ),
-        "room": (identity.room, identity.team, checklists.blueprint, notices.room, premises.blueprint, trail.room),
+        "room": (
+            identity.room,
+            identity.team,
+            checklists.blueprint,
+            compliance.room,
+            notices.room,
+            premises.blueprint,
+            trail.room,
+        ),
     }
     return pages[plane]
 
@@ -77,6 +89,7 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
     health.install(app, migration=migrating.head)
     requests.install(app)
     pages.install(app)
+    compliance.install(app, compliance.Reader(measures.measure, daily.photo))
     app.add_url_rule("/", "home", home)
     app.add_url_rule("/static/<path:filename>", "static", static)
     for plane in ("any", *planes):

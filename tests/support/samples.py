@@ -10,6 +10,7 @@ from uuid import UUID
 from PIL import Image
 from sqlalchemy import select
 
+from huakai_platform.compliance.models import Assessment
 from huakai_platform.identity import sessions
 from huakai_platform.identity.models import Account, AccountSession, ApiToken, Invitation, Membership
 from huakai_platform.kernel import clock, outbox
@@ -31,6 +32,7 @@ from huakai_tenants.checklists import answers
 from huakai_tenants.checklists import service as checklists
 from huakai_tenants.premises.models import Space
 from tests.support.lookups import REGISTER_WITH_ERRORS
+from tests.support.staffed import Staffed
 from tests.support.worlds import Relation, World
 
 Maker = Callable[[World, Actor, Site], Mapping[str, Any]]
@@ -157,6 +159,39 @@ def attachment(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"attachment_id": attachment_id}
 
 
+def site_indicator(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"site_id": site.id, "indicator": "area"}
+
+
+def indicator(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"indicator": "area"}
+
+
+def site_photo(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    """A photo of a daily check of the site."""
+    staffed = Staffed(world.make, site)
+    run_id = staffed.daily(clock.today(), done=clock.today(), opened="yes")
+    return {"site_id": site.id, "photo_id": staffed.photo(run_id, photo())}
+
+
+def assessment(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    row = Assessment(
+        tenant_id=site.id,
+        id=uuid7(),
+        edition_id=site.edition_id,
+        as_of=clock.today(),
+        age_set="C",
+        percent=90,
+        grade="excellent",
+        digest="0" * 64,
+        bundle=b"{}",
+        sealed_by=owner.account_id,
+        sealed_at=clock.now(),
+    )
+    world.make.add(row, site.id)
+    return {"site_id": site.id, "assessment_id": row.id}
+
+
 def space(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     row = Space(id=uuid7(), tenant_id=site.id, code=f"extra_{uuid7().hex}", state="planned", created_at=clock.now())
     world.make.add(row, site.id)
@@ -237,12 +272,14 @@ def photo() -> bytes:
 SAMPLES: dict[str, Sample] = {
     "api.docs_file": Sample(docs_file),
     "account": Sample(membership, FOREIGN),
+    "assessment": Sample(assessment, REGIONAL),
     "attachment": Sample(attachment, FOREIGN),
     "checklist": Sample(checklist, missing=False),
     "definition": Sample(definition),
     "draft": Sample(draft, PERSONAL),
     "identity.accept": Sample(link("invite")),
     "identity.reset": Sample(link("reset")),
+    "indicator": Sample(indicator, missing=False),
     "membership": Sample(membership, FOREIGN),
     "message": Sample(message),
     "notice": Sample(notice, PERSONAL),
@@ -250,10 +287,13 @@ SAMPLES: dict[str, Sample] = {
     "region": Sample(region, missing=False),
     "register_import": Sample(register_import, REGIONAL),
     "room_token": Sample(service_token, FOREIGN),
+    "room_assessment": Sample(assessment, FOREIGN),
     "run": Sample(run, FOREIGN),
     "service_token": Sample(service_token, FOREIGN),
     "session": Sample(session, PERSONAL),
     "site": Sample(site, REGIONAL),
+    "site_indicator": Sample(site_indicator, REGIONAL),
+    "site_photo": Sample(site_photo, REGIONAL),
     "space": Sample(space, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),

@@ -1,5 +1,6 @@
 """A room with spaces, people and daily checks, written as rows, for the tests of measures and scores."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,10 +12,11 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.standards.measured import Measures
-from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun, OpenPoint
+from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun, OpenPoint
 from huakai_tenants.measures import compliance
 from huakai_tenants.premises.models import Space
 from huakai_tenants.staff.models import Qualification, StaffMember
+from huakai_tenants.training.models import TrainingRecord
 from tests.support.make import Make
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=clock.CHINA)
@@ -51,6 +53,20 @@ class Staffed:
         made: Qualification = self.add(Qualification(member_id=member.id, kind=kind, **(values | changes)))
         return made
 
+    def trained(self, member: StaffMember, course: str, held_on: date, hours: str) -> TrainingRecord:
+        made: TrainingRecord = self.add(
+            TrainingRecord(
+                member_id=member.id,
+                course=course,
+                held_on=held_on,
+                hours=Decimal(hours),
+                result="passed",
+                recorded_by=uuid7(),
+                recorded_at=LONG_AGO,
+            )
+        )
+        return made
+
     def daily(self, due_on: date, *, done: date | None = None, opened: str | None = None) -> UUID:
         """A daily check, completed at noon of `done`."""
         noon = datetime.combine(done, time(12), clock.CHINA) if done else None
@@ -78,6 +94,23 @@ class Staffed:
             )
         return run.id
 
+    def photo(self, run_id: UUID, content: bytes) -> UUID:
+        """A photo of the room that belongs to a daily check."""
+        made: Attachment = self.add(
+            Attachment(
+                run_id=run_id,
+                item="room_ready",
+                name="room.jpg",
+                media_type="image/jpeg",
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                content=content,
+                added_by=uuid7(),
+                added_at=clock.now(),
+            )
+        )
+        return made.id
+
     def point(self, run_id: UUID, due_on: date, **changes: Any) -> OpenPoint:
         values: dict[str, Any] = {"number": 1, "item": "exit_clear", "core": True, "state": "open"}
         opened = datetime.combine(due_on - timedelta(days=7), time(12), clock.CHINA)
@@ -96,6 +129,7 @@ def good(make: Make, today: date, **changes: Any) -> Staffed:
         who = room.member(f"S{number}", post, ab, background_checked_on=checked)
         if post == "counsellor":
             room.certificate(who, "counsellor_2", issued_on=date(2024, 1, 1))
+        room.trained(who, "key_groups", today.replace(month=1, day=1), "40")
     for back in range(1, 11):
         day = today - timedelta(days=back)
         room.daily(day, done=day, opened="yes")

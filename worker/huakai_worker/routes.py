@@ -22,6 +22,8 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.HeadsDue: (trail.sign_heads,),
     events.FiguresDue: (figures.release_month,),
     events.RecountRequested: (figures.recount,),
+    events.SiteEntered: (compliance.site_entered,),
+    events.VisitMade: (compliance.visit_made,),
     events.InvitationIssued: (mail.send,),
     events.ResendRequested: (operations.resend,),
 }

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     ROOM_TRAIL_READ = "room:trail:read"
     ROOM_TRAIL_EXPORT = "room:trail:export"
     VISITS_READ = "room:visits:read"
+    ROOM_COMPLIANCE_READ = "room:compliance:read"
     ROOM_NOTICES_READ = "room:notices:read"
     ROOM_TOKENS_MANAGE = "room:tokens:manage"
 
@@ -151,6 +152,7 @@ PERMISSION_LABELS = {
     Permission.ROOM_TRAIL_READ: _("查看本站审计日志"),
     Permission.ROOM_TRAIL_EXPORT: _("导出本站审计日志"),
     Permission.VISITS_READ: _("查看上级进入本站的记录"),
+    Permission.ROOM_COMPLIANCE_READ: _("查看本站的合规评估"),
     Permission.ROOM_NOTICES_READ: _("查看自己在本站的通知"),
     Permission.ROOM_TOKENS_MANAGE: _("管理本站的服务令牌"),
 }
@@ -207,6 +209,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.ROOM_TRAIL_READ: _HEAD,
     Permission.ROOM_TRAIL_EXPORT: _HEAD,
     Permission.VISITS_READ: _STAFF,
+    Permission.ROOM_COMPLIANCE_READ: _STAFF,
     Permission.ROOM_NOTICES_READ: ROOM,
     Permission.ROOM_TOKENS_MANAGE: _HEAD,
 }

@@ -100,6 +100,21 @@ class HeadsDue(Event):
 
 
 @dataclass(frozen=True)
+class SiteEntered(Event):
+    """Somebody of the console looked into a site. Published under the nil tenant."""
+
+    visit_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True)
+class VisitMade(Event):
+    """Somebody from above looked into this site. Published under the site's tenant."""
+
+    visit_id: UUID
+
+
+@dataclass(frozen=True)
 class InvitationIssued(Event):
     """An invitation or reset waits to be mailed."""
 

@@ -38,6 +38,9 @@ DEEDS: dict[str, Message] = {
     "trail.heads_exported": _("下载签署的链头"),
     "spaces.surveyed": _("登记空间"),
     "spaces.added": _("增加空间"),
+    "sites.entered": _("进入站点查看合规"),
+    "sites.visited": _("上级查看本站点"),
+    "assessments.sealed": _("封存评估"),
     "tokens.created": _("建立令牌"),
     "tokens.revoked": _("撤销令牌"),
 }
@@ -45,6 +48,7 @@ DEEDS: dict[str, Message] = {
 
 OBJECTS: dict[str, Message] = {
     "account": _("账号"),
+    "assessment": _("评估"),
     "invitation": _("邀请"),
     "membership": _("身份"),
     "message": _("任务"),
@@ -56,6 +60,7 @@ OBJECTS: dict[str, Message] = {
     "trail": _("审计日志"),
     "space": _("空间"),
     "token": _("令牌"),
+    "visit": _("上级查看"),
 }
 
 

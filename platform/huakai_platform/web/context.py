@@ -1,13 +1,14 @@
 """The request at hand: its person, its one transaction, its number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 from uuid import UUID
 
 from flask import Flask, current_app, g, has_request_context
 from flask_login import current_user
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import tenancy
@@ -18,7 +19,20 @@ from huakai_platform.kernel.errors import Forbidden, Unauthenticated
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web.access import View, guard, public
 
-__all__ = ["View", "actor", "as_account", "db", "frame", "guard", "peek", "public", "refuse_elsewhere", "visitor"]
+__all__ = [
+    "View",
+    "actor",
+    "apart",
+    "as_account",
+    "db",
+    "frame",
+    "guard",
+    "inside",
+    "peek",
+    "public",
+    "refuse_elsewhere",
+    "visitor",
+]
 ELSEWHERE = {
     "console": _("这个地址只供站点使用。您的身份属于管理端，请打开管理端的地址。"),
     "room": _("这个地址只供管理端使用。您的身份属于站点，请打开站点的地址。"),
@@ -126,6 +140,23 @@ def _badges() -> dict[str, int]:
         return count(db(), who.actor)
     with frame().databases.session(frame().login_for(plane), who.actor.site_id or tenancy.PLATFORM) as session:
         return count(session, who.actor)
+
+
+@contextmanager
+def apart() -> Iterator[Session]:
+    """A transaction of its own under the nil tenant, for what stays written whatever becomes of the request."""
+    with frame().databases.session(frame().login_for(g.plane)) as session:
+        yield session
+
+
+@contextmanager
+def inside(site_id: UUID, *, writes: bool = False) -> Iterator[Session]:
+    """One site's rows in a transaction of its own under the console's login, read-only unless it `writes` of the site
+    in `oversight`. Check the reach first."""
+    with frame().databases.session(frame().login_for("console"), site_id) as session:
+        if not writes:
+            session.execute(text("SET TRANSACTION READ ONLY"))
+        yield session
 
 
 def as_account(account_id: UUID) -> None:

@@ -42,7 +42,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
     ),
     (
         _("监管"),
-        (),
+        (Entry(_("合规"), "compliance.sites", "clipboard-list", Permission.COMPLIANCE_READ),),
     ),
     (
         _("基础资料"),
@@ -69,6 +69,8 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("检查单"), "checklists.history", "clipboard-check", Permission.CHECKLISTS_READ),
             Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),
             Entry(_("团队"), "team.index", "users", Permission.TEAM_READ),
+            Entry(_("合规"), "room_compliance.show", "award", Permission.ROOM_COMPLIANCE_READ),
+            Entry(_("上级查看"), "room_compliance.visits", "eye", Permission.VISITS_READ),
             Entry(_("审计日志"), "room_trail.room_index", "scroll-text", Permission.ROOM_TRAIL_READ),
             Entry(_("通知"), "room_notices.index", "bell", Permission.ROOM_NOTICES_READ, badge="notices"),
             Entry(_("服务令牌"), "identity.room_tokens", "key-round", Permission.ROOM_TOKENS_MANAGE),

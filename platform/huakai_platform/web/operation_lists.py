@@ -41,6 +41,8 @@ TOPICS: dict[str, Message] = {
     "FiguresDue": _("发布人数数据"),
     "RecountRequested": _("重新计算站点数字"),
     "HeadsDue": _("签署审计链头"),
+    "SiteEntered": _("上级进入站点"),
+    "VisitMade": _("告知站点有人查看"),
     "InvitationIssued": _("发送邀请"),
     "ResendRequested": _("重新发送"),
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.standards.measured import Measured, Measures, Signals
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun, OpenPoint
-from huakai_tenants.measures import daily, people, premises
+from huakai_tenants.measures import daily, learning, people, premises
 from huakai_tenants.measures.room import Room, Window, here, window
 
 WITHOUT_REGISTER = ("equipment_share", "wall_share")
@@ -31,6 +31,7 @@ def measure(session: Session, day: date) -> Measures:
         people.posts(session, room, members),
         people.certified(session, room, members, day),
         people.background(session, room, members, day),
+        learning.measure(session, room, day),
         *(Measured(metric, missing="no_register") for metric in WITHOUT_REGISTER),
     )
     signals = _signals(session, span, unchecked)
@@ -46,6 +47,7 @@ def of_a_new_room(session: Session, edition_id: UUID, tier: str, day: date) -> M
         people.posts(session, room, ()),
         people.certified(session, room, (), day),
         people.background(session, room, (), day),
+        learning.share(()),
         *(Measured(metric, missing="no_register") for metric in WITHOUT_REGISTER),
     )
     return Measures(day, day, {one.metric: one for one in found}, Signals(0, 0, 0, None))

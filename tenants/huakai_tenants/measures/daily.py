@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
+from huakai_platform.kernel.errors import NotFound
+from huakai_platform.kernel.i18n import _
 from huakai_platform.standards.measured import Evidence, Measured
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistReopening, ChecklistRun
 from huakai_tenants.measures.room import Window
@@ -33,6 +35,21 @@ class Run:
 def measure(session: Session, window: Window) -> tuple[Measured, Measured]:
     """`opening_share` over the completed runs that say yes or no, `daily_share` over all that were due."""
     return shares(list(_runs(session, window)), _photos(session, window), window)
+
+
+def photo(session: Session, photo_id: UUID) -> bytes:
+    """A photo of the room that was taken for a daily check; anything else is not there."""
+    found = session.scalar(
+        select(Attachment.content)
+        .join(
+            ChecklistRun,
+            (ChecklistRun.tenant_id == Attachment.tenant_id) & (ChecklistRun.id == Attachment.run_id),
+        )
+        .where(Attachment.id == photo_id, Attachment.media_type == PHOTO, ChecklistRun.code == CHECKLIST)
+    )
+    if found is None:
+        raise NotFound(_("没有这个文件。"))
+    return found
 
 
 def shares(runs: list[Run], photos: Photos, window: Window) -> tuple[Measured, Measured]:

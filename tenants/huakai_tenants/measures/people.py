@@ -22,7 +22,7 @@ Member = Found
 
 
 def present(session: Session, day: date) -> Sequence[Member]:
-    """Who works at the room on a day, the last day included."""
+    """Who is in service on a day; the day of leaving is no longer one."""
     return session.execute(
         select(
             StaffMember.id,
@@ -32,7 +32,7 @@ def present(session: Session, day: date) -> Sequence[Member]:
             StaffMember.joined_on,
             StaffMember.background_checked_on,
         )
-        .where(StaffMember.joined_on <= day, or_(StaffMember.left_on.is_(None), StaffMember.left_on >= day))
+        .where(StaffMember.joined_on <= day, or_(StaffMember.left_on.is_(None), StaffMember.left_on > day))
         .order_by(StaffMember.number)
     ).all()
 

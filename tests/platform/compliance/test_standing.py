@@ -44,7 +44,7 @@ def test_a_good_room_stands_well(databases: Databases, make: Make) -> None:
     row = read(databases, site)
     assert row is not None
     assert (row.age_set, row.grade, row.capped, row.failed_core) == ("B", "excellent", False, [])
-    assert (row.points, row.possible, row.percent) == (Decimal("23.00"), Decimal("23.00"), Decimal("100.00"))
+    assert (row.points, row.possible, row.percent) == (Decimal("27.00"), Decimal("27.00"), Decimal("100.00"))
     assert (row.risk, row.as_of) == (0, TODAY)
 
 

@@ -1,0 +1,81 @@
+"""The list of sites by grade and risk, on screen, in a workbook and on paper."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, render_template, request
+from flask_babel import gettext
+
+from huakai_platform.compliance import exporting, listing, words
+from huakai_platform.compliance.listing import UNGRADED
+from huakai_platform.compliance.views.asked import SitesQuery
+from huakai_platform.compliance.views.blueprints import console
+from huakai_platform.compliance.words import GRADES, RISKS, SETS
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.onboarding.exporting import XLSX
+from huakai_platform.onboarding.views.regions import below, trail
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+
+OPTIONS: dict[str, list[tuple[str, Message]]] = {
+    "grade": [*GRADES.items(), (UNGRADED, _("未评级"))],
+    "age": list(SETS.items()),
+    "risk": [(code, one.label) for code, one in RISKS.items()],
+}
+
+
+@console.get("")
+@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+def sites() -> str:
+    asked = inputs.query(SitesQuery())
+    region = asked.get("region")
+    return render_template(
+        "compliance/sites.html",
+        listing=listing.find(db(), actor(), asked),
+        counts=listing.by_grade(db(), actor(), asked),
+        options=OPTIONS,
+        words=words,
+        regions=below(region),
+        crumbs=(crumbs := trail("compliance.sites", region)),
+        chips=_chips(asked, crumbs),
+        shown={name: value for name, value in request.args.items() if value and name != "page"},
+    )
+
+
+@console.get("/export")
+@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+def export() -> Response:
+    """What the list shows, all pages of it."""
+    found = listing.every(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
+    response = Response(exporting.workbook(found), mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=f"compliance-{clock.today().isoformat()}.xlsx")
+    return response
+
+
+@console.get("/print")
+@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+def print_sites() -> str:
+    """The whole list on paper."""
+    asked = inputs.query(SitesQuery())
+    return render_template(
+        "compliance/sites_print.html",
+        listing=listing.every(db(), actor(), asked, exporting.MOST_ON_PAPER),
+        words=words,
+        shown={name: value for name, value in request.args.items() if value},
+        crumbs=trail("compliance.sites", asked.get("region")),
+    )
+
+
+def _chips(asked: Mapping[str, Any], crumbs: list[tuple[str, str | None]]) -> list[tuple[str, str, str]]:
+    """Label, name and value of every filter in force."""
+    chips: list[tuple[str, str, str]] = []
+    if words_asked := asked.get("q"):
+        chips.append((gettext("搜索：%(words)s", words=words_asked), "q", request.args["q"]))
+    if region := asked.get("region"):
+        chips.append((crumbs[-1][0], "region", region))
+    for name, options in OPTIONS.items():
+        if value := asked.get(name):
+            chips.append((dict(options)[value].render(gettext), name, value))
+    return chips
