@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
-from huakai_worker.jobs import compliance, facts, figures, mail, opening, operations, trail
+from huakai_worker.jobs import compliance, facts, figures, mail, opening, operations, reminders, trail
 
 Job = Callable[..., None]
 """`job(work: Work, **payload)`: runs in the transaction of its row, any number of times."""
@@ -24,12 +24,14 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.RecountRequested: (figures.recount,),
     events.SiteEntered: (compliance.site_entered,),
     events.VisitMade: (compliance.visit_made,),
+    events.ReminderRequested: (reminders.remind,),
     events.InvitationIssued: (mail.send,),
     events.ResendRequested: (operations.resend,),
 }
 BURIALS: Mapping[type[Event], Job] = {
     events.SiteOpeningRequested: operations.give_up,
     events.RecountRequested: operations.give_up,
+    events.ReminderRequested: operations.give_up,
 }
 """What is written when an event's row dies, so that nobody waits for it."""
 

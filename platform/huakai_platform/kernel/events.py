@@ -115,6 +115,14 @@ class VisitMade(Event):
 
 
 @dataclass(frozen=True)
+class ReminderRequested(Event):
+    """One item of a reminding operation reached its site. Published under the site's tenant."""
+
+    operation_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True)
 class InvitationIssued(Event):
     """An invitation or reset waits to be mailed."""
 

@@ -31,6 +31,7 @@ DEEDS: dict[str, Message] = {
     "sites.moved": _("站点状态变化"),
     "sites.opening_requested": _("要求开通站点"),
     "sites.opened": _("站点开通"),
+    "reminders.sent": _("提醒站点处理逾期检查单"),
     "operations.cancelled": _("取消批量操作"),
     "operations.resumed": _("继续批量操作"),
     "jobs.resent": _("重新发送任务"),

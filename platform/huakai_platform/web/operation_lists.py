@@ -43,6 +43,7 @@ TOPICS: dict[str, Message] = {
     "HeadsDue": _("签署审计链头"),
     "SiteEntered": _("上级进入站点"),
     "VisitMade": _("告知站点有人查看"),
+    "ReminderRequested": _("提醒站点"),
     "InvitationIssued": _("发送邀请"),
     "ResendRequested": _("重新发送"),
 }
