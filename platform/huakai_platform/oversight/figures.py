@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
@@ -54,46 +54,37 @@ NOTHING = Figures({})
 
 @dataclass(frozen=True)
 class Told:
-    """The newest release up to a month, its threshold, and what is told of each place."""
+    """The newest release up to a month, its threshold, and what is told of each place, in all and month by month."""
 
     month: date | None
     threshold: int | None
     places: Mapping[str, Figures]
+    months: Mapping[str, Mapping[date, Mapping[str, int]]]
 
     def of(self, place: str) -> Figures:
         return self.places.get(place, NOTHING)
 
 
 def told(session: Session, places: Collection[str], month: date) -> Told:
-    """What may be known of places up to a month, looking a year back, in two statements."""
-    newest = session.execute(
-        select(FigureRelease.month, FigureRelease.threshold)
-        .where(FigureRelease.month <= month)
-        .order_by(FigureRelease.month.desc())
-        .limit(1)
-    ).one_or_none()
-    if newest is None:
-        return Told(None, None, {})
+    """What may be known of places up to a month, looking a year back, in one statement."""
+    there = and_(ReleasedFigure.month == FigureRelease.month, ReleasedFigure.place.in_(places))
     rows = session.execute(
-        select(ReleasedFigure.place, ReleasedFigure.month, ReleasedFigure.metrics)
-        .where(
-            ReleasedFigure.month.between(clock.months_on(newest.month, 1 - MONTHS_KEPT), newest.month),
-            ReleasedFigure.place.in_(places),
-        )
-        .order_by(ReleasedFigure.month)
-    )
+        select(FigureRelease.month, FigureRelease.threshold, ReleasedFigure.place, ReleasedFigure.metrics)
+        .join(ReleasedFigure, there, isouter=True)
+        .where(FigureRelease.month.between(clock.months_on(month, 1 - MONTHS_KEPT), month))
+        .order_by(FigureRelease.month)
+    ).all()
     known: dict[str, dict[str, Figure]] = {}
+    months: dict[str, dict[date, Mapping[str, int]]] = {}
     for row in rows:
-        figures = {name: Figure(number, row.month) for name, number in row.metrics.items()}
-        known.setdefault(row.place, {}).update(figures)
-    return Told(newest.month, newest.threshold, {place: Figures(some) for place, some in known.items()})
-
-
-def series(session: Session, place: str, first: date, last: date) -> dict[date, Mapping[str, int]]:
-    """What was told of a place month by month."""
-    rows = session.execute(
-        select(ReleasedFigure.month, ReleasedFigure.metrics).where(
-            ReleasedFigure.place == place, ReleasedFigure.month.between(first, last)
-        )
+        if row.place is not None:
+            figures = {name: Figure(number, row.month) for name, number in row.metrics.items()}
+            known.setdefault(row.place, {}).update(figures)
+            months.setdefault(row.place, {})[row.month] = row.metrics
+    newest = rows[-1] if rows else None
+    return Told(
+        newest.month if newest else None,
+        newest.threshold if newest else None,
+        {place: Figures(some) for place, some in known.items()},
+        months,
     )
-    return {row.month: row.metrics for row in rows}

@@ -139,8 +139,6 @@ class Picture:
     registered: bool
     told: Told
     extent: Extent
-    tellings: Mapping[date, Mapping[str, int]]
-    """Released counts of people by month."""
 
     @property
     def code(self) -> str:
@@ -166,6 +164,11 @@ class Picture:
     @property
     def people(self) -> Figures:
         return self.told.of(self.code)
+
+    @property
+    def tellings(self) -> Mapping[date, Mapping[str, int]]:
+        """Released counts of people by month."""
+        return self.told.months.get(self.code, {})
 
     @property
     def coverage(self) -> int | None:
@@ -210,7 +213,6 @@ def of(
         registered=bool(known) or _any_site(session, actor, code),
         told=told,
         extent=extent.get(code, UNKNOWN),
-        tellings=figures.series(session, code, months[0], months[-1]) if told.month else {},
     )
 
 
