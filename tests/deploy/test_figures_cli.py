@@ -104,6 +104,7 @@ def test_a_rebuild_of_a_site_that_is_not_there_says_so(run: Run, make: Make) -> 
 
 
 def test_a_month_is_let_out_once_and_not_by_a_trial(run: Run, databases: Databases, make: Make) -> None:
+    make.member(Role.INSTITUTION_ADMIN)
     month = clock.months_on(MONTH, -2)
     for _ in range(3):
         site = make.site()
@@ -118,5 +119,7 @@ def test_a_month_is_let_out_once_and_not_by_a_trial(run: Run, databases: Databas
     assert run(*asked).exit_code == 1
 
 
-def test_the_present_month_is_not_let_out(run: Run) -> None:
+def test_the_present_month_is_not_let_out(run: Run, make: Make) -> None:
+    make.member(Role.INSTITUTION_ADMIN)
+
     assert run("figures", "release", "--month", f"{MONTH:%Y-%m}").exit_code == 1

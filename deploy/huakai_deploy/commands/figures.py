@@ -11,6 +11,7 @@ from huakai_deploy.commands import output, watching
 from huakai_deploy.commands.acting import administrator, as_option
 from huakai_deploy.commands.output import said
 from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import NotFound
@@ -87,14 +88,17 @@ def figures() -> None:
 
 
 @figures.command("release", help=said(_("发布一个已结束月份的人数数据；发布后不再改变")))
+@as_option
 @click.option("--month", type=Month(), help=said(_("月份，例如 2026-10;默认上个月")))
 @output.dry_run_option
 @output.json_option
-def let_out(month: date | None, dry_run: bool, as_json: bool) -> None:
+def let_out(month: date | None, login: str | None, dry_run: bool, as_json: bool) -> None:
     of = month or clock.months_on(clock.month(clock.today()), -1)
     least = Settings.from_env().smallest_count
     with output.databases() as databases:
-        places = _released(databases, of, least, dry_run=dry_run)
+        with databases.session(Login.OVERSIGHT) as session:
+            actor = administrator(session, login)
+        places = _released(databases, actor, of, least, dry_run=dry_run)
     if as_json:
         output.tell_json({"month": f"{of:%Y-%m}", "threshold": least, "places": places, "dry_run": dry_run})
     elif dry_run:
@@ -103,9 +107,9 @@ def let_out(month: date | None, dry_run: bool, as_json: bool) -> None:
         output.say(_("{month}：已发布 {count} 处的人数。", month=f"{of:%Y-%m}", count=places))
 
 
-def _released(databases: Databases, month: date, least: int, *, dry_run: bool) -> int:
+def _released(databases: Databases, actor: Actor, month: date, least: int, *, dry_run: bool) -> int:
     with databases.session(Login.WORKER) as session:
-        release.release(session, month, least)
+        release.release(session, month, least, actor)
         places = release.places(session, month)
         if dry_run:
             session.rollback()

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import operations
+from huakai_platform.kernel import audit, operations
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.i18n import _
@@ -25,4 +25,7 @@ def start(session: Session, actor: Actor, month: date, site_id: UUID | None = No
     if not rows:
         raise Conflict(_("{month} 还没有任何站点的数字。", month=f"{month:%Y-%m}"))
     title = _("重新计算 {month} 的数字", month=f"{month:%Y-%m}")
-    return operations.start(session, actor, KIND, title, [(row.id, row.name) for row in rows], month=month.isoformat())
+    items = [(row.id, row.name) for row in rows]
+    begun = operations.start(session, actor, KIND, title, items, month=month.isoformat())
+    audit.record(session, actor, "figures.recounted", "operation", begun.id, month=month.isoformat(), sites=len(items))
+    return begun

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import audit, clock
+from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.canonical import digest
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import Conflict
@@ -34,7 +35,7 @@ def counted(session: Session, month: date) -> bool:
     return bool(session.scalar(select(exists().where(PersonFact.month == month))))
 
 
-def release(session: Session, month: date, threshold: int) -> FigureRelease:
+def release(session: Session, month: date, threshold: int, actor: Actor | None = None) -> FigureRelease:
     """Protect a month against all that went before and let it out.
 
     Raises Conflict for one that is not over, has no counts, is out, or is older than one that is.
@@ -52,6 +53,8 @@ def release(session: Session, month: date, threshold: int) -> FigureRelease:
     session.flush()
     if rows:
         session.execute(insert(table(ReleasedFigure)), rows)
+    about = {"threshold": threshold, "places": len(rows), "digest": made.digest}
+    audit.record(session, actor, "figures.released", "release", f"{month:%Y-%m}", **about)
     return made
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from huakai_platform.kernel import clock
+from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import Conflict
@@ -80,6 +81,16 @@ def test_too_few_people_in_the_country_are_told_nowhere(databases: Databases, ma
     assert let_out(databases) == {}
     with databases.session(Login.OVERSIGHT) as session:
         assert session.scalars(select(FigureRelease)).one().threshold == LEAST
+
+
+@pytest.mark.usefixtures("rooms")
+def test_a_release_is_written_in_the_trail(databases: Databases) -> None:
+    places = let_out(databases)
+
+    with databases.session(Login.OVERSIGHT) as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.deed == "figures.released")).one()
+        digest = session.scalars(select(FigureRelease.digest)).one()
+    assert (entry.object, entry.detail) == ("2026-10", {"threshold": 10, "places": len(places), "digest": digest})
 
 
 @pytest.mark.usefixtures("rooms")
