@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, str] = {
     "ringer": "running:ringer",
     "verify": "verifying:verify",
     "audit": "auditing:group",
+    "backup": "backing:backup",
+    "restore": "backing:restore",
 }
 FINDINGS, CANNOT_RUN = 1, 2
 

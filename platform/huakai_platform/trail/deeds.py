@@ -35,6 +35,8 @@ DEEDS: dict[str, Message] = {
     "operations.cancelled": _("取消批量操作"),
     "operations.resumed": _("继续批量操作"),
     "jobs.resent": _("重新发送任务"),
+    "tenant.restored": _("恢复站点数据"),
+    "platform.restored": _("恢复全部数据"),
     "trail.exported": _("导出审计日志"),
     "trail.heads_exported": _("下载签署的链头"),
     "figures.recounted": _("重新计算数字"),
@@ -50,6 +52,7 @@ DEEDS: dict[str, Message] = {
 """Each deed that is recorded anywhere has its words here; a test of the house holds it to that."""
 
 OBJECTS: dict[str, Message] = {
+    "backup": _("备份"),
     "account": _("账号"),
     "assessment": _("评估"),
     "invitation": _("邀请"),
