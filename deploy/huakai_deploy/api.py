@@ -2,13 +2,15 @@
 
 from flask import Flask
 
+from huakai_platform.compliance import api as compliance
 from huakai_platform.identity import accounts_api, team_api
 from huakai_platform.identity import api as identity
 from huakai_platform.onboarding import api as onboarding
 from huakai_platform.oversight import api as oversight
 from huakai_platform.regions import api as regions
 from huakai_platform.standards import api as standards
-from huakai_platform.web.api import Resources, operations
+from huakai_platform.trail import api as trail
+from huakai_platform.web.api import Resources, notices, operations
 from huakai_platform.web.api.document import Document
 from huakai_tenants.checklists import api as checklists
 from huakai_tenants.premises import api as premises
@@ -25,8 +27,11 @@ def resources(plane: str) -> tuple[Resources, ...]:
             standards.blueprint,
             operations.blueprint,
             accounts_api.blueprint,
+            compliance.blueprint,
+            trail.console,
+            notices.console,
         ),
-        "room": (checklists.blueprint, premises.blueprint, team_api.blueprint),
+        "room": (checklists.blueprint, premises.blueprint, team_api.blueprint, trail.room, notices.room),
     }
     return doors[plane]
 

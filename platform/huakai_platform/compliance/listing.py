@@ -51,6 +51,11 @@ def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     return Listing(rows, total, page, sites.names_of(session, rows))
 
 
+def known(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
+    """The sites that the filters leave, in no order, for a list that goes on by key."""
+    return _columns().where(*_conditions(actor, asked))
+
+
 def every(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Listing:
     """All of them, at most `most`, for exports and paper."""
     query = _columns().where(*_conditions(actor, asked)).order_by(*_order(asked)).limit(most)

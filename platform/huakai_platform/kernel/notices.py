@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Index,
+    Select,
     UniqueConstraint,
     delete,
     func,
@@ -91,6 +93,12 @@ class Listing:
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // PAGE_SIZE))
+
+
+def own(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The actor's notices in the session's tenant, in no order, for a list that goes on by key."""
+    columns = (Notice.id, Notice.kind, Notice.text, Notice.href, Notice.created_at, Notice.read_at)
+    return select(*columns).where(Notice.account_id == actor.account_id)
 
 
 def mine(session: Session, actor: Actor, *, unread: bool = False, page: int = 1) -> Listing:

@@ -19,10 +19,10 @@ Line = Row[*tuple[Any, ...]]
 
 def lines(session: Session, asked: Mapping[str, Any], most: int = PAGE) -> Sequence[Line]:
     """Entries that fit, the latest first: one more than `most` when there are earlier ones still."""
-    wanted = _wanted(session, asked).order_by(AuditEntry.seq.desc()).limit(most + 1)
+    query = wanted(session, asked).order_by(AuditEntry.seq.desc()).limit(most + 1)
     if before := asked.get("before"):
-        wanted = wanted.where(AuditEntry.seq < before)
-    return session.execute(wanted).all()
+        query = query.where(AuditEntry.seq < before)
+    return session.execute(query).all()
 
 
 def length(session: Session) -> int:
@@ -31,7 +31,8 @@ def length(session: Session) -> int:
     return session.scalar(select(AuditHead.seq).where(mine)) or 0
 
 
-def _wanted(session: Session, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
+def wanted(session: Session, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
+    """The entries that fit, in no order."""
     entry = AuditEntry
     columns = (entry.seq, entry.at, entry.actor, entry.actor_name, entry.role, entry.deed, entry.object_kind)
     filters: list[ColumnElement[bool]] = [entry.tenant_id == tenancy.current(session)]

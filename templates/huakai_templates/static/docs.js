@@ -1,7 +1,10 @@
-/* Shows the API's document with Swagger UI in the place of the plain list. */
+/* Shows the API's document with Swagger UI in the place of the plain list, dark where the page is dark. */
 (() => {
-  const place = document.getElementById("api-docs");
+  const place = document.getElementById("api-docs"), root = document.documentElement;
   if (!place || !window.SwaggerUIBundle) return;
+  const dress = () => root.classList.toggle("dark-mode", root.getAttribute("data-bs-theme") === "dark");
+  new MutationObserver(dress).observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
+  dress();
   place.replaceChildren();
   window.SwaggerUIBundle({
     url: place.dataset.url,
