@@ -34,3 +34,14 @@ def test_no_secret_is_shown_with_the_settings() -> None:
 
     assert "opensesame" not in repr(settings)
     assert "xxxx" not in repr(settings)
+
+
+@pytest.mark.parametrize("given", ["4", "1001", "ten", "１０", "-10", "10.5"])
+def test_the_threshold_of_small_numbers_is_never_below_five(given: str) -> None:
+    with pytest.raises(HuakaiError, match="5"):
+        Settings.from_env({"HUAKAI_SECRET_KEY": "x" * 32, "HUAKAI_SMALLEST_COUNT": given})
+
+
+def test_the_threshold_of_small_numbers_is_ten_unless_it_is_set() -> None:
+    assert Settings.from_env({"HUAKAI_SECRET_KEY": "x" * 32}).smallest_count == 10
+    assert Settings.from_env({"HUAKAI_SECRET_KEY": "x" * 32, "HUAKAI_SMALLEST_COUNT": "5"}).smallest_count == 5
