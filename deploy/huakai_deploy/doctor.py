@@ -22,6 +22,7 @@ from huakai_platform.oversight import rollups
 from huakai_platform.regions.models import Region
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.models import Edition
+from huakai_platform.workdays import calendar
 from huakai_templates import assets
 
 ALIVE = timedelta(seconds=30)
@@ -48,6 +49,7 @@ def examine(databases: Databases, settings: Settings) -> list[Finding]:
         (_("数据库迁移"), _migrations),
         (_("地区"), _regions),
         (_("标准版本"), _edition),
+        (_("节假日表"), _workdays),
         (_("主密钥"), _master_key),
         ("Redis", _redis),
         (_("任务进程"), _workers),
@@ -125,6 +127,15 @@ def _edition(databases: Databases, _settings: Settings) -> Finding:
     good = newest is not None and not wrong
     found = _("第 {number} 版", number=newest) if good else _("校验值不一致：{numbers}", numbers=listed(wrong))
     return Finding(_("标准版本"), good, found, _("已发布的版本被改动：从备份恢复，或运行 huakai migrate"))
+
+
+def _workdays(databases: Databases, _settings: Settings) -> Finding:
+    """A year that is near is named; the present one must be there."""
+    today = clock.today()
+    with databases.session(Login.MIGRATOR) as session:
+        missing = calendar.around(session, today).missing(today)
+    found = _("缺 {years} 年，暂按周一至周五计算", years=listed(map(str, missing))) if missing else _("齐全")
+    return Finding(_("节假日表"), today.year not in missing, found, _("在管理端“节假日表”页导入该年"))
 
 
 def _master_key(_databases: Databases, settings: Settings) -> Finding:

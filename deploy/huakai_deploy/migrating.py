@@ -1,4 +1,4 @@
-"""Bringing the database to the program: migrations, then the edition that is shipped."""
+"""Bringing the database to the program: migrations, then the edition and the holidays that are shipped."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.shipped import load_shipped
+from huakai_platform.workdays import shipped as workdays
 
 PLACES = (Path(huakai_deploy.__file__).parent / "migrations", Path(huakai_deploy.__file__).parents[1] / "migrations")
 
@@ -25,10 +26,11 @@ def config() -> Config:
 
 
 def migrate(databases: Databases) -> None:
-    """Take the database to the newest migration and publish the shipped edition; again changes nothing."""
+    """Take the database to the newest migration and publish the shipped edition and years; again changes nothing."""
     command.upgrade(config(), "head")
     with databases.session(Login.MIGRATOR) as session:
         standards.publish(session, load_shipped())
+        workdays.seed(session)
 
 
 def head() -> str | None:

@@ -20,6 +20,7 @@ from huakai_platform.web import errors, health, logging, metrics, notices, opera
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.api import docs
 from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
+from huakai_platform.workdays import views as workdays
 from huakai_templates import assets
 from huakai_tenants.checklists import views as checklists
 from huakai_tenants.measures import compliance as measures
@@ -43,6 +44,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             regions.blueprint,
             standards.blueprint,
             trail.console,
+            workdays.blueprint,
         ),
         "room": (
             identity.room,

@@ -19,6 +19,7 @@ BILINGUAL = {"Localized", "Resources", "about", "operation"}
 PAGES = ROOT / "templates/huakai_templates/pages"
 LANGUAGES = {"中文"}
 CHINESE_ON_PURPOSE = {
+    "platform/huakai_platform/workdays/words.py": "the words of a Chinese holiday table",
     "deploy/huakai_deploy/demo.py": "the demonstration's institution",
     "platform/huakai_platform/identity/demo.py": "the demonstration's people",
     "platform/huakai_platform/identity/mail.py": "letters are written in both languages",

@@ -5,7 +5,7 @@ from huakai_platform.forms.cells import from_cell, written
 from huakai_platform.forms.definitions import Definition, Due, Evidence, Item, Option, PassRule, Section
 from huakai_platform.forms.jsonschema import json_schema
 from huakai_platform.forms.localized import Localized, LocalizedText
-from huakai_platform.forms.periods import due, starts
+from huakai_platform.forms.periods import Works, due, on_weekdays, starts
 from huakai_platform.forms.scoring import Problem, Score, evidence_due, missing, passed, score
 from huakai_platform.forms.shapes import definition
 from huakai_platform.forms.workbook import workbook
@@ -23,6 +23,7 @@ __all__ = [
     "Problem",
     "Score",
     "Section",
+    "Works",
     "check",
     "definition",
     "due",
@@ -30,6 +31,7 @@ __all__ = [
     "from_cell",
     "json_schema",
     "missing",
+    "on_weekdays",
     "passed",
     "schema",
     "score",

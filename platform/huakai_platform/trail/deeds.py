@@ -46,6 +46,9 @@ DEEDS: dict[str, Message] = {
     "sites.entered": _("进入站点查看合规"),
     "sites.visited": _("上级查看本站点"),
     "assessments.sealed": _("封存评估"),
+    "workdays.marked": _("修改节假日"),
+    "workdays.seeded": _("载入节假日表"),
+    "workdays.imported": _("导入节假日表"),
     "tokens.created": _("建立令牌"),
     "tokens.revoked": _("撤销令牌"),
 }
@@ -68,6 +71,7 @@ OBJECTS: dict[str, Message] = {
     "space": _("空间"),
     "token": _("令牌"),
     "visit": _("上级查看"),
+    "work_year": _("节假日表年份"),
 }
 
 

@@ -58,6 +58,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
         _("管理"),
         (
             Entry(_("账号"), "identity.accounts", "users", Permission.ACCOUNTS_READ),
+            Entry(_("节假日表"), "workdays.index", "calendar-days", Permission.WORKDAYS_READ),
             Entry(_("权限矩阵"), "identity.access_matrix", "shield-check", Permission.ACCESS_READ),
             Entry(_("批量操作"), "operations.index", "list-checks", Permission.OPERATIONS_READ),
             Entry(_("运行状态"), "operations.jobs", "activity", Permission.JOBS_READ),

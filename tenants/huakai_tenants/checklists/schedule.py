@@ -18,9 +18,12 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.standards import service as standards
+from huakai_platform.workdays import calendar
 from huakai_tenants.checklists.models import ChecklistRun
 
 RECURRING = ("day", "week", "month")
+LONGEST_REST = 14
+"""Days within which a site surely works again."""
 
 
 @dataclass(frozen=True)
@@ -61,39 +64,44 @@ def definitions(session: Session, site: Here) -> Mapping[str, forms.Definition]:
     return {code: one for code, one in found.items() if one.period in RECURRING}
 
 
-def expected(lists: Iterable[forms.Definition], day: date, *, since: date | None = None) -> list[Expected]:
+def expected(
+    lists: Iterable[forms.Definition], day: date, works: forms.Works, *, since: date | None = None
+) -> list[Expected]:
     """What is open on a day: the period it lies in, unless nothing is due in it or it was due before `since`."""
     found = []
     for one in lists:
-        due_on = forms.due(one, day)
+        due_on = forms.due(one, day, works)
         if due_on is not None and (since is None or due_on >= since):
             found.append(Expected(one.code, forms.starts(one, day), due_on))
     return found
 
 
-def voluntary(lists: Iterable[forms.Definition], day: date) -> list[Expected]:
+def voluntary(lists: Iterable[forms.Definition], day: date, works: forms.Works) -> list[Expected]:
     """The daily checklists that nobody asks for on this day, and that a room that is open may fill all the same."""
-    return [Expected(one.code, day, day) for one in lists if one.period == "day" and forms.due(one, day) is None]
+    free = (one for one in lists if one.period == "day" and forms.due(one, day, works) is None)
+    return [Expected(one.code, day, day) for one in free]
 
 
 def first(session: Session, *, edition_id: UUID, tier: str, today: date) -> int:
     """Write down what is due first at a site that is being opened; again changes nothing."""
     lists = standards.checklists(session, edition_id, tier)
     recurring = [one for one in lists.values() if one.period in RECURRING]
-    return write(session, edition_id, expected(recurring, _working(recurring, today)))
+    works = calendar.around(session, today).works
+    return write(session, edition_id, expected(recurring, _working(recurring, today, works), works))
 
 
 def make_due(session: Session, day: date) -> int:
     """Write down what a new day asks of the room; again changes nothing."""
-    site = here(session)
-    return write(session, site.edition_id, expected(definitions(session, site).values(), day, since=site.opened_on))
+    site, works = here(session), calendar.around(session, day).works
+    lists = definitions(session, site).values()
+    return write(session, site.edition_id, expected(lists, day, works, since=site.opened_on))
 
 
-def _working(lists: Iterable[forms.Definition], day: date) -> date:
+def _working(lists: Iterable[forms.Definition], day: date, works: forms.Works) -> date:
     """The day itself, or the next on which a daily checklist is due."""
     daily = [one for one in lists if one.period == "day"]
-    for ahead in range(7):
-        if any(forms.due(one, day + timedelta(days=ahead)) for one in daily):
+    for ahead in range(LONGEST_REST):
+        if any(forms.due(one, day + timedelta(days=ahead), works) for one in daily):
             return day + timedelta(days=ahead)
     return day
 

@@ -17,6 +17,7 @@ from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import ChecklistCompleted
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import service as standards
+from huakai_platform.workdays import calendar
 from huakai_tenants.checklists import schedule
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
 
@@ -112,7 +113,8 @@ def today(session: Session, day: date) -> list[Due]:
         .group_by(ChecklistRun.tenant_id, ChecklistRun.id)
     ).all()
     known = {(row.code, row.period_start): row for row in rows}
-    wanted = schedule.expected(lists.values(), day, since=site.opened_on)
+    works = calendar.around(session, day).works
+    wanted = schedule.expected(lists.values(), day, works, since=site.opened_on)
     now = {(one.code, one.period_start) for one in wanted}
     found = [
         _due(lists[row.code], row.period_start, row.due_on, row)
@@ -126,7 +128,7 @@ def today(session: Session, day: date) -> list[Due]:
     ]
     found += [
         replace(_due(lists[one.code], one.period_start, one.due_on, None), asked=False)
-        for one in schedule.voluntary(lists.values(), day)
+        for one in schedule.voluntary(lists.values(), day, works)
         if (one.code, one.period_start) not in known
     ]
     return sorted(found, key=lambda due: (due.due_on, due.code))
@@ -175,7 +177,8 @@ def begin(session: Session, actor: Actor, code: str, day: date) -> UUID:
     """The run of a checklist in the period of `day`; made when nobody has begun it yet."""
     site = schedule.here(session)
     lists = schedule.definitions(session, site).values()
-    open_now = schedule.expected(lists, day, since=site.opened_on) + schedule.voluntary(lists, day)
+    works = calendar.around(session, day).works
+    open_now = schedule.expected(lists, day, works, since=site.opened_on) + schedule.voluntary(lists, day, works)
     wanted = [one for one in open_now if one.code == code]
     if not wanted:
         raise NotFound(_("今天没有这张检查单。"))

@@ -15,6 +15,7 @@ from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.kernel.fields import Form, Page
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.workdays import calendar
 from huakai_tenants.checklists import answers, service
 from huakai_tenants.checklists.answers import Overtaken
 
@@ -36,7 +37,9 @@ def _words() -> dict[str, Any]:
 @guard(Permission.TODAY_READ, to=ROOM)
 def today() -> str:
     day = clock.today()
-    return render_template("checklists/today.html", dues=service.today(db(), day), day=day)
+    dues = service.today(db(), day)
+    missing = calendar.around(db(), day).missing(day)
+    return render_template("checklists/today.html", dues=dues, day=day, missing=missing)
 
 
 @blueprint.get("/checklists")
