@@ -30,6 +30,7 @@ from huakai_platform.standards.models import Edition
 from huakai_templates import assets
 from huakai_tenants.checklists import answers
 from huakai_tenants.checklists import service as checklists
+from huakai_tenants.checklists.models import OpenPoint
 from huakai_tenants.premises.models import Space
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.staffed import Staffed
@@ -147,6 +148,17 @@ def run(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         run_id = checklists.begin(opened, owner, "monthly", clock.today())
         item = next(iter(checklists.sheet(opened, run_id).definition)).code
     return {"run_id": run_id, "item": item}
+
+
+def point(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    where = run(world, owner, site)
+    now, number = clock.now(), world.count("point") + 1
+    row = OpenPoint(
+        id=uuid7(), tenant_id=site.id, number=number, run_id=where["run_id"], item=f"item_{number}", core=True,
+        owner_id=owner.account_id, due_on=clock.today(), state="open", opened_at=now,
+    )  # fmt: skip
+    world.make.add(row, site.id)
+    return {"point_id": row.id}
 
 
 def attachment(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
@@ -285,6 +297,7 @@ SAMPLES: dict[str, Sample] = {
     "notice": Sample(notice, PERSONAL),
     "operation": Sample(operation, REGIONAL),
     "region": Sample(region, missing=False),
+    "point": Sample(point, FOREIGN),
     "register_import": Sample(register_import, REGIONAL),
     "room_token": Sample(service_token, FOREIGN),
     "room_assessment": Sample(assessment, FOREIGN),

@@ -1,7 +1,7 @@
 """The one forms engine: a definition of questions becomes a schema, a page, a workbook and a score."""
 
 from huakai_platform.forms.answers import Answer, check, schema
-from huakai_platform.forms.cells import from_cell, written
+from huakai_platform.forms.cells import from_cell, words, written
 from huakai_platform.forms.definitions import Definition, Due, Evidence, Item, Option, PassRule, Section
 from huakai_platform.forms.jsonschema import json_schema
 from huakai_platform.forms.localized import Localized, LocalizedText
@@ -36,6 +36,7 @@ __all__ = [
     "schema",
     "score",
     "starts",
+    "words",
     "workbook",
     "written",
 ]

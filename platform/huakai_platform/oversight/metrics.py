@@ -39,6 +39,8 @@ METRICS: Mapping[str, Metric] = {
     "checklists_on_time": Metric(_("按时完成检查单")),
     "checklists_overdue": Metric(_("逾期检查单")),
     "core_failures": Metric(_("核心项不合格")),
+    "points_open": Metric(_("待整改项")),
+    "points_overdue": Metric(_("逾期待整改项")),
     "staff": Metric(_("在岗人员"), Nature.PERSON),
     "staff_untrained": Metric(_("培训未达标人员"), Nature.PERSON, "staff"),
     "staff_unrecorded": Metric(_("没有任何培训记录的人员"), Nature.PERSON, "staff_untrained"),

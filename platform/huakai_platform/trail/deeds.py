@@ -46,6 +46,11 @@ DEEDS: dict[str, Message] = {
     "sites.entered": _("进入站点查看合规"),
     "sites.visited": _("上级查看本站点"),
     "assessments.sealed": _("封存评估"),
+    "checklists.completed": _("完成检查单"),
+    "checklists.reopened": _("重新打开检查单"),
+    "evidence.added": _("上传证明"),
+    "evidence.removed": _("移除证明"),
+    "points.acted": _("处理待整改项"),
     "workdays.marked": _("修改节假日"),
     "workdays.seeded": _("载入节假日表"),
     "workdays.imported": _("导入节假日表"),
@@ -71,6 +76,9 @@ OBJECTS: dict[str, Message] = {
     "space": _("空间"),
     "token": _("令牌"),
     "visit": _("上级查看"),
+    "attachment": _("证明文件"),
+    "checklist_run": _("检查单"),
+    "open_point": _("待整改项"),
     "work_year": _("节假日表年份"),
 }
 

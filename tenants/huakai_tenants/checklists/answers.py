@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform import forms
 from huakai_platform.identity.models import Account
-from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel import audit, clock, tenancy
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, NotFound
 from huakai_platform.kernel.i18n import _
@@ -101,6 +101,8 @@ def attach(session: Session, actor: Actor, run_id: UUID, code: str, name: str, c
     )
     session.add(row)
     session.flush()
+    about = {"item": code, "sha256": digest, "size": len(kept)}
+    audit.record(session, actor, "evidence.added", "attachment", row.id, **about)
     return row.id
 
 
@@ -121,6 +123,7 @@ def detach(session: Session, actor: Actor, attachment_id: UUID) -> UUID:
         raise NotFound(_("没有这个文件。"))
     service.open_run(session, run_id)
     session.execute(delete(Attachment).where(Attachment.id == attachment_id))
+    audit.record(session, actor, "evidence.removed", "attachment", attachment_id, run=str(run_id))
     return run_id
 
 

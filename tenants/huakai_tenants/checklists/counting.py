@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Select, bindparam, cast, func, select
+from sqlalchemy import Date, DateTime, Select, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.db import table
-from huakai_tenants.checklists.models import ChecklistRun
+from huakai_tenants.checklists.models import ChecklistRun, OpenPoint
 
 
 def counts(session: Session, month: date) -> dict[str, int]:
@@ -37,4 +37,24 @@ def _counts() -> Select[*tuple[Any, ...]]:
     )
 
 
-_COUNTS = _counts()
+def points(session: Session, month: date) -> dict[str, int]:
+    """Count the points that are open at the end of a month, or today, and those of them that are past their day."""
+    last = min(clock.today(), clock.month(month + timedelta(days=31)) - timedelta(days=1))
+    row = session.execute(
+        _POINTS, {"of_tenant": tenancy.current(session), "end": clock.end_of(last), "day": last}
+    ).one()
+    return {name: int(number) for name, number in row._mapping.items()}
+
+
+def _points() -> Select[*tuple[Any, ...]]:
+    points = table(OpenPoint).c
+    end = bindparam("end", type_=DateTime(timezone=True))
+    late = points.due_on < bindparam("day", type_=Date())
+    return select(func.count().label("points_open"), func.count().filter(late).label("points_overdue")).where(
+        points.tenant_id == bindparam("of_tenant"),
+        points.opened_at < end,
+        or_(points.closed_at.is_(None), points.closed_at >= end),
+    )
+
+
+_COUNTS, _POINTS = _counts(), _points()

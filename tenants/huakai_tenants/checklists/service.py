@@ -11,18 +11,17 @@ from sqlalchemy.orm import Session
 
 from huakai_platform import forms
 from huakai_platform.identity.models import Account
-from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import ChecklistCompleted
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import service as standards
 from huakai_platform.workdays import calendar
-from huakai_tenants.checklists import schedule
+from huakai_tenants.checklists import points, schedule
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
 
 LOOK_BACK = timedelta(days=14)
-PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -134,32 +133,6 @@ def today(session: Session, day: date) -> list[Due]:
     return sorted(found, key=lambda due: (due.due_on, due.code))
 
 
-def history(session: Session, *, page: int, size: int = PAGE) -> tuple[list[tuple[Due, Any]], int]:
-    """Completed runs, the latest first, each with its score; and how many there are."""
-    site = schedule.here(session)
-    total = session.scalar(select(func.count()).select_from(ChecklistRun).where(ChecklistRun.completed_at.is_not(None)))
-    rows = session.execute(
-        select(
-            ChecklistRun.id,
-            ChecklistRun.edition_id,
-            ChecklistRun.code,
-            ChecklistRun.period_start,
-            ChecklistRun.due_on,
-            ChecklistRun.completed_at,
-            ChecklistRun.score,
-        )
-        .where(ChecklistRun.completed_at.is_not(None))
-        .order_by(ChecklistRun.completed_at.desc(), ChecklistRun.id)
-        .limit(size)
-        .offset((page - 1) * size)
-    ).all()
-    shown = []
-    for row in rows:
-        definition = standards.checklists(session, row.edition_id, site.tier)[row.code]
-        shown.append((_due(definition, row.period_start, row.due_on, row), row.score))
-    return shown, total or 0
-
-
 def runs(completed: bool | None = None) -> Select[*tuple[Any, ...]]:
     """The room's runs, all of them, only those completed, or only those that are not."""
     query = select(
@@ -252,7 +225,10 @@ def complete(session: Session, actor: Actor, run_id: UUID) -> Sheet:
         "failed_core": list(score.failed_core),
     }
     session.flush()
+    points.arise(session, actor, run, whole.definition, list(score.failed_core))
     outbox.publish(session, ChecklistCompleted(run.id, clock.month(run.due_on).isoformat()))
+    about = {"code": run.code, "failed_core": len(score.failed_core), "percent": run.score["percent"]}
+    audit.record(session, actor, "checklists.completed", "checklist_run", run.id, **about)
     return whole
 
 

@@ -9,4 +9,4 @@ from huakai_tenants.checklists import counting as checklists
 
 def counts(session: Session, month: date) -> dict[str, int]:
     """Every workload metric of the session's room in a month; the names are those of `oversight.metrics`."""
-    return checklists.counts(session, month)
+    return checklists.counts(session, month) | checklists.points(session, month)

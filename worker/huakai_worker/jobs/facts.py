@@ -12,7 +12,7 @@ from huakai_platform.kernel.events import DayBegan, DayTurned, SitesTakenIn
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.oversight import facts, persons, rollups
 from huakai_platform.oversight.models import SiteFact
-from huakai_tenants.checklists import schedule
+from huakai_tenants.checklists import reminding, schedule
 from huakai_tenants.measures import headcount, workload
 from huakai_worker.scope import Work
 
@@ -72,6 +72,8 @@ def day_began(work: Work, *, day: str) -> None:
     state = work.session.scalar(select(Site.state).where(Site.id == work.tenant_id))
     if state == SiteState.OPEN:
         schedule.make_due(work.session, date.fromisoformat(day))
+    if state == SiteState.OPEN:
+        reminding.of_the_day(work.session, date.fromisoformat(day))
     facts.refresh(work.session, work.tenant_id, date.fromisoformat(day), workload.counts)
     persons.refresh(work.session, work.tenant_id, date.fromisoformat(day), headcount.counts)
 

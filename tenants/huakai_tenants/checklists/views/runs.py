@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
@@ -12,20 +12,14 @@ from huakai_platform import forms
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.errors import FileRefused, Invalid
-from huakai_platform.kernel.fields import Form, Page
-from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.workdays import calendar
-from huakai_tenants.checklists import answers, service
+from huakai_tenants.checklists import answers, pointlists, reopening, service
 from huakai_tenants.checklists.answers import Overtaken
+from huakai_tenants.checklists.views import blueprint
 
-blueprint = Blueprint("checklists", __name__, url_prefix="/room")
 STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
 Answered = str | tuple[str, int] | BaseResponse | tuple[str, int, dict[str, str]]
-
-
-class Paged(Form):
-    page = Page(load_default=1)
 
 
 @blueprint.app_context_processor
@@ -38,18 +32,9 @@ def _words() -> dict[str, Any]:
 def today() -> str:
     day = clock.today()
     dues = service.today(db(), day)
+    standing = pointlists.standing(db(), actor(), day)
     missing = calendar.around(db(), day).missing(day)
-    return render_template("checklists/today.html", dues=dues, day=day, missing=missing)
-
-
-@blueprint.get("/checklists")
-@guard(Permission.CHECKLISTS_READ, to=ROOM)
-def history() -> str:
-    page = inputs.query(Paged())["page"]
-    shown, total = service.history(db(), page=page)
-    return render_template(
-        "checklists/history.html", shown=shown, total=total, page=page, pages=max(1, -(-total // 20))
-    )
+    return render_template("checklists/today.html", dues=dues, day=day, missing=missing, standing=standing)
 
 
 @blueprint.post("/checklists/<code>")
@@ -63,7 +48,7 @@ def begin(code: str) -> BaseResponse:
 @blueprint.get("/checklists/<uuid:run_id>")
 @guard(Permission.CHECKLISTS_READ, to=ROOM, sample="run")
 def show(run_id: UUID) -> str:
-    return _page(run_id)
+    return page(run_id)
 
 
 @blueprint.post("/checklists/<uuid:run_id>/items/<item>")
@@ -96,7 +81,7 @@ def complete(run_id: UUID) -> Answered:
     try:
         service.complete(db(), actor(), run_id)
     except Invalid as invalid:
-        return _page(run_id, errors=invalid.fields), 422
+        return page(run_id, errors=invalid.fields), 422
     flash(gettext("检查单已完成。"), "ok")
     return redirect(url_for(".show", run_id=run_id), 303)
 
@@ -136,17 +121,20 @@ def _told(run_id: UUID, item: str, errors: Mapping[str, list[Any]], overtaken: O
     status = 409 if overtaken else 422
     if not request.headers.get("HX-Request"):
         typed = {item: _said(item)} if item in request.form else {}
-        return _page(run_id, errors=errors, typed=typed, overtaken={item: overtaken} if overtaken else {}), status
+        return page(run_id, errors=errors, typed=typed, overtaken={item: overtaken} if overtaken else {}), status
     shown = _fragment(run_id, item, errors=errors, overtaken=overtaken)
     return shown, 422, {"HX-Retarget": f"#s-{item}", "HX-Reswap": "innerHTML"}
 
 
-def _page(
+def page(
     run_id: UUID,
     errors: Mapping[str, list[Any]] | None = None,
     typed: Mapping[str, Any] | None = None,
     overtaken: Mapping[str, Overtaken] | None = None,
+    reason: Mapping[str, Any] | None = None,
+    reason_errors: Mapping[str, list[Any]] | None = None,
 ) -> str:
+    """A run as it is shown, with what was wrong and what was typed."""
     sheet = service.sheet(db(), run_id)
     return render_template(
         "checklists/show.html",
@@ -155,6 +143,9 @@ def _page(
         typed=typed or {},
         overtaken=overtaken or {},
         day=clock.today(),
+        reopenings=reopening.history(db(), run_id),
+        reason=reason or {},
+        reason_errors=reason_errors or {},
     )
 
 

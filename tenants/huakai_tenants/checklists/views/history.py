@@ -1,0 +1,99 @@
+"""Every run of a room by filters, on the page, on paper and in a workbook; one run opened again."""
+
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale, gettext
+from werkzeug import Response as BaseResponse
+
+from huakai_platform import forms
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.errors import Invalid
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Page, Text
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_tenants.checklists import history as runs
+from huakai_tenants.checklists import reopening, service
+from huakai_tenants.checklists.views import blueprint
+from huakai_tenants.checklists.views.runs import page
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Answer = str | BaseResponse | tuple[str, int]
+
+
+class HistoryQuery(Form):
+    code = Code()
+    since = Date()
+    until = Date()
+    state = Choice(runs.STATES)
+    failures = Flag()
+    sort = Choice([*runs.SORTS, *(f"-{name}" for name in runs.SORTS)], load_default="-due")
+    page = Page(load_default=1)
+
+
+class Reason(Form):
+    reason = Text(max_length=500, multiline=True, load_default="")
+
+
+class PrintQuery(Form):
+    blank = Flag(load_default=False)
+
+
+@blueprint.get("/checklists")
+@guard(Permission.CHECKLISTS_READ, to=ROOM)
+def history() -> str:
+    listing = runs.find(db(), inputs.query(HistoryQuery()))
+    return render_template(
+        "checklists/history.html",
+        listing=listing,
+        titles=[(code, title.of(get_locale())) for code, title in runs.titles(db())],
+        states=runs.STATES,
+        day=clock.today(),
+        shown={name: value for name, value in request.args.items() if value and name != "page"},
+    )
+
+
+@blueprint.get("/checklists/export")
+@guard(Permission.CHECKLISTS_READ, to=ROOM)
+def export_history() -> Response:
+    """What the list shows, all pages of it."""
+    return workbook(runs.export(db(), inputs.query(HistoryQuery())), f"checklists-{clock.today().isoformat()}.xlsx")
+
+
+@blueprint.get("/checklists/<uuid:run_id>/print")
+@guard(Permission.CHECKLISTS_READ, to=ROOM, sample="run")
+def print_run(run_id: UUID) -> str:
+    """One run for paper: as it stands, or blank to be filled by hand."""
+    blank = inputs.query(PrintQuery())["blank"]
+    return render_template(
+        "checklists/print.html", sheet=service.sheet(db(), run_id), blank=blank, words=forms.words, today=clock.today()
+    )
+
+
+@blueprint.get("/checklists/<uuid:run_id>/workbook")
+@guard(Permission.CHECKLISTS_READ, to=ROOM, sample="run")
+def run_workbook(run_id: UUID) -> Response:
+    sheet = service.sheet(db(), run_id)
+    data = forms.workbook(sheet.definition, sheet.values, locale=get_locale())
+    return workbook(data, f"{sheet.run.code}-{sheet.run.period_start.isoformat()}.xlsx")
+
+
+@blueprint.post("/checklists/<uuid:run_id>/reopening")
+@guard(Permission.CHECKLISTS_REOPEN, to={Role.SITE_HEAD}, sample="run")
+def reopen(run_id: UUID) -> Answer:
+    given = inputs.form(Reason())
+    try:
+        if not given.ok:
+            raise Invalid(gettext("填写的内容有误。"), given.errors)
+        reopening.reopen(db(), actor(), run_id, given.values["reason"])
+    except Invalid as invalid:
+        return page(run_id, reason=given.raw, reason_errors=invalid.fields), 422
+    flash(gettext("检查单已重新打开，原来的得分已留存。"), "ok")
+    return redirect(url_for(".show", run_id=run_id), 303)
+
+
+def workbook(data: bytes, filename: str) -> Response:
+    response = Response(data, mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response

@@ -1,0 +1,98 @@
+"""Open points of a room: the list, one with its history, and what is done about it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug import Response as BaseResponse
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.errors import Conflict, Invalid
+from huakai_platform.kernel.fields import Choice, Date, Form, Id, Int, Page, Text
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_tenants.checklists import closure, pointlists
+from huakai_tenants.checklists.views import blueprint
+from huakai_tenants.checklists.views.history import workbook
+
+STAFF = frozenset({Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER})
+Answer = str | BaseResponse | tuple[str, int]
+
+
+class PointsQuery(Form):
+    state = Choice(pointlists.SHOWN, load_default="unsettled")
+    owner = Id()
+    sort = Choice([*pointlists.SORTS, *(f"-{name}" for name in pointlists.SORTS)], load_default="due")
+    page = Page(load_default=1)
+
+
+class Deed(Form):
+    deed = Choice(closure.DEEDS, required=True)
+    text = Text(max_length=1000, multiline=True, load_default="")
+    owner_id = Id(load_default=None)
+    due_on = Date(load_default=None)
+    version = Int(1, required=True)
+
+
+@blueprint.get("/points")
+@guard(Permission.POINTS_READ, to=ROOM)
+def points() -> str:
+    return render_template(
+        "checklists/points.html",
+        listing=pointlists.find(db(), actor(), inputs.query(PointsQuery())),
+        owners=pointlists.owners(db()),
+        states=[one for one in pointlists.SHOWN.items() if one[0] != "unsettled"],
+        names=pointlists.STATES,
+        day=clock.today(),
+        shown={name: value for name, value in request.args.items() if value and name != "page"},
+    )
+
+
+@blueprint.get("/points/export")
+@guard(Permission.POINTS_READ, to=ROOM)
+def export_points() -> Response:
+    """What the list shows, all pages of it."""
+    data = pointlists.export(db(), actor(), inputs.query(PointsQuery()))
+    return workbook(data, f"points-{clock.today().isoformat()}.xlsx")
+
+
+@blueprint.get("/points/<uuid:point_id>")
+@guard(Permission.POINTS_READ, to=ROOM, sample="point")
+def point(point_id: UUID) -> str:
+    return _page(point_id)
+
+
+@blueprint.post("/points/<uuid:point_id>/entries")
+@guard(Permission.POINTS_MANAGE, to=STAFF, sample="point")
+def act(point_id: UUID) -> Answer:
+    """One deed more in the point's history."""
+    given = inputs.form(Deed())
+    if not given.ok:
+        return _page(point_id, given.raw, given.errors), 422
+    said = closure.Said(given.values["text"], given.values["owner_id"], given.values["due_on"])
+    try:
+        with db().begin_nested():
+            closure.act(db(), actor(), point_id, given.values["deed"], said, version=given.values["version"])
+    except Invalid as invalid:
+        return _page(point_id, given.raw, invalid.fields), 422
+    except Conflict as conflict:
+        return _page(point_id, given.raw, {"": [conflict.message]}), 409
+    flash(gettext("已记录。"), "ok")
+    return redirect(url_for(".point", point_id=point_id), 303)
+
+
+def _page(point_id: UUID, values: Mapping[str, Any] | None = None, errors: Mapping[str, Any] | None = None) -> str:
+    return render_template(
+        "checklists/point.html",
+        dossier=pointlists.get(db(), point_id),
+        names=pointlists.STATES,
+        deeds=pointlists.DEEDS,
+        day=clock.today(),
+        values=values or {},
+        errors=errors or {},
+        key=lambda: str(uuid7()),
+    )
