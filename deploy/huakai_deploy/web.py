@@ -14,9 +14,10 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import views as onboarding
 from huakai_platform.oversight import views as oversight
 from huakai_platform.regions import views as regions
+from huakai_platform.setup import views as setup
 from huakai_platform.standards import views as standards
 from huakai_platform.trail import views as trail
-from huakai_platform.web import errors, health, logging, metrics, notices, operations, pages, requests
+from huakai_platform.web import errors, finding, guide, health, logging, metrics, notices, operations, pages, requests
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.api import docs
 from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
@@ -26,6 +27,7 @@ from huakai_tenants.checklists import views as checklists
 from huakai_tenants.measures import compliance as measures
 from huakai_tenants.measures import daily
 from huakai_tenants.premises import views as premises
+from huakai_tenants.search import views as search
 
 PLANES = ("console", "room")
 
@@ -33,7 +35,7 @@ PLANES = ("console", "room")
 def blueprints(plane: str) -> tuple[Blueprint, ...]:
     """The pages of a plane; `any` is what both share."""
     pages: dict[str, tuple[Blueprint, ...]] = {
-        "any": (health.blueprint, identity.shared, docs.blueprint),
+        "any": (docs.blueprint, finding.blueprint, guide.blueprint, health.blueprint, identity.shared),
         "console": (
             compliance.console,
             identity.console,
@@ -42,6 +44,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             operations.blueprint,
             oversight.blueprint,
             regions.blueprint,
+            setup.blueprint,
             standards.blueprint,
             trail.console,
             workdays.blueprint,
@@ -53,6 +56,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             compliance.room,
             notices.room,
             premises.blueprint,
+            search.blueprint,
             trail.room,
         ),
     }

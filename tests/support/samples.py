@@ -304,6 +304,7 @@ SAMPLES: dict[str, Sample] = {
     "run": Sample(run, FOREIGN),
     "service_token": Sample(service_token, FOREIGN),
     "session": Sample(session, PERSONAL),
+    "setup_step": Sample(lambda world, owner, site: {"step": "people"}, missing=False),
     "site": Sample(site, REGIONAL),
     "site_indicator": Sample(site_indicator, REGIONAL),
     "site_photo": Sample(site_photo, REGIONAL),

@@ -18,6 +18,7 @@ GRANTS = (
     "GRANT SELECT ON platform.work_day, platform.work_year TO huakai_tenant, huakai_oversight, huakai_worker",
     "GRANT INSERT, UPDATE, DELETE ON platform.work_day, platform.work_year TO huakai_oversight",
     "GRANT SELECT, INSERT, UPDATE ON platform.setup_progress TO huakai_oversight",
+    "GRANT UPDATE (name, short_name) ON platform.institution TO huakai_oversight",
     # A token is found by its hash before anybody is known; whose it is and what it may do never changes.
     f"GRANT SELECT, INSERT, UPDATE ({USE}) ON platform.api_token TO huakai_tenant, huakai_oversight",
     "ALTER TABLE platform.api_token ENABLE ROW LEVEL SECURITY",

@@ -80,7 +80,7 @@ def site_of(row: RegisterRow, verdict: Verdict, code: str, lookups: DatabaseLook
         "place_code": row.region_code,
         "community": row.community or None,
         "ancestors": lookups.ancestors[township],
-        "grams": grams.of(row.name, code),
+        "grams": grams.of(row.name, code, row.community),
         "address": row.address or None,
         "area": row.area,
         "ownership": row.ownership,

@@ -62,6 +62,13 @@ def every(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -
     return Listing(rows, len(rows), 1, names_of(session, rows))
 
 
+def some(session: Session, actor: Actor, words: str, most: int) -> Listing:
+    """The first sites that the words mean, from the index alone, without counting the others."""
+    query = _columns().where(reach.within(actor), _found_by(words)).order_by(Site.code).limit(most)
+    rows = session.execute(query).all()
+    return Listing(rows, len(rows), 1, names_of(session, rows))
+
+
 def matching(actor: Actor, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     conditions = [reach.within(actor)]
     if region := asked.get("region"):
@@ -128,13 +135,11 @@ def _order(sort: str) -> tuple[Any, ...]:
 
 
 def _found_by(words: str) -> ColumnElement[bool]:
-    """A number, a part of the name, or the initials of the name's characters."""
+    """A number, a part of the name or community, or the initials of the name's characters."""
     lowered = words.lower()
     pieces = search.grams(lowered)
-    named = Site.name.icontains(words, autoescape=True)
-    if not words.isascii():
-        return and_(Site.grams.contains(pieces), named) if pieces else named
-    found = [named, Site.code.icontains(words, autoescape=True)]
-    if lowered.isalpha() and pieces:
-        found.append(Site.grams.contains(pieces))
-    return or_(*found)
+    said = [one.icontains(words, autoescape=True) for one in (Site.name, Site.code, Site.community)]
+    if not pieces:
+        return or_(*said)
+    indexed = Site.grams.contains(pieces)
+    return indexed if words.isascii() and lowered.isalpha() else and_(indexed, or_(*said))

@@ -64,6 +64,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("运行状态"), "operations.jobs", "activity", Permission.JOBS_READ),
             Entry(_("服务令牌"), "identity.service_tokens", "key-round", Permission.SERVICE_TOKENS_MANAGE),
             Entry(_("审计日志"), "trail.index", "scroll-text", Permission.TRAIL_READ),
+            Entry(_("首次设置"), "setup.index", "rocket", Permission.SETUP_RUN),
         ),
     ),
     (

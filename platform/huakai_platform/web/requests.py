@@ -87,8 +87,13 @@ def _recognise(_request: Any) -> Visitor | None:
         return bearers.recognise()
     if request.endpoint == "static" or not (token := request.cookies.get(cookie_name())):
         return None
+    if g.get("unreachable"):  # the page that says so must not ask again
+        return None
+    g.unreachable = True
     try:
-        return frame().recognise(peek(), token)
+        who = frame().recognise(peek(), token)
+        g.unreachable = False
+        return who
     finally:
         close_peek()
 

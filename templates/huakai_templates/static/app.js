@@ -32,7 +32,35 @@
   on("keydown", function (event) {
     var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName), search = document.querySelector("[data-search]");
     if (event.key === "Escape") { all("[data-menu-details][open]").forEach(function (open) { open.removeAttribute("open"); open.querySelector("summary").focus(); }); }
-    if (search && ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing))) { event.preventDefault(); search.focus(); search.select(); }
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && opened("goto")) { event.preventDefault(); }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) { return; }
+    if (search && event.key === "/") { event.preventDefault(); search.focus(); search.select(); }
+    if (event.key === "?") { var help = document.querySelector("[data-help]"); if (help) { event.preventDefault(); help.click(); } }
+  });
+
+  /* Go-to and help: dialogs in place of the pages that their links lead to. The browser gives the focus back. */
+  function opened(name) {
+    var box = document.getElementById(name);
+    if (!box || !box.showModal || !window.htmx) { return null; }
+    if (!box.open) { box.showModal(); }
+    if (name === "goto") { var field = box.querySelector("input"); field.select(); field.dispatchEvent(new Event("opened")); }
+    return box;
+  }
+  on("click", function (event) {
+    var plain = event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+    var go = closest(event, "[data-goto]"), help = closest(event, "[data-help]"), close = closest(event, "[data-goto-close]");
+    if (!plain && ((go && opened("goto")) || (help && opened("drawer")))) { event.preventDefault(); }
+    if (close) { close.closest("dialog").close(); }
+    if (event.target.tagName === "DIALOG") { event.target.close(); }
+  });
+  on("keydown", function (event) {
+    var box = closest(event, "#goto");
+    if (!box || !/^(ArrowDown|ArrowUp|Enter)$/.test(event.key)) { return; }
+    var hits = all("[data-hit]", box), at = hits.indexOf(document.activeElement);
+    if (event.key === "Enter") { if (at < 0 && hits.length && event.target.tagName === "INPUT") { event.preventDefault(); hits[0].click(); } return; }
+    event.preventDefault();
+    var next = at + (event.key === "ArrowDown" ? 1 : -1);
+    (next < 0 ? box.querySelector("input") : hits[Math.min(next, hits.length - 1)] || box.querySelector("input")).focus();
   });
 
   /* “Not applicable” and the field beside it answer for one another: the last one touched holds. */

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("onboarding", __name__, url_prefix="/console")
 
-from huakai_platform.onboarding.views import board, imports, lifecycle, sites, wizard  # noqa: E402, F401
+from huakai_platform.onboarding.views import board, imports, lifecycle, search, sites, wizard  # noqa: E402, F401

@@ -1,5 +1,6 @@
 """A register on its way in: upload, columns, dry run, result."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
+import huakai_templates
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.kernel.ids import uuid7
@@ -23,6 +25,7 @@ from huakai_platform.web.context import actor, db, guard
 
 OFFICES = frozenset({Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE})
 PAGE_SIZE = 100
+SAMPLE = Path(huakai_templates.__file__).parent / "data" / "register-sample.xlsx"
 Answer = str | BaseResponse | tuple[str, int]
 
 
@@ -51,6 +54,14 @@ def upload() -> Answer:
     except FileRefused as refused:
         return _upload_page({"file": refused.message}), 422
     return redirect(url_for(".columns" if "missing" in kept.summary else ".import_report", import_id=kept.id), 303)
+
+
+@blueprint.post("/imports/sample")
+@guard(Permission.REGISTER_IMPORT, to=OFFICES)
+def upload_sample() -> Answer:
+    """The dry run of the sample register that comes with the product; nothing is written before it is confirmed."""
+    kept = importing.check(db(), actor(), SAMPLE.name, SAMPLE.read_bytes())
+    return redirect(url_for(".import_report", import_id=kept.id), 303)
 
 
 @blueprint.get("/imports/<uuid:import_id>")

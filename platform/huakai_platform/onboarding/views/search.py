@@ -1,0 +1,36 @@
+"""Searching the console: its pages, and the sites within reach."""
+
+from flask import render_template, url_for
+
+from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.onboarding import sites as lookup
+from huakai_platform.onboarding.views import blueprint
+from huakai_platform.web import finding, inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.finding import Hit
+
+MOST = 12
+
+
+@blueprint.get("/search")
+@guard(Permission.SITES_READ, to=CONSOLE)
+def search() -> str:
+    words = inputs.query(finding.Asked())["q"]
+    found, more = _sites(words) if words else ([], False)
+    return render_template(
+        "search/_hits.html" if finding.fragment() else "search/index.html",
+        words=words,
+        pages=finding.pages(actor(), words),
+        things=found,
+        more=url_for(".sites", q=words) if more else None,
+        plane="console",
+    )
+
+
+def _sites(words: str) -> tuple[list[Hit], bool]:
+    listing = lookup.some(db(), actor(), words, MOST + 1)
+    hits = [
+        Hit(row.name, url_for(".site", site_id=row.id), "building-2", f"{row.code} · {listing.place(row)}")
+        for row in listing.rows[:MOST]
+    ]
+    return hits, len(listing.rows) > MOST

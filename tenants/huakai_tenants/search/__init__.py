@@ -1,0 +1,1 @@
+"""Finding things in a room: its pages and its checklists."""

@@ -1,0 +1,50 @@
+"""Which of a room's checklists somebody means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from huakai_platform import forms
+from huakai_platform.kernel import clock, search
+from huakai_tenants.checklists import schedule
+from huakai_tenants.checklists.models import ChecklistRun
+
+LOOK_BACK = timedelta(days=92)
+LOOKED_AT, MOST = 400, 10
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a checklist that was meant."""
+
+    id: UUID
+    title: forms.Localized
+    due_on: date
+    done: bool
+
+
+def checklists(session: Session, words: str) -> Sequence[Run]:
+    """Runs of the last three months by title, initials or day of the checklist, the latest first."""
+    lists = schedule.definitions(session, schedule.here(session))
+    wanted = words.strip().lower()
+    rows = session.execute(
+        select(ChecklistRun.id, ChecklistRun.code, ChecklistRun.due_on, ChecklistRun.completed_at)
+        .where(ChecklistRun.due_on >= clock.today() - LOOK_BACK)
+        .order_by(ChecklistRun.due_on.desc(), ChecklistRun.id)
+        .limit(LOOKED_AT)
+    )
+    found = [
+        Run(row.id, lists[row.code].title, row.due_on, row.completed_at is not None)
+        for row in rows
+        if row.code in lists and _meant(lists[row.code].title, row.due_on, wanted)
+    ]
+    return found[:MOST]
+
+
+def _meant(title: forms.Localized, due_on: date, wanted: str) -> bool:
+    named = wanted in title.zh.lower() or wanted in title.en.lower() or wanted in due_on.isoformat()
+    return named or (wanted.isalpha() and wanted.isascii() and wanted in search.initials(title.zh))
