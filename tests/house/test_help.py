@@ -21,7 +21,9 @@ NO_PAGES = frozenset(
     }
 )
 """What a GET answers with a file, a part of a page, a redirect or data, though its address does not say so."""
-NO_PAGE = re.compile(r"(^|\.)(healthz|readyz|metrics)$|^api\.|\.\w*(export|download|photo|template|attachment)\w*$")
+NO_PAGE = re.compile(
+    r"(^|\.)(healthz|readyz|metrics)$|^api\.|\.\w*(export|download|photo|template|attachment|workbook|progress)\w*$"
+)
 FILE = re.compile(r"\.(xlsx|jsonl|json|pdf|png|csv)$")
 
 
