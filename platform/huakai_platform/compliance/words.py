@@ -39,6 +39,7 @@ LOOKED: dict[str, Message] = {
     "evidence": _("指标证据"),
     "photo": _("每日检查的照片"),
     "sealing": _("封存评估"),
+    "trail": _("审计日志"),
 }
 """What a visitor opened, by the first part of its code."""
 TONES = {"excellent": "ok", "good": "info", "qualified": "warn", "unqualified": "bad"}

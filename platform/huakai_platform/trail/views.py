@@ -1,24 +1,28 @@
 """The trail's pages: the platform's own chain in the console, a room's own in the room."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from tempfile import TemporaryFile
-from typing import Any, Final
+from typing import IO, Any, Final
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug import Response as BaseResponse
 
+from huakai_platform.compliance import visits
 from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.fields import Choice, Date, Form, Id, Int, Text
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.onboarding import reach
 from huakai_platform.trail import exporting, heads, reading, verifying
 from huakai_platform.trail.deeds import DEEDS, OBJECTS, kind, words
 from huakai_platform.trail.models import SignedHeads
 from huakai_platform.trail.words import said
 from huakai_platform.web import inputs
-from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.context import actor, apart, db, frame, guard, inside
 
 CONSOLE: Final = (Role.INSTITUTION_ADMIN, Role.AUDITOR)
 HEAD: Final = (Role.SITE_HEAD,)
@@ -26,6 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOLLOWED = 50_000
 """As many entries as a page follows back from the end; the command line follows them all."""
 DAYS = 60
+PIECE = 1 << 16
 
 console = Blueprint("trail", __name__, url_prefix="/console/trail")
 room = Blueprint("room_trail", __name__, url_prefix="/room/trail")
@@ -53,6 +58,18 @@ class Day(Form):
 @guard(Permission.TRAIL_READ, to=CONSOLE)
 def index() -> str:
     return _page("layouts/console.html")
+
+
+@console.get("/sites/<uuid:site_id>")
+@guard(Permission.TRAIL_READ, to=CONSOLE, sample="site")
+def of_site(site_id: UUID) -> str:
+    """One site's own chain, read-only; the visit stands in both trails before anything is shown."""
+    inputs.query(Listed())
+    name = reach.site(db(), actor(), site_id).name
+    with apart() as own:
+        visits.enter(own, actor(), site_id, "trail")
+    with inside(site_id) as within:
+        return _page("layouts/console.html", within, name)
 
 
 @room.get("")
@@ -126,9 +143,10 @@ def signed_file() -> BaseResponse:
     return send_file(path.resolve(), "application/jsonl", as_attachment=True, download_name=path.name)
 
 
-def _page(layout: str) -> str:
+def _page(layout: str, session: Session | None = None, site: str | None = None) -> str:
+    session = session or db()
     asked = inputs.query(Listed())
-    found = reading.lines(db(), asked)
+    found = reading.lines(session, asked)
     more = len(found) > reading.PAGE
     shown = found[: reading.PAGE]
     return render_template(
@@ -136,7 +154,8 @@ def _page(layout: str) -> str:
         layout=layout,
         lines=shown,
         older=shown[-1].seq if more else None,
-        length=reading.length(db()),
+        length=reading.length(session),
+        site=site,
         chips=_chips(asked),
         deeds=DEEDS.items(),
         kinds=OBJECTS.items(),
@@ -176,9 +195,16 @@ def _chain() -> Response:
     file.seek(0)
     audit.record(db(), actor(), "trail.exported", "trail", "jsonl", rows=count)
     name = f"chain-{clock.today().isoformat()}.jsonl"
-    response = send_file(file, "application/jsonl", as_attachment=True, download_name=name)
+    response = Response(_pieces(file), mimetype="application/jsonl")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.call_on_close(file.close)
     return response
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _verified(layout: str) -> str:

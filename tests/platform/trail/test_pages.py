@@ -90,6 +90,17 @@ def test_a_room_sees_its_own_chain_only(app: Flask, make: Make, databases: Datab
     assert "site-0" in page(make.browser(app, there), "/room/trail")
 
 
+def test_a_sites_chain_is_read_from_above_and_the_visit_is_written_down_first(
+    console: FlaskClient, make: Make, databases: Databases
+) -> None:
+    head = make.member(Role.SITE_HEAD)
+    record(databases, head, 1, Login.TENANT)
+    shown = page(console, f"/console/trail/sites/{head.site_id}")
+    assert "site-0" in shown
+    assert "chain.jsonl" not in shown
+    assert str(head.site_id) in page(console, f"/console/trail?deed=sites.entered&object={head.site_id}")
+
+
 def test_the_number_of_statements_does_not_grow_with_the_list(console: FlaskClient, databases: Databases) -> None:
     counted = []
     page(console, "/console/trail")
