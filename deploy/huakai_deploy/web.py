@@ -28,6 +28,7 @@ from huakai_tenants.measures import compliance as measures
 from huakai_tenants.measures import daily
 from huakai_tenants.premises import views as premises
 from huakai_tenants.search import views as search
+from huakai_tenants.staff import views as staff
 
 PLANES = ("console", "room")
 
@@ -57,6 +58,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             notices.room,
             premises.blueprint,
             search.blueprint,
+            staff.blueprint,
             trail.room,
         ),
     }

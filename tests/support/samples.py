@@ -13,7 +13,7 @@ from sqlalchemy import select
 from huakai_platform.compliance.models import Assessment
 from huakai_platform.identity import sessions
 from huakai_platform.identity.models import Account, AccountSession, ApiToken, Invitation, Membership
-from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel import clock, outbox, vault
 from huakai_platform.kernel.access import Actor, Permission, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.events import SitesTakenIn
@@ -32,6 +32,8 @@ from huakai_tenants.checklists import answers
 from huakai_tenants.checklists import service as checklists
 from huakai_tenants.checklists.models import OpenPoint
 from huakai_tenants.premises.models import Space
+from huakai_tenants.staff import contacts
+from huakai_tenants.staff.models import Qualification, StaffMember
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.staffed import Staffed
 from tests.support.worlds import Relation, World
@@ -235,6 +237,39 @@ def docs_file(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"filename": "swagger-ui.css"}
 
 
+def staff_member(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    row = StaffMember(
+        id=uuid7(),
+        tenant_id=site.id,
+        number=uuid7().hex[-12:],
+        name="某人",
+        post="counsellor",
+        employment="full_time",
+        joined_on=clock.today(),
+        created_at=clock.now(),
+    )
+    world.make.add(row, site.id)
+    with world.make.databases.session(Login.WORKER, site.id) as opened:
+        vault.ensure_key(opened, world.make.settings.master_key)
+    with world.make.databases.session(Login.TENANT, site.id) as opened:
+        contacts.keep(opened, owner, world.make.settings.master_key, row.id, phone="13800000000", email=None)
+    return {"member_id": row.id}
+
+
+def qualification(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    member_id = staff_member(world, owner, site)["member_id"]
+    row = Qualification(
+        id=uuid7(),
+        tenant_id=site.id,
+        member_id=member_id,
+        kind="cas_basic",
+        certificate_number="A-1",
+        created_at=clock.now(),
+    )
+    world.make.add(row, site.id)
+    return {"qualification_id": row.id}
+
+
 def link(purpose: str) -> Maker:
     def make(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         token = uuid7().hex
@@ -298,6 +333,7 @@ SAMPLES: dict[str, Sample] = {
     "operation": Sample(operation, REGIONAL),
     "region": Sample(region, missing=False),
     "point": Sample(point, FOREIGN),
+    "qualification": Sample(qualification, FOREIGN),
     "register_import": Sample(register_import, REGIONAL),
     "room_token": Sample(service_token, FOREIGN),
     "room_assessment": Sample(assessment, FOREIGN),
@@ -309,6 +345,7 @@ SAMPLES: dict[str, Sample] = {
     "site_indicator": Sample(site_indicator, REGIONAL),
     "site_photo": Sample(site_photo, REGIONAL),
     "space": Sample(space, FOREIGN),
+    "staff_member": Sample(staff_member, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),
 }

@@ -15,6 +15,8 @@ from huakai_platform.oversight import facts
 from huakai_tenants.checklists import schedule
 from huakai_tenants.measures import compliance, workload
 from huakai_tenants.premises import service as premises
+from huakai_tenants.staff import enrolling
+from huakai_tenants.staff.enrolling import Newcomer
 from huakai_worker.scope import Work
 
 ROLES = {"A": Role.SITE_HEAD, "B": Role.COUNSELLOR}
@@ -53,6 +55,13 @@ def _open(work: Work, task: Task) -> None:
     )
     phones = {who.account_id: person.phone for who, person in zip(invited, people, strict=True) if person.phone}
     vault.keep_phones(session, key, phones)
+    enrolling.enrol(
+        session,
+        [
+            Newcomer(who.account_id, person.name, person.role, person.post)
+            for who, person in zip(invited, people, strict=True)
+        ],
+    )
     opening.complete(session, task, edition_id)
     today = clock.today()
     schedule.first(session, edition_id=edition_id, tier=site.tier, today=today)

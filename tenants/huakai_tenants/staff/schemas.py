@@ -1,0 +1,59 @@
+"""What the forms and addresses of the register may hold."""
+
+from marshmallow import ValidationError
+
+from huakai_platform.identity import contacts
+from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Page, Phone, Text
+from huakai_platform.kernel.i18n import _
+from huakai_tenants.staff import posts, register
+
+NUMBER = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
+
+class Listing(Form):
+    q = Text(max_length=40)
+    post = Code()
+    employment = Choice(posts.EMPLOYMENTS)
+    ab = Choice(posts.AB)
+    check = Choice(register.CHECKS)
+    state = Choice(register.STATES, load_default="active")
+    sort = Choice([sign + key for key in register.SORTS for sign in ("", "-")], load_default="number")
+    page = Page()
+
+
+class Member(Form):
+    number = Code(NUMBER, max_length=20)
+    name = Text(max_length=40, required=True)
+    post = Code(required=True)
+    employment = Choice(posts.EMPLOYMENTS, required=True)
+    ab = Choice(posts.AB)
+    account_id = Id()
+    joined_on = Date(required=True)
+    background_checked_on = Date()
+    note = Text(max_length=500, multiline=True)
+    version = Int(0, load_default=0)
+
+
+class Leaving(Form):
+    left_on = Date(required=True)
+
+
+class Contact(Form):
+    phone = Phone()
+    email = Text(max_length=200)
+
+
+class Certificate(Form):
+    kind = Code(required=True)
+    certificate_number = Text(max_length=60, required=True)
+    issued_on = Date()
+    expires_on = Date()
+
+
+def email(text: str | None) -> str | None:
+    """The address in lower case; raises ValidationError for what is none."""
+    if not text:
+        return None
+    if normal := contacts.normal_email(text):
+        return normal
+    raise ValidationError(_("邮箱格式不对"))
