@@ -233,9 +233,9 @@ def test_the_invited_a_and_b_are_enrolled_once(databases: Databases, make: Make,
         with databases.session(Login.WORKER, site.id) as session:
             enrolling.enrol(session, people)
 
-    assert [(one.name, one.post, one.ab) for one in rows(databases, site, StaffMember)] == [
-        ("甲", "site_head", "A"),
-        ("乙", "site_head", "B"),
+    assert sorted((one.number, one.name, one.post, one.ab) for one in rows(databases, site, StaffMember)) == [
+        ("S001", "甲", "site_head", "A"),
+        ("S002", "乙", "site_head", "B"),
     ]
 
 
