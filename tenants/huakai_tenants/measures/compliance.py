@@ -3,6 +3,7 @@
 What the room does not record yet (the wall, equipment, activities, cases …) is said to be missing and never guessed.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from huakai_platform.standards.measured import Measured, Measures, Signals
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun, OpenPoint
 from huakai_tenants.measures import daily, learning, people, premises
 from huakai_tenants.measures.room import Room, Window, here, window
+from huakai_tenants.training import coverage
 
 WITHOUT_REGISTER = ("equipment_share", "wall_share")
 """The checklists ask of these whether all is well, but no register says how many there are."""
@@ -38,19 +40,24 @@ def measure(session: Session, day: date) -> Measures:
     return Measures(span.since, span.until, {one.metric: one for one in found}, signals)
 
 
-def of_a_new_room(session: Session, edition_id: UUID, tier: str, day: date) -> Measures:
-    """What `measure` finds in a room that was furnished today and has done nothing yet, without reading it."""
+def of_a_new_room(
+    session: Session, edition_id: UUID, tier: str, day: date, members: Sequence[people.Member] = ()
+) -> Measures:
+    """What `measure` finds in a room that was furnished today and has done nothing yet, without reading it.
+
+    `members` are the people who were entered today, with neither a certificate nor a background check.
+    """
     room = Room(edition_id, tier, day)
     found = (
         *premises.nothing_ready(session, room),
         *daily.shares([], {}, Window(day, day)),
-        people.posts(session, room, ()),
-        people.certified(session, room, (), day),
-        people.background(session, room, (), day),
-        learning.share(()),
+        people.posts(session, room, members),
+        people.certified(session, room, members, day, held={}),
+        people.background(session, room, members, day),
+        learning.share(coverage.beginners(session, edition_id, members, day)),
         *(Measured(metric, missing="no_register") for metric in WITHOUT_REGISTER),
     )
-    return Measures(day, day, {one.metric: one for one in found}, Signals(0, 0, 0, None))
+    return Measures(day, day, {one.metric: one for one in found}, Signals(0, 0, len(members), None))
 
 
 def _signals(session: Session, span: Window, unchecked: int) -> Signals:

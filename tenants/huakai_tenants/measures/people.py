@@ -49,8 +49,17 @@ def posts(session: Session, room: Room, members: Sequence[Member]) -> Measured:
     return Measured("posts_share", Decimal(sum(one.met for one in rows)), Decimal(len(rows)), evidence=rows)
 
 
-def certified(session: Session, room: Room, members: Sequence[Member], day: date) -> Measured:
-    """`certified_share`: of those in counselling posts, who holds a certificate of the post that is in force."""
+def certified(
+    session: Session,
+    room: Room,
+    members: Sequence[Member],
+    day: date,
+    held: Mapping[Any, Sequence[Found]] | None = None,
+) -> Measured:
+    """`certified_share`: of those in counselling posts, who holds a certificate of the post that is in force.
+
+    `held` are the certificates by member where they are known without reading.
+    """
     counsels = {
         one["code"]
         for one in standards.body(session, room.edition_id, "certificates")["certificates"]
@@ -64,7 +73,7 @@ def certified(session: Session, room: Room, members: Sequence[Member], day: date
     concerned = [one for one in members if one.post in wanted]
     if not concerned:
         return Measured("certified_share", missing="nobody")
-    held = _in_force(session, day)
+    held = _in_force(session, day) if held is None else held
     rows = tuple(
         _certificate(one, [row for row in held.get(one.id, ()) if row.kind in wanted[one.post]]) for one in concerned
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -95,6 +96,12 @@ def people(session: Session, edition_id: UUID, on: date) -> list[PersonCoverage]
         _judged(plan, records.get(row.id, ()), on, row.id, row.number, row.name, row.post, row.joined_on)
         for row in members
     ]
+
+
+def beginners(session: Session, edition_id: UUID, members: Iterable[Any], on: date) -> list[PersonCoverage]:
+    """Members of whom nothing is recorded yet, without reading whether that is so."""
+    plan = curriculum.of(session, edition_id)
+    return [_judged(plan, (), on, one.id, one.number, one.name, one.post, one.joined_on) for one in members]
 
 
 def courses(session: Session, edition_id: UUID, covered: Iterable[PersonCoverage]) -> list[CourseCoverage]:

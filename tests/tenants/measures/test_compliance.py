@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import event
 
 from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.checklists.models import ChecklistReopening
 from huakai_tenants.measures import compliance
 from huakai_tenants.premises.service import furnish
+from huakai_tenants.staff.enrolling import Newcomer, enrol
 from tests.support.make import Make
 from tests.support.staffed import Staffed, good, measured_by
 
@@ -200,9 +202,10 @@ def test_a_new_room_is_known_without_being_read(databases: Databases, make: Make
     assert site.edition_id
     with databases.session(Login.WORKER, site.id) as session:
         furnish(session, site.edition_id, site.tier)
+        members: Any = enrol(session, [Newcomer(make.account().id, ab, Role.SITE_HEAD, ab) for ab in "AB"])
     with databases.session(Login.WORKER, site.id) as session:
         read = compliance.measure(session, today)
-        known = compliance.of_a_new_room(session, site.edition_id, site.tier, today)
+        known = compliance.of_a_new_room(session, site.edition_id, site.tier, today, members)
     said = [
         {name: (one.met, one.of, one.missing) for name, one in measures.found.items()} for measures in (read, known)
     ]

@@ -1,5 +1,6 @@
 """Opens one site: everything that makes it a tenant, in one transaction, as often as it is asked."""
 
+from typing import Any
 from uuid import UUID
 
 from huakai_platform.compliance import standing
@@ -55,7 +56,7 @@ def _open(work: Work, task: Task) -> None:
     )
     phones = {who.account_id: person.phone for who, person in zip(invited, people, strict=True) if person.phone}
     vault.keep_phones(session, key, phones)
-    enrolling.enrol(
+    members: Any = enrolling.enrol(
         session,
         [
             Newcomer(who.account_id, person.name, person.role, person.post)
@@ -67,7 +68,7 @@ def _open(work: Work, task: Task) -> None:
     schedule.first(session, edition_id=edition_id, tier=site.tier, today=today)
     now = facts.Standing(site.id, site.region_code, SiteKind(site.kind), SiteState.OPEN)
     facts.recompute(session, now, clock.month(today), workload.counts)
-    measures = compliance.of_a_new_room(session, edition_id, site.tier, today)
+    measures = compliance.of_a_new_room(session, edition_id, site.tier, today, members)
     standing.first(session, site.id, site.region_code, edition_id, site.operating_since or today, measures)
 
 
