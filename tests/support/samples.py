@@ -220,7 +220,10 @@ def api_token(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
 
 
 def service_token(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    token = world.make.bearer(owner, [Permission.SELF], site_id=owner.site_id, kind="service")
+    assert owner.role
+    maker = world.far if owner.institution_id == world.far.institution().id else world.make
+    service = maker.member(owner.role, site if owner.site_id else None)
+    token = world.make.bearer(service, [Permission.SELF], site_id=owner.site_id, kind="service")
     return {"token_id": _token_id(world, token)}
 
 
