@@ -130,7 +130,7 @@ class Make:
             "account_id": actor.account_id,
             "membership_id": actor.membership_id,
             "site_id": actor.site_id,
-            "name": "测试",
+            "name": "tests",
             "kind": "personal",
             "hint": token[:8],
             "token_hash": sessions.digest(token),

@@ -245,7 +245,7 @@ def staff_member(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         id=uuid7(),
         tenant_id=site.id,
         number=uuid7().hex[-12:],
-        name="某人",
+        name="Somebody",
         post="counsellor",
         employment="full_time",
         joined_on=clock.today(),
