@@ -7,13 +7,18 @@ from huakai_platform.identity import accounts_api, team_api
 from huakai_platform.identity import api as identity
 from huakai_platform.onboarding import api as onboarding
 from huakai_platform.oversight import api as oversight
+from huakai_platform.oversight import figures_api
 from huakai_platform.regions import api as regions
 from huakai_platform.standards import api as standards
 from huakai_platform.trail import api as trail
 from huakai_platform.web.api import Resources, notices, operations
 from huakai_platform.web.api.document import Document
+from huakai_platform.workdays import api as workdays
 from huakai_tenants.checklists import api as checklists
+from huakai_tenants.checklists import points_api
 from huakai_tenants.premises import api as premises
+from huakai_tenants.staff import api as staff
+from huakai_tenants.training import api as training
 
 
 def resources(plane: str) -> tuple[Resources, ...]:
@@ -23,15 +28,26 @@ def resources(plane: str) -> tuple[Resources, ...]:
         "console": (
             onboarding.blueprint,
             oversight.blueprint,
+            figures_api.blueprint,
             regions.blueprint,
             standards.blueprint,
             operations.blueprint,
             accounts_api.blueprint,
             compliance.blueprint,
+            workdays.blueprint,
             trail.console,
             notices.console,
         ),
-        "room": (checklists.blueprint, premises.blueprint, team_api.blueprint, trail.room, notices.room),
+        "room": (
+            checklists.blueprint,
+            points_api.blueprint,
+            premises.blueprint,
+            team_api.blueprint,
+            staff.blueprint,
+            training.blueprint,
+            trail.room,
+            notices.room,
+        ),
     }
     return doors[plane]
 

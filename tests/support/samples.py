@@ -351,6 +351,7 @@ SAMPLES: dict[str, Sample] = {
     "staff_member": Sample(staff_member, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),
+    "work_day": Sample(lambda world, owner, site: {"day": "2026-01-02"}, missing=False),
 }
 """A public route's sample has the name of its endpoint."""
 

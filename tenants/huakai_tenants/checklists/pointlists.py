@@ -1,6 +1,6 @@
 """Open points looked up: a list with filters, one with its history, and how many there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -81,12 +81,17 @@ def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     total = session.scalar(select(func.count(OpenPoint.number)).where(*conditions)) or 0
     page = min(asked.get("page", 1), max(1, -(-total // PAGE)))
     wanted = _ordered(asked.get("sort", "due")).where(*conditions).limit(PAGE).offset((page - 1) * PAGE)
-    return Listing(_lines(session, wanted), total, page)
+    return Listing(lines(session, session.execute(wanted)), total, page)
+
+
+def known(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
+    """The points that the filters leave, in no order yet."""
+    return _ordered("number").where(*_conditions(actor, asked)).order_by(None)
 
 
 def export(session: Session, actor: Actor, asked: Mapping[str, Any]) -> bytes:
     """What the list shows, all pages of it, as a workbook."""
-    lines = _lines(session, _ordered(asked.get("sort", "due")).where(*_conditions(actor, asked)).limit(MOST))
+    wanted = _ordered(asked.get("sort", "due")).where(*_conditions(actor, asked)).limit(MOST)
     titles = (_("编号"), _("检查单"), _("内容"), _("状态"), _("负责人"), _("产生时间"), _("期限"), _("关闭时间"))
     rows = [
         [
@@ -99,7 +104,7 @@ def export(session: Session, actor: Actor, asked: Mapping[str, Any]) -> bytes:
             line.row.due_on.isoformat(),
             line.row.closed_at.astimezone(clock.CHINA) if line.row.closed_at else None,
         ]
-        for line in lines
+        for line in lines(session, session.execute(wanted))
     ]
     columns = [
         Column(title.render(), width) for title, width in zip(titles, (8, 16, 48, 10, 14, 18, 12, 18), strict=True)
@@ -109,8 +114,8 @@ def export(session: Session, actor: Actor, asked: Mapping[str, Any]) -> bytes:
 
 def get(session: Session, point_id: UUID) -> Dossier:
     """One point of this room; another room's is not there."""
-    lines = _lines(session, _ordered("number").where(OpenPoint.id == point_id))
-    if not lines:
+    found = lines(session, session.execute(_ordered("number").where(OpenPoint.id == point_id)))
+    if not found:
         raise NotFound(_("没有这个待整改项。"))
     owner = aliased(Account)
     entries = session.execute(
@@ -124,7 +129,7 @@ def get(session: Session, point_id: UUID) -> Dossier:
     ).all()
     accounts = points.people(session, closure.OWNERS)
     named = select(Account.id, Account.name).where(Account.id.in_(accounts)).order_by(Account.name)
-    return Dossier(lines[0], entries, session.execute(named).all())
+    return Dossier(found[0], entries, session.execute(named).all())
 
 
 def owners(session: Session) -> list[tuple[str, str]]:
@@ -190,10 +195,11 @@ def _ordered(sort: str) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _lines(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Line]:
+def lines(session: Session, rows: Iterable[Found]) -> list[Line]:
+    """Rows of points with the words of their items."""
     tier = schedule.here(session).tier
     found = []
-    for row in session.execute(wanted):
+    for row in rows:
         definition = standards.checklists(session, row.edition_id, tier).get(row.code)
         item = definition.item(row.item) if definition else None
         code = forms.Localized(row.code, row.code)

@@ -52,7 +52,7 @@ class Plan:
 
 def plan(session: Session) -> Plan:
     """What the room is held to; raises NotFound where it has no edition."""
-    edition_id, tier = _pinned(session)
+    edition_id, tier = pinned(session)
     body = standards.body(session, edition_id, "posts")
     certificates = standards.body(session, edition_id, "certificates")["certificates"]
     months = next((rule["months"] for rule in body["rules"] if rule["code"] == "background"), 12)
@@ -68,7 +68,8 @@ def plan(session: Session) -> Plan:
     )
 
 
-def _pinned(session: Session) -> tuple[UUID, str]:
+def pinned(session: Session) -> tuple[UUID, str]:
+    """The edition and the tier of the room; raises NotFound where it has no edition."""
     edition_id, tier = session.execute(
         select(Site.edition_id, Site.tier).where(Site.id == tenancy.current(session))
     ).one()

@@ -70,6 +70,11 @@ def find(session: Session, wanted: Filter, plan: Plan, on: date) -> Listing:
     return Listing(rows, total, wanted.page)
 
 
+def known(wanted: Filter, plan: Plan, on: date) -> Select[*tuple[Any, ...]]:
+    """What a list shows, in no order yet."""
+    return _rows(wanted, _narrowed(wanted, plan, on)).order_by(None)
+
+
 def every(session: Session, wanted: Filter, plan: Plan, on: date) -> Sequence[Found]:
     """All that a list shows, whatever its page."""
     whole = replace(wanted, page=1)

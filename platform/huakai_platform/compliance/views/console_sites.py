@@ -42,7 +42,7 @@ SEALERS = frozenset({Role.INSTITUTION_ADMIN, Role.AUDITOR})
 @guard(Permission.COMPLIANCE_ENTER, to=CONSOLE, sample="site")
 def site(site_id: UUID) -> str:
     day = day_of(inputs.query(DayQuery()))
-    return _page(_assess(site_id, day, "indicators"))
+    return _page(assessed(site_id, day, "indicators"))
 
 
 @console.get("/<uuid:site_id>/evidence/<indicator>")
@@ -52,7 +52,7 @@ def evidence(site_id: UUID, indicator: str) -> str:
     day = day_of(asked)
     of = _subject(site_id)
     known = {one["code"] for one in of.definition["indicators"]}
-    found = _assess(site_id, day, f"evidence.{indicator}" if indicator in known else "evidence")
+    found = assessed(site_id, day, f"evidence.{indicator}" if indicator in known else "evidence")
     return render_template(
         "compliance/evidence.html",
         **evidence_context(found, indicator, asked["page"]),
@@ -82,7 +82,7 @@ def seal(site_id: UUID) -> BaseResponse | str | tuple[str, int]:
         given = given.with_error("confirm", _("请输入站点编号以确认。"))
     if not given.ok:
         return _ask_again(of, day, given), 422
-    found = _assess(site_id, day, "sealing")
+    found = assessed(site_id, day, "sealing")
     with inside(site_id, writes=True) as room:
         row = sealing.seal(db(), room, actor(), found)
     flash(gettext("已封存，摘要 %(digest)s。", digest=row.digest[:16]), "success")
@@ -110,7 +110,8 @@ def _subject(site_id: UUID) -> assessing.Subject:
     return assessing.subject(db(), site_id)
 
 
-def _assess(site_id: UUID, day: date, looked_at: str) -> Assessed:
+def assessed(site_id: UUID, day: date, looked_at: str) -> Assessed:
+    """The score of a site within reach; the visit is written down. Raises NotFound or Invalid."""
     of = _subject(site_id)
     assessing.age_set(of, day)
     with _looking(site_id, looked_at) as room:
