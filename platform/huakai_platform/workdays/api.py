@@ -57,7 +57,7 @@ def year(asked: Any) -> Response:
 @guard(Permission.WORKDAYS_MANAGE, to=ADMIN, sample="work_day")
 @blueprint.operation(
     "Put a day", "登记一天上班或休息；ETag 是这一年的版本。", takes=Marking, gives=Year, versioned=True,
-    example={"works": False, "note": "元旦"},
+    example={"works": False, "note": "New Year"},
 )  # fmt: skip
 def mark(day: str, given: Any) -> Response:
     on = _day(day)
