@@ -29,6 +29,7 @@ from huakai_tenants.measures import daily
 from huakai_tenants.premises import views as premises
 from huakai_tenants.search import views as search
 from huakai_tenants.staff import views as staff
+from huakai_tenants.training import views as training
 
 PLANES = ("console", "room")
 
@@ -60,6 +61,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             search.blueprint,
             staff.blueprint,
             trail.room,
+            training.blueprint,
         ),
     }
     return pages[plane]

@@ -34,6 +34,7 @@ from huakai_tenants.checklists.models import OpenPoint
 from huakai_tenants.premises.models import Space
 from huakai_tenants.staff import contacts
 from huakai_tenants.staff.models import Qualification, StaffMember
+from huakai_tenants.training.models import TrainingRecord
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.staffed import Staffed
 from tests.support.worlds import Relation, World
@@ -273,6 +274,22 @@ def qualification(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"qualification_id": row.id}
 
 
+def training_record(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    row = TrainingRecord(
+        id=uuid7(),
+        tenant_id=site.id,
+        member_id=staff_member(world, owner, site)["member_id"],
+        course="crisis",
+        held_on=clock.today(),
+        hours=6,
+        result="passed",
+        recorded_by=owner.account_id,
+        recorded_at=clock.now(),
+    )
+    world.make.add(row, site.id)
+    return {"record_id": row.id}
+
+
 def link(purpose: str) -> Maker:
     def make(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         token = uuid7().hex
@@ -351,7 +368,11 @@ SAMPLES: dict[str, Sample] = {
     "staff_member": Sample(staff_member, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),
+<<<<<<< HEAD
     "work_day": Sample(lambda world, owner, site: {"day": "2026-01-02"}, missing=False),
+=======
+    "training_record": Sample(training_record, FOREIGN),
+>>>>>>> 03ae2fb (Record training for several people at once and show how far everybody is covered)
 }
 """A public route's sample has the name of its endpoint."""
 

@@ -1,0 +1,43 @@
+"""What the forms and addresses of training may hold."""
+
+from decimal import Decimal
+
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Page, Text
+from huakai_tenants.training import records, service
+from huakai_tenants.training.coverage import State
+
+
+class Coverage(Form):
+    state = Choice([state.value for state in State])
+    post = Code()
+
+
+class Listing(Form):
+    course = Code()
+    member = Id()
+    year = Int(1900, 2100)
+    result = Choice(service.RESULTS)
+    expiring = Flag()
+    sort = Choice([sign + key for key in records.SORTS for sign in ("", "-")], load_default="-held")
+    page = Page()
+
+
+class Change(Form):
+    held_on = Date(required=True)
+    hours = Number(Decimal("0.1"), Decimal(200), places=1, required=True)
+    result = Choice(service.RESULTS, required=True)
+    score = Int(0, 100)
+    certificate_number = Text(max_length=60)
+    issued_on = Date()
+    expires_on = Date()
+    note = Text(max_length=500, multiline=True)
+    version = Int(0, load_default=0)
+
+
+class Session(Change):
+    course = Code(required=True)
+    members = Many(Id(), required=True)
+
+
+class Removal(Form):
+    reason = Choice(service.REASONS, required=True)

@@ -1,0 +1,191 @@
+"""What is done with training records: written down for several people at once, changed, taken away."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import audit, clock, outbox, tenancy
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
+from huakai_platform.kernel.events import NumbersChanged
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.sites import Site
+from huakai_tenants.staff.models import StaffMember
+from huakai_tenants.training import curriculum
+from huakai_tenants.training.curriculum import Course
+from huakai_tenants.training.models import TrainingRecord
+
+RESULTS: dict[str, Message] = {"passed": _("合格"), "failed": _("不合格"), "attended": _("参加")}
+REASONS: dict[str, Message] = {"mistaken": _("登记错误"), "double": _("重复登记"), "invalid": _("证书或考核作废")}
+FIELDS: dict[str, Message] = {
+    "held_on": _("培训日期"),
+    "hours": _("学时"),
+    "result": _("结果"),
+    "score": _("成绩"),
+    "certificate_number": _("证书编号"),
+    "issued_on": _("发证日期"),
+    "expires_on": _("有效期至"),
+    "note": _("备注"),
+}
+"""What a form may change, by its labels."""
+
+
+class Overtaken(Conflict):
+    """Somebody else changed the record meanwhile; `changes` holds label, value now and value typed."""
+
+    def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
+        super().__init__(_("刚才有人修改过这条培训记录，请核对后再保存。"))
+        self.changes, self.version = changes, version
+
+
+def edition(session: Session) -> UUID:
+    """The edition that the room is held to; raises NotFound where it has none."""
+    found = session.scalar(select(Site.edition_id).where(Site.id == tenancy.current(session)))
+    if found is None:
+        raise NotFound(_("本站点还没有采用任何一版标准。"))
+    return found
+
+
+def get(session: Session, record_id: UUID, *, lock: bool = False) -> TrainingRecord:
+    """A record of this room; raises NotFound."""
+    wanted = select(TrainingRecord).where(TrainingRecord.id == record_id)
+    row = session.scalar(wanted.with_for_update() if lock else wanted)
+    if row is None:
+        raise NotFound(_("没有这条培训记录。"))
+    return row
+
+
+def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> int:
+    """Write one course down for everybody named; raises Invalid, and then nobody has it. Gives how many."""
+    course = curriculum.of(session, edition(session)).courses.get(values["course"])
+    wrong = {} if course is None else _wrong(course, values)
+    if course is None:
+        wrong["course"] = [_("请从列出的选项中选择")]
+    members = _members(session, values["members"])
+    if not members or len(members) < len(set(values["members"])):
+        wrong["members"] = [_("请从列出的选项中选择")]
+    elif had := _had(session, values["course"], values["held_on"], [one.id for one in members]):
+        wrong["members"] = [_double(one) for one in had]
+    if wrong:
+        raise Invalid(_("填写的内容有误。"), wrong)
+    given = {name: values.get(name) for name in FIELDS}
+    rows = [
+        TrainingRecord(
+            id=uuid7(),
+            member_id=one.id,
+            course=values["course"],
+            recorded_by=actor.account_id,
+            recorded_at=clock.now(),
+            **given,
+        )
+        for one in members
+    ]
+    session.add_all(rows)
+    session.flush()
+    _counted(session, values["held_on"])
+    for row in rows:
+        audit.record(session, actor, "training.recorded", "training_record", row.id, course=row.course)
+    return len(rows)
+
+
+def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str, Any], *, version: int) -> None:
+    """Change what the form holds; raises Overtaken when `version` is not the present one, or Invalid."""
+    member_id = get(session, record_id).member_id
+    _members(session, [member_id])
+    row = get(session, record_id, lock=True)
+    given: dict[str, Any] = {name: values.get(name) for name in FIELDS}
+    changed = sorted(name for name in FIELDS if getattr(row, name) != given[name])
+    if not changed:
+        return
+    if row.version != version:
+        raise Overtaken([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
+    course = curriculum.of(session, edition(session)).courses.get(row.course)
+    wrong = _wrong(course, given)
+    if "held_on" in changed and (had := _had(session, row.course, given["held_on"], [row.member_id])):
+        wrong["held_on"] = [_double(one) for one in had]
+    if wrong:
+        raise Invalid(_("填写的内容有误。"), wrong)
+    before = row.held_on
+    for name in changed:
+        setattr(row, name, given[name])
+    session.flush()
+    _counted(session, before, row.held_on)
+    audit.record(session, actor, "training.changed", "training_record", row.id, fields=changed)
+
+
+def remove(session: Session, actor: Actor, record_id: UUID, reason: str) -> None:
+    """Take a record away; why stands in the trail."""
+    row = get(session, record_id, lock=True)
+    course, held_on = row.course, row.held_on
+    session.delete(row)
+    session.flush()
+    _counted(session, held_on)
+    audit.record(
+        session,
+        actor,
+        "training.removed",
+        "training_record",
+        record_id,
+        course=course,
+        on=held_on.isoformat(),
+        reason=reason,
+    )
+
+
+def _members(session: Session, ids: Sequence[UUID]) -> list[StaffMember]:
+    """The members, locked until the end, so that of two equal records the second sees the first."""
+    wanted = select(StaffMember).where(StaffMember.id.in_(ids)).order_by(StaffMember.id)
+    return list(session.scalars(wanted.with_for_update()))
+
+
+def _had(session: Session, course: str, on: date, ids: Sequence[UUID]) -> list[str]:
+    return list(
+        session.scalars(
+            select(StaffMember.name)
+            .join(
+                TrainingRecord,
+                (TrainingRecord.tenant_id == StaffMember.tenant_id) & (TrainingRecord.member_id == StaffMember.id),
+            )
+            .where(TrainingRecord.course == course, TrainingRecord.held_on == on, StaffMember.id.in_(ids))
+            .order_by(StaffMember.number)
+        )
+    )
+
+
+def _double(name: str) -> Message:
+    return _("{name} 当天的这门课程已经登记", name=name)
+
+
+def _wrong(course: Course | None, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What does not go together, by field; a course that the edition no longer has is not held to its test."""
+    wrong: dict[str, list[str]] = {}
+    held, issued, expires = values["held_on"], values.get("issued_on"), values.get("expires_on")
+    if held > clock.today():
+        wrong["held_on"] = [_("不能晚于今天")]
+    if issued and issued > clock.today():
+        wrong["issued_on"] = [_("不能晚于今天")]
+    if expires and expires < max(held, issued or held):
+        wrong["expires_on"] = [_("不能早于培训日期和发证日期")]
+    return wrong | (_misjudged(course, values["result"], values.get("score")) if course else {})
+
+
+def _misjudged(course: Course, result: str, score: int | None) -> dict[str, list[str]]:
+    if not course.test:
+        wrong: dict[str, list[str]] = {} if result == "attended" else {"result": [_("这门课程不考核，请选择“参加”")]}
+        return wrong if score is None else wrong | {"score": [_("这门课程不考核，没有成绩")]}
+    if result == "attended":
+        return {"result": [_("这门课程要考核，请选择“合格”或“不合格”")]}
+    if score is not None and (score >= course.pass_mark) != (result == "passed"):
+        return {"score": [_("成绩与结果不符，{mark} 分合格", mark=course.pass_mark)]}
+    return {}
+
+
+def _counted(session: Session, *days: date) -> None:
+    """The present month counts anew, and every month of the records."""
+    for month in sorted({clock.month(day) for day in (*days, clock.today())}):
+        outbox.publish(session, NumbersChanged(month.isoformat()))

@@ -1,0 +1,162 @@
+"""The room's pages of training: who is covered, what was recorded, and what is done with a record."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask_babel import get_locale, gettext, ngettext
+from werkzeug import Response as BaseResponse
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.errors import Conflict, Invalid
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.inputs import Given
+from huakai_tenants.staff import posts
+from huakai_tenants.staff import service as staff
+from huakai_tenants.training import coverage, curriculum, exporting, records, schemas, service
+from huakai_tenants.training.coverage import State
+from huakai_tenants.training.service import Overtaken
+
+blueprint = Blueprint("training", __name__, url_prefix="/room/training")
+STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
+HEAD = {Role.SITE_HEAD}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Answer = BaseResponse | str | tuple[str, int]
+STATES: dict[str, Message] = {
+    State.COMPLETE.value: _("已达标"),
+    State.PARTIAL.value: _("未完成"),
+    State.EXPIRED.value: _("已失效"),
+    State.NOTHING.value: _("没有记录"),
+}
+
+
+@blueprint.get("")
+@guard(Permission.TRAINING_READ, to=STAFF)
+def index() -> str:
+    asked = inputs.query(schemas.Coverage())
+    edition_id = service.edition(db())
+    everybody = coverage.people(db(), edition_id, clock.today())
+    shown = [one for one in everybody if all(getattr(one, name) == value for name, value in asked.items())]
+    return render_template(
+        "training/index.html",
+        people=shown,
+        everybody=everybody,
+        narrowed=bool(asked),
+        counts={state: sum(one.state == state for one in everybody) for state in STATES},
+        taught=coverage.courses(db(), edition_id, everybody),
+        posts=posts.plan(db()).posts,
+        **_words(),
+    )
+
+
+@blueprint.get("/records")
+@guard(Permission.TRAINING_READ, to=STAFF)
+def listed() -> str:
+    asked = inputs.query(schemas.Listing())
+    wanted, today = records.Filter(**asked), clock.today()
+    return render_template(
+        "training/records.html",
+        listing=records.find(db(), wanted, today),
+        narrowed=bool(set(asked) - {"sort", "page"}),
+        shown={name: value for name, value in asked.items() if name != "page"},
+        people=records.people(db(), today, gone=True),
+        years=range(today.year, today.year - 6, -1),
+        **_words(),
+    )
+
+
+@blueprint.get("/records.xlsx")
+@guard(Permission.TRAINING_READ, to=STAFF)
+def export() -> Response:
+    """What the list shows, all pages of it."""
+    rows = records.every(db(), records.Filter(**inputs.query(schemas.Listing())), clock.today())
+    language = "en" if str(get_locale()) == "en" else "zh"
+    response = Response(exporting.workbook(db(), actor(), _courses(), rows, language), mimetype=XLSX)
+    response.headers["Content-Disposition"] = 'attachment; filename="huakai-training.xlsx"'
+    return response
+
+
+@blueprint.get("/records/new")
+@guard(Permission.TRAINING_MANAGE, to=HEAD)
+def new() -> Answer:
+    return _form(None, Given({}, raw={"held_on": clock.today().isoformat()}))
+
+
+@blueprint.post("/records/new")
+@guard(Permission.TRAINING_MANAGE, to=HEAD)
+def add() -> Answer:
+    given = inputs.form(schemas.Session())
+    if not given.ok:
+        return _form(None, given, status=422)
+    try:
+        number = service.add(db(), actor(), given.values)
+    except Invalid as refused:
+        return _form(None, Given({}, refused.fields, given.raw), status=refused.status)
+    flash(ngettext("已登记 %(num)s 人。", "已登记 %(num)s 人。", number), "ok")
+    return redirect(url_for(".listed"), 303)
+
+
+@blueprint.get("/records/<uuid:record_id>/edit")
+@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_record")
+def edit(record_id: UUID) -> Answer:
+    row = service.get(db(), record_id)
+    return _form(record_id, Given({}, raw={name: getattr(row, name) for name in (*service.FIELDS, "version")}))
+
+
+@blueprint.post("/records/<uuid:record_id>/edit")
+@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_record")
+def change(record_id: UUID) -> Answer:
+    service.get(db(), record_id)
+    given = inputs.form(schemas.Change())
+    if not given.ok:
+        return _form(record_id, given, status=422)
+    try:
+        service.change(db(), actor(), record_id, given.values, version=given.values["version"])
+    except Overtaken as overtaken:
+        raw = {**given.raw, "version": overtaken.version}
+        return _form(record_id, Given({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+    except Invalid as refused:
+        return _form(record_id, Given({}, refused.fields, given.raw), status=refused.status)
+    flash(gettext("已保存。"), "ok")
+    return redirect(url_for(".listed"), 303)
+
+
+@blueprint.post("/records/<uuid:record_id>/removal")
+@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_record")
+def remove(record_id: UUID) -> Answer:
+    row = service.get(db(), record_id)
+    given = inputs.form(schemas.Removal())
+    if not given.ok:
+        raw = {name: getattr(row, name) for name in (*service.FIELDS, "version")}
+        return _form(record_id, Given({}, given.errors, raw), status=422)
+    service.remove(db(), actor(), record_id, given.values["reason"])
+    flash(gettext("已删除。"), "ok")
+    return redirect(url_for(".listed"), 303)
+
+
+def _courses() -> Any:
+    return curriculum.of(db(), service.edition(db())).courses
+
+
+def _words() -> dict[str, Any]:
+    return {"courses": _courses(), "results": service.RESULTS, "states": STATES, "today": clock.today()}
+
+
+def _form(record_id: UUID | None, given: Given, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
+    record = service.get(db(), record_id) if record_id else None
+    page = render_template(
+        "training/form.html",
+        record=record,
+        holder=staff.get(db(), record.member_id) if record else None,
+        people=[] if record else records.people(db(), clock.today()),
+        values=given.raw,
+        errors=given.errors,
+        overtaken=overtaken,
+        labels={**service.FIELDS, "course": _("课程"), "members": _("人员"), "reason": _("删除原因")},
+        reasons=service.REASONS,
+        **_words(),
+    )
+    return (page, status) if status != 200 else page
