@@ -368,11 +368,8 @@ SAMPLES: dict[str, Sample] = {
     "staff_member": Sample(staff_member, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),
-<<<<<<< HEAD
     "work_day": Sample(lambda world, owner, site: {"day": "2026-01-02"}, missing=False),
-=======
     "training_record": Sample(training_record, FOREIGN),
->>>>>>> 03ae2fb (Record training for several people at once and show how far everybody is covered)
 }
 """A public route's sample has the name of its endpoint."""
 

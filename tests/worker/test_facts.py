@@ -146,7 +146,7 @@ def test_a_new_day_reaches_every_open_site_once(
             assert session.scalar(select(ChecklistRun.id).limit(1))
         assert numbers(databases, site)["state_open"] == 1
     assert numbers(databases, waiting) == {
-        **{name: 0 for name in numbers(databases, waiting) if name.startswith(("checklists", "core"))},
+        **{name: 0 for name in numbers(databases, waiting) if name.startswith(("checklists", "core", "points"))},
         "sites": 1,
         "rooms": 1,
         "state_approved": 1,
