@@ -93,5 +93,7 @@ def environment(urls: Urls) -> Mapping[str, str]:
         "HUAKAI_SECRET_KEY": made.secret_key,
         "HUAKAI_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         "HUAKAI_LOOKUP_KEY": "bG9va3VwIGtleSBmb3IgdGVzdHMgb25seQ==",
+        "HUAKAI_AUDIT_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "HUAKAI_AUDIT_EXPORT": str(urls.sockets / "audit-heads"),
         "HUAKAI_DEMO": "1",
     }

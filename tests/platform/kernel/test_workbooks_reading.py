@@ -3,6 +3,8 @@
 import io
 import os
 import resource
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -194,9 +196,14 @@ def test_a_hostile_file_is_refused_with_its_reason_and_soon(make: Callable[[], b
 
 
 def test_no_child_ever_grew_past_its_memory() -> None:
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    program = (
+        "import resource, sys; from pathlib import Path; from huakai_platform.kernel import workbooks\n"
+        "workbooks.read(Path(sys.argv[1]).read_bytes())\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)"
+    )
+    said = subprocess.run([sys.executable, "-c", program, str(REGISTER)], check=True, capture_output=True, text=True)
 
-    assert largest < Limits().memory
+    assert 0 < int(said.stdout) < Limits().memory
 
 
 def test_a_child_that_takes_too_long_is_refused() -> None:
