@@ -111,7 +111,7 @@ def test_the_console_works_without_script(visit: Visit, admin: str, make: Make) 
     page = person.page
     person.sign_in(admin, PASSWORD)
     person.open("/console/sites")
-    page.locator("input[type=search]").fill("没有脚本")
+    page.locator("input[data-search]").fill("没有脚本")
     page.get_by_role("button", name="筛选").click()
     page.get_by_role("link", name=site.name).click()
     expect(page.get_by_role("heading", name=site.name)).to_be_visible()
