@@ -33,7 +33,7 @@ from huakai_tenants.checklists import service as checklists
 from huakai_tenants.checklists.models import OpenPoint
 from huakai_tenants.premises.models import Space
 from huakai_tenants.staff import contacts
-from huakai_tenants.staff.models import Qualification, StaffMember
+from huakai_tenants.staff.models import Qualification, StaffFile, StaffMember
 from huakai_tenants.training.models import TrainingRecord
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.staffed import Staffed
@@ -274,6 +274,19 @@ def qualification(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"qualification_id": row.id}
 
 
+def staff_file(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    paper = qualification(world, owner, site)["qualification_id"]
+    with world.make.databases.session(Login.MIGRATOR, site.id) as opened:
+        holder = opened.scalars(select(Qualification.member_id).where(Qualification.id == paper)).one()
+    row = StaffFile(
+        id=uuid7(), tenant_id=site.id, member_id=holder, kind="qualification", proves=paper, name="a.pdf",
+        media_type="application/pdf", size=5, sha256="0" * 64, content=b"%PDF-", added_by=owner.account_id,
+        added_at=clock.now(),
+    )  # fmt: skip
+    world.make.add(row, site.id)
+    return {"file_id": row.id}
+
+
 def training_record(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     row = TrainingRecord(
         id=uuid7(),
@@ -365,6 +378,7 @@ SAMPLES: dict[str, Sample] = {
     "site_indicator": Sample(site_indicator, REGIONAL),
     "site_photo": Sample(site_photo, REGIONAL),
     "space": Sample(space, FOREIGN),
+    "staff_file": Sample(staff_file, FOREIGN),
     "staff_member": Sample(staff_member, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),

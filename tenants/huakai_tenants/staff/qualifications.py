@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.models import Account
@@ -14,8 +14,8 @@ from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import NumbersChanged
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
-from huakai_tenants.staff import posts, service
-from huakai_tenants.staff.models import Qualification, StaffMember
+from huakai_tenants.staff import files, posts, service
+from huakai_tenants.staff.models import Qualification, StaffFile, StaffMember
 
 
 def of(session: Session, member_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -75,7 +75,7 @@ def add(session: Session, actor: Actor, member_id: UUID, values: Mapping[str, An
 
 def verify(session: Session, actor: Actor, qualification_id: UUID) -> UUID:
     """Say that one has seen the certificate; nobody checks their own. Gives the member."""
-    row = _get(session, qualification_id)
+    row = get(session, qualification_id)
     holder = session.scalar(select(StaffMember.account_id).where(StaffMember.id == row.member_id))
     if holder == actor.account_id:
         raise Conflict(_("证书须由本人以外的人核验。"))
@@ -88,9 +88,12 @@ def verify(session: Session, actor: Actor, qualification_id: UUID) -> UUID:
 
 
 def remove(session: Session, actor: Actor, qualification_id: UUID) -> UUID:
-    """Take a certificate away that was written down wrongly. Gives the member."""
-    row = _get(session, qualification_id)
+    """Take a certificate away that was written down wrongly, its scans with it. Gives the member."""
+    row = get(session, qualification_id)
     member_id, kind = row.member_id, row.kind
+    session.execute(
+        delete(StaffFile).where(StaffFile.kind == files.QUALIFICATION, StaffFile.proves == qualification_id)
+    )
     session.delete(row)
     session.flush()
     _counted(session)
@@ -98,7 +101,8 @@ def remove(session: Session, actor: Actor, qualification_id: UUID) -> UUID:
     return member_id
 
 
-def _get(session: Session, qualification_id: UUID) -> Qualification:
+def get(session: Session, qualification_id: UUID) -> Qualification:
+    """A certificate of this room, locked. Raises NotFound."""
     row = session.scalar(select(Qualification).where(Qualification.id == qualification_id).with_for_update())
     if row is None:
         raise NotFound(_("没有这张证书。"))

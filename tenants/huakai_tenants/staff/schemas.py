@@ -5,7 +5,7 @@ from marshmallow import ValidationError
 from huakai_platform.identity import contacts
 from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Page, Phone, Text
 from huakai_platform.kernel.i18n import _
-from huakai_tenants.staff import posts, register
+from huakai_tenants.staff import files, posts, register
 
 NUMBER = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -48,6 +48,14 @@ class Certificate(Form):
     certificate_number = Text(max_length=60, required=True)
     issued_on = Date()
     expires_on = Date()
+
+
+class Removal(Form):
+    reason = Choice(files.REASONS, required=True)
+
+
+class Nothing(Form):
+    """A form of which only the files matter."""
 
 
 def email(text: str | None) -> str | None:

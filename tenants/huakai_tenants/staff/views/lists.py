@@ -1,0 +1,53 @@
+"""The register as a list, as a workbook, and taken over from the team."""
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask_babel import get_locale, gettext
+from werkzeug import Response as BaseResponse
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Permission
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_tenants.staff import enrolling, exporting, posts, register, schemas
+from huakai_tenants.staff.views import HEAD, STAFF, blueprint
+from huakai_tenants.staff.views.page import words
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("")
+@guard(Permission.STAFF_READ, to=STAFF)
+def index() -> str:
+    asked = inputs.query(schemas.Listing())
+    wanted, plan, today = register.Filter(**asked), posts.plan(db()), clock.today()
+    return render_template(
+        "staff/index.html",
+        listing=register.find(db(), wanted, plan, today),
+        wanted=wanted,
+        narrowed=sorted(set(asked) & {"q", "post", "employment", "ab", "check"}) or wanted.state != "active",
+        shown={name: value for name, value in asked.items() if name != "page"},
+        gaps=register.gaps(db(), plan),
+        newcomers=register.newcomers(db()) if actor().can(Permission.STAFF_MANAGE) else [],
+        oldest=register.oldest_check(plan, today),
+        **words(plan),
+    )
+
+
+@blueprint.get("/register.xlsx")
+@guard(Permission.STAFF_READ, to=STAFF)
+def export() -> Response:
+    """What the list shows, all pages of it."""
+    plan = posts.plan(db())
+    rows = register.every(db(), register.Filter(**inputs.query(schemas.Listing())), plan, clock.today())
+    language = "en" if str(get_locale()) == "en" else "zh"
+    response = Response(exporting.workbook(db(), actor(), plan, rows, language), mimetype=XLSX)
+    response.headers["Content-Disposition"] = 'attachment; filename="huakai-staff.xlsx"'
+    return response
+
+
+@blueprint.post("/takeover")
+@guard(Permission.STAFF_MANAGE, to=HEAD)
+def take_over() -> BaseResponse:
+    if enrolling.take_over(db(), actor()):
+        flash(gettext("已登记，请核对岗位和用工形式。"), "ok")
+    return redirect(url_for(".index"), 303)

@@ -1,0 +1,61 @@
+"""What the page of a member shows, and the words that all pages of the register use."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from werkzeug import Response as BaseResponse
+
+from huakai_platform.kernel import clock
+from huakai_platform.web.context import db, frame
+from huakai_platform.web.inputs import Given
+from huakai_tenants.staff import contacts, files, posts, qualifications, register, service
+
+Answer = BaseResponse | str | tuple[str, int]
+
+
+def key() -> bytes | None:
+    return frame().settings.master_key
+
+
+def words(plan: posts.Plan) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "employments": posts.EMPLOYMENTS,
+        "roles": posts.AB,
+        "checks": register.CHECKS,
+        "states": register.STATES,
+        "today": clock.today(),
+    }
+
+
+def show(
+    member_id: UUID,
+    *,
+    opened: contacts.Opened | None = None,
+    leaving: Given | None = None,
+    contact: Given | None = None,
+    certificate: Given | None = None,
+    scan: tuple[UUID, Given] | None = None,
+    removal: tuple[UUID, Given] | None = None,
+    status: int = 200,
+) -> Answer:
+    """A member with the forms of the page; the one that was refused comes back as it was typed."""
+    blank, plan = Given({}), posts.plan(db())
+    shown = render_template(
+        "staff/show.html",
+        member=service.get(db(), member_id),
+        hint=contacts.hint(db(), member_id),
+        opened=opened,
+        certificates=qualifications.of(db(), member_id),
+        leaving=leaving or blank,
+        contact=contact or blank,
+        certificate=certificate or blank,
+        scans=files.of(db(), member_id, files.QUALIFICATION),
+        scan=scan or (None, blank),
+        removal=removal or (None, blank),
+        reasons=files.REASONS,
+        oldest=register.oldest_check(plan, clock.today()),
+        **words(plan),
+    )
+    return (shown, status) if status != 200 else shown
