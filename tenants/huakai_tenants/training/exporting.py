@@ -1,6 +1,8 @@
-"""The records as a workbook: what the list shows, all pages of it."""
+"""What the lists show as workbooks, all pages of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -8,10 +10,13 @@ from huakai_platform.kernel import audit, tenancy, workbooks
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
-from huakai_tenants.training import service
+from huakai_tenants.staff.posts import Plan
+from huakai_tenants.training import records, service
 from huakai_tenants.training.curriculum import Course
+from huakai_tenants.training.expiring import Expiring
 from huakai_tenants.training.records import Found
 
+KINDS: dict[str, Message] = {"qualification": _("资格证书"), "training": _("培训证书")}
 COLUMNS: Sequence[tuple[Message, int]] = (
     (_("工号"), 12),
     (_("姓名"), 14),
@@ -24,14 +29,23 @@ COLUMNS: Sequence[tuple[Message, int]] = (
     (_("发证日期"), 14),
     (_("有效期至"), 14),
 )
+ENDING: Sequence[tuple[Message, int]] = (
+    (_("工号"), 12),
+    (_("姓名"), 14),
+    (_("岗位"), 20),
+    (_("类别"), 14),
+    (_("证书或课程"), 32),
+    (_("有效期至"), 14),
+    (_("剩余天数"), 10),
+)
 
 
 def workbook(
-    session: Session, actor: Actor, courses: Mapping[str, Course], rows: Sequence[Found], language: str
+    session: Session, actor: Actor, courses: Mapping[str, Course], rows: Sequence[Found], total: int, language: str
 ) -> bytes:
-    """The rows as .xlsx; that they were read stands in the trail."""
-    titles = {code: course.title.get(language) or course.title["zh"] for code, course in courses.items()}
-    lines = [
+    """The records as .xlsx, with a last line where they are not all; that they were read stands in the trail."""
+    titles = _titles(courses, language)
+    lines: list[list[Any]] = [
         [
             row.number,
             row.name,
@@ -46,7 +60,59 @@ def workbook(
         ]
         for row in rows
     ]
-    columns = [Column(title.render(), width) for title, width in COLUMNS]
-    written = workbooks.write(workbooks.table(_("培训记录").render(), columns, lines))
-    audit.record(session, actor, "training.exported", "site", tenancy.current(session), rows=len(rows))
+    if said := cut(total):
+        lines.append([said.render()])
+    return _written(session, actor, "training.exported", _("培训记录"), COLUMNS, lines, len(rows))
+
+
+def ending(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    courses: Mapping[str, Course],
+    rows: Sequence[Expiring],
+    on: date,
+    language: str,
+) -> bytes:
+    """What runs out as .xlsx; that it was read stands in the trail."""
+    posts, titles = _titles(plan.posts, language), _titles(plan.certificates, language) | _titles(courses, language)
+    lines = [
+        [
+            row.number,
+            row.name,
+            posts.get(row.post, row.post),
+            KINDS[row.kind].render(),
+            titles.get(row.code, row.code),
+            row.expires_on,
+            row.days(on),
+        ]
+        for row in rows
+    ]
+    return _written(session, actor, "training.ending_exported", _("到期证书"), ENDING, lines, len(rows))
+
+
+def cut(total: int) -> Message | None:
+    """Says that an export of so many is not the whole, where it is not."""
+    most = records.MOST
+    if total <= most:
+        return None
+    return _("共 {total} 条，一次最多导出 {most} 条，请缩小筛选范围后再导出。", total=total, most=most)
+
+
+def _titles(codes: Mapping[str, Any], language: str) -> dict[str, str]:
+    return {code: one.title.get(language) or one.title["zh"] for code, one in codes.items()}
+
+
+def _written(
+    session: Session,
+    actor: Actor,
+    deed: str,
+    name: Message,
+    heads: Sequence[tuple[Message, int]],
+    lines: Sequence[Sequence[Any]],
+    number: int,
+) -> bytes:
+    columns = [Column(title.render(), width) for title, width in heads]
+    written = workbooks.write(workbooks.table(name.render(), columns, lines))
+    audit.record(session, actor, deed, "site", tenancy.current(session), rows=number)
     return written

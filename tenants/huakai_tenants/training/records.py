@@ -1,7 +1,7 @@
 """The list of what was recorded of a room's training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -58,10 +58,13 @@ def find(session: Session, wanted: Filter, on: date) -> Listing:
     return Listing(rows, total, wanted.page)
 
 
-def every(session: Session, wanted: Filter, on: date) -> Sequence[Found]:
-    """All that a list shows, whatever its page."""
-    whole = replace(wanted, page=1)
-    return session.execute(_rows(whole, _narrowed(whole, on)).limit(MOST)).all()
+def every(session: Session, wanted: Filter, on: date) -> tuple[Sequence[Found], int]:
+    """All that a list shows, whatever its page, up to a limit; and how many there are."""
+    kept = _narrowed(wanted, on)
+    rows = session.execute(_rows(wanted, kept).limit(MOST)).all()
+    if len(rows) < MOST:
+        return rows, len(rows)
+    return rows, session.scalar(select(func.count()).select_from(TrainingRecord).where(*kept)) or 0
 
 
 def people(session: Session, on: date, *, gone: bool = False) -> Sequence[Found]:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Page, Text
-from huakai_tenants.training import records, service
+from huakai_tenants.training import expiring, exporting, records, service
 from huakai_tenants.training.coverage import State
 
 
@@ -19,6 +19,15 @@ class Listing(Form):
     result = Choice(service.RESULTS)
     expiring = Flag()
     sort = Choice([sign + key for key in records.SORTS for sign in ("", "-")], load_default="-held")
+    page = Page()
+
+
+class Expiring(Form):
+    within = Choice(["gone", *map(str, expiring.STAGES)])
+    kind = Choice(exporting.KINDS)
+    code = Code()
+    post = Code()
+    sort = Choice([sign + key for key in ("expires", "name", "code") for sign in ("", "-")], load_default="expires")
     page = Page()
 
 

@@ -14,6 +14,7 @@ from huakai_platform.oversight import facts, persons, rollups
 from huakai_platform.oversight.models import SiteFact
 from huakai_tenants.checklists import reminding, schedule
 from huakai_tenants.measures import headcount, workload
+from huakai_tenants.training import telling
 from huakai_worker.scope import Work
 
 BATCH = 500
@@ -74,6 +75,7 @@ def day_began(work: Work, *, day: str) -> None:
         schedule.make_due(work.session, date.fromisoformat(day))
     if state == SiteState.OPEN:
         reminding.of_the_day(work.session, date.fromisoformat(day))
+        telling.of_the_day(work.session, date.fromisoformat(day))
     facts.refresh(work.session, work.tenant_id, date.fromisoformat(day), workload.counts)
     persons.refresh(work.session, work.tenant_id, date.fromisoformat(day), headcount.counts)
 

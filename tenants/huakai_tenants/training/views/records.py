@@ -1,55 +1,25 @@
-"""The room's pages of training: who is covered, what was recorded, and what is done with a record."""
+"""The pages of what was recorded: the list, the form, and what is done with a record."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
-from flask_babel import get_locale, gettext, ngettext
+from flask import Response, flash, redirect, render_template, url_for
+from flask_babel import gettext, ngettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
-from huakai_tenants.staff import posts
 from huakai_tenants.staff import service as staff
-from huakai_tenants.training import coverage, curriculum, exporting, records, schemas, service
-from huakai_tenants.training.coverage import State
+from huakai_tenants.training import exporting, records, schemas, service
 from huakai_tenants.training.service import Overtaken
+from huakai_tenants.training.views import HEAD, STAFF, blueprint
+from huakai_tenants.training.views.words import courses, handed, language, words
 
-blueprint = Blueprint("training", __name__, url_prefix="/room/training")
-STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
-HEAD = {Role.SITE_HEAD}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = BaseResponse | str | tuple[str, int]
-STATES: dict[str, Message] = {
-    State.COMPLETE.value: _("已达标"),
-    State.PARTIAL.value: _("未完成"),
-    State.EXPIRED.value: _("已失效"),
-    State.NOTHING.value: _("没有记录"),
-}
-
-
-@blueprint.get("")
-@guard(Permission.TRAINING_READ, to=STAFF)
-def index() -> str:
-    asked = inputs.query(schemas.Coverage())
-    edition_id = service.edition(db())
-    everybody = coverage.people(db(), edition_id, clock.today())
-    shown = [one for one in everybody if all(getattr(one, name) == value for name, value in asked.items())]
-    return render_template(
-        "training/index.html",
-        people=shown,
-        everybody=everybody,
-        narrowed=bool(asked),
-        counts={state: sum(one.state == state for one in everybody) for state in STATES},
-        taught=coverage.courses(db(), edition_id, everybody),
-        posts=posts.plan(db()).posts,
-        **_words(),
-    )
 
 
 @blueprint.get("/records")
@@ -57,14 +27,16 @@ def index() -> str:
 def listed() -> str:
     asked = inputs.query(schemas.Listing())
     wanted, today = records.Filter(**asked), clock.today()
+    listing = records.find(db(), wanted, today)
     return render_template(
         "training/records.html",
-        listing=records.find(db(), wanted, today),
+        listing=listing,
+        cut=exporting.cut(listing.total),
         narrowed=bool(set(asked) - {"sort", "page"}),
         shown={name: value for name, value in asked.items() if name != "page"},
         people=records.people(db(), today, gone=True),
         years=range(today.year, today.year - 6, -1),
-        **_words(),
+        **words(),
     )
 
 
@@ -72,11 +44,8 @@ def listed() -> str:
 @guard(Permission.TRAINING_READ, to=STAFF)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    rows = records.every(db(), records.Filter(**inputs.query(schemas.Listing())), clock.today())
-    language = "en" if str(get_locale()) == "en" else "zh"
-    response = Response(exporting.workbook(db(), actor(), _courses(), rows, language), mimetype=XLSX)
-    response.headers["Content-Disposition"] = 'attachment; filename="huakai-training.xlsx"'
-    return response
+    rows, total = records.every(db(), records.Filter(**inputs.query(schemas.Listing())), clock.today())
+    return handed(exporting.workbook(db(), actor(), courses(), rows, total, language()), "huakai-training.xlsx")
 
 
 @blueprint.get("/records/new")
@@ -137,14 +106,6 @@ def remove(record_id: UUID) -> Answer:
     return redirect(url_for(".listed"), 303)
 
 
-def _courses() -> Any:
-    return curriculum.of(db(), service.edition(db())).courses
-
-
-def _words() -> dict[str, Any]:
-    return {"courses": _courses(), "results": service.RESULTS, "states": STATES, "today": clock.today()}
-
-
 def _form(record_id: UUID | None, given: Given, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
     record = service.get(db(), record_id) if record_id else None
     page = render_template(
@@ -157,6 +118,6 @@ def _form(record_id: UUID | None, given: Given, *, overtaken: Conflict | None = 
         overtaken=overtaken,
         labels={**service.FIELDS, "course": _("课程"), "members": _("人员"), "reason": _("删除原因")},
         reasons=service.REASONS,
-        **_words(),
+        **words(),
     )
     return (page, status) if status != 200 else page

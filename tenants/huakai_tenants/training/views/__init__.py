@@ -1,0 +1,11 @@
+"""The room's pages of training: who is covered, what was recorded, what runs out, and what is printed."""
+
+from flask import Blueprint
+
+from huakai_platform.kernel.access import Role
+
+blueprint = Blueprint("training", __name__, url_prefix="/room/training")
+STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
+HEAD = {Role.SITE_HEAD}
+
+from huakai_tenants.training.views import coverage, expiring, records  # noqa: E402, F401

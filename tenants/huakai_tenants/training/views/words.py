@@ -1,0 +1,41 @@
+"""What the pages of training have in common: their words, and workbooks on the way out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from flask_babel import get_locale
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.web.context import db
+from huakai_tenants.training import curriculum, service
+from huakai_tenants.training.coverage import State
+from huakai_tenants.training.curriculum import Course
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES: dict[str, Message] = {
+    State.COMPLETE.value: _("已达标"),
+    State.PARTIAL.value: _("未完成"),
+    State.EXPIRED.value: _("已失效"),
+    State.NOTHING.value: _("没有记录"),
+}
+
+
+def courses() -> Mapping[str, Course]:
+    return curriculum.of(db(), service.edition(db())).courses
+
+
+def words() -> dict[str, Any]:
+    return {"courses": courses(), "results": service.RESULTS, "states": STATES, "today": clock.today()}
+
+
+def language() -> str:
+    return "en" if str(get_locale()) == "en" else "zh"
+
+
+def handed(workbook: bytes, name: str) -> Response:
+    """A workbook as a download; the name is ours."""
+    response = Response(workbook, mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
