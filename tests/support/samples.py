@@ -1,13 +1,10 @@
 """Objects that the identifiers of URLs stand for, by the name that a route declares."""
 
-import io
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from PIL import Image
 from sqlalchemy import select
 
 from huakai_platform.compliance.models import Assessment
@@ -28,13 +25,12 @@ from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_platform.standards.models import Edition
 from huakai_templates import assets
-from huakai_tenants.checklists import answers
-from huakai_tenants.checklists import service as checklists
-from huakai_tenants.checklists.models import OpenPoint
 from huakai_tenants.premises.models import Space
 from huakai_tenants.staff import contacts
 from huakai_tenants.staff.models import Qualification, StaffFile, StaffMember
 from huakai_tenants.training.models import TrainingRecord
+from tests.support.checked import attachment, checklist, point, point_file, run
+from tests.support.checked import photo as photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.staffed import Staffed
 from tests.support.worlds import Relation, World
@@ -140,38 +136,6 @@ def message(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
 def definition(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     with world.make.databases.session(Login.OVERSIGHT) as opened:
         return {"edition_id": opened.scalar(select(Edition.id)), "kind": "checklist", "code": "daily"}
-
-
-def checklist(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    return {"code": "monthly"}
-
-
-def run(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    with world.make.databases.session(Login.TENANT, site.id) as opened:
-        run_id = checklists.begin(opened, owner, "monthly", clock.today())
-        item = next(iter(checklists.sheet(opened, run_id).definition)).code
-    return {"run_id": run_id, "item": item}
-
-
-def point(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    where = run(world, owner, site)
-    now, number = clock.now(), world.count("point") + 1
-    row = OpenPoint(
-        id=uuid7(), tenant_id=site.id, number=number, run_id=where["run_id"], item=f"item_{number}", core=True,
-        owner_id=owner.account_id, due_on=clock.today(), state="open", opened_at=now,
-    )  # fmt: skip
-    world.make.add(row, site.id)
-    return {"point_id": row.id}
-
-
-def attachment(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    where = run(world, owner, site)
-    with world.make.databases.session(Login.TENANT, site.id) as opened:
-        items = checklists.sheet(opened, where["run_id"]).definition
-        free = [one for one in items if one.kind != "document" and one.evidence.what != "document"]
-        item = free[world.count("attachment") % len(free)]
-        attachment_id = answers.attach(opened, owner, where["run_id"], item.code, "a.png", photo())
-    return {"attachment_id": attachment_id}
 
 
 def site_indicator(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
@@ -342,13 +306,6 @@ def notice(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"notice_id": told}
 
 
-def photo() -> bytes:
-    """Never the same twice."""
-    written = io.BytesIO()
-    Image.frombytes("RGB", (16, 16), os.urandom(768)).save(written, "PNG")
-    return written.getvalue()
-
-
 SAMPLES: dict[str, Sample] = {
     "api.docs_file": Sample(docs_file),
     "account": Sample(membership, FOREIGN),
@@ -366,6 +323,7 @@ SAMPLES: dict[str, Sample] = {
     "operation": Sample(operation, REGIONAL),
     "region": Sample(region, missing=False),
     "point": Sample(point, FOREIGN),
+    "point_file": Sample(point_file, FOREIGN),
     "qualification": Sample(qualification, FOREIGN),
     "register_import": Sample(register_import, REGIONAL),
     "room_token": Sample(service_token, FOREIGN),

@@ -1,6 +1,5 @@
 """Answering one item, alone or while a colleague answers another; and the proof that goes with it."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +18,8 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.kernel.images import reencode
-from huakai_tenants.checklists import schedule, service
+from huakai_tenants.checklists import proof, schedule, service
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
-
-MOST_FILES = 6
-MOST_BYTES = 10 * 1024 * 1024
 
 
 class Overtaken(Conflict):
@@ -73,35 +68,30 @@ def attach(session: Session, actor: Actor, run_id: UUID, code: str, name: str, c
     """Keep a photo or document as proof; the same file again is kept once. Raises FileRefused."""
     run = service.open_run(session, run_id)
     item = item_of(session, run, code)
-    wants_document = item.kind == "document" or (item.kind != "photo" and item.evidence.what == "document")
-    if len(content) > MOST_BYTES:
-        raise FileRefused(_("文件超过 10 MB。"))
-    media_type = "application/pdf" if wants_document and content[:5] == b"%PDF-" else "image/jpeg"
-    kept = content if media_type == "application/pdf" else reencode(content)
-    digest = hashlib.sha256(kept).hexdigest()
+    made = proof.take(name, content, document=proof.of_documents(item))
     present = session.execute(
         select(Attachment.sha256).where(Attachment.run_id == run_id, Attachment.item == code)
     ).scalars().all()  # fmt: skip
-    if digest in present:
+    if made.sha256 in present:
         return None
-    if len(present) >= MOST_FILES:
-        raise FileRefused(_("每项最多 {count} 个文件。", count=MOST_FILES))
+    if len(present) >= proof.MOST_FILES:
+        raise FileRefused(_("每项最多 {count} 个文件。", count=proof.MOST_FILES))
     row = Attachment(
         tenant_id=run.tenant_id,
         id=uuid7(),
         run_id=run_id,
         item=code,
-        name=name[-120:] or "photo.jpg",
-        media_type=media_type,
-        size=len(kept),
-        sha256=digest,
-        content=kept,
+        name=made.name,
+        media_type=made.media_type,
+        size=len(made.content),
+        sha256=made.sha256,
+        content=made.content,
         added_by=actor.account_id,
         added_at=clock.now(),
     )
     session.add(row)
     session.flush()
-    about = {"item": code, "sha256": digest, "size": len(kept)}
+    about = {"item": code, "sha256": made.sha256, "size": len(made.content)}
     audit.record(session, actor, "evidence.added", "attachment", row.id, **about)
     return row.id
 

@@ -1,6 +1,6 @@
 """What is done about an open point, deed by deed, until it is closed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -14,12 +14,14 @@ from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import NumbersChanged
 from huakai_platform.kernel.i18n import _
-from huakai_tenants.checklists import points
+from huakai_tenants.checklists import pointproofs, points
 from huakai_tenants.checklists.models import OpenPoint, PointEntry
 
 OWNERS = (Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER)
 LONGEST_DELAY = timedelta(days=90)
 SHORTEST = 4
+SHOWN = frozenset({"fixed", "noted"})
+"""The deeds with which files may come."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Said:
     text: str = ""
     owner_id: UUID | None = None
     due_on: date | None = None
+    files: Sequence[pointproofs.File] = ()
 
 
 def act(session: Session, actor: Actor, point_id: UUID, deed: str, said: Said, *, version: int) -> OpenPoint:
@@ -38,14 +41,20 @@ def act(session: Session, actor: Actor, point_id: UUID, deed: str, said: Said, *
         raise NotFound(_("没有这个待整改项。"))
     if point.version != version:
         raise Conflict(_("这个待整改项刚被别人处理过，请核对后再提交。"))
+    asked, known = pointproofs.of_point(session, point), pointproofs.shown(session, point.id)
+    proofs = pointproofs.read(said.files, known, asked) if deed in SHOWN else []
     DEEDS[deed](session, actor, point, said)
+    if deed == "fixed":
+        pointproofs.require(len(known) + len(proofs), asked)
     flag_modified(point, "state")
     session.flush()
     due_on = said.due_on if deed == "postponed" else None
     owner_id = said.owner_id if deed == "assigned" else None
-    points.enter(session, actor, point.id, deed, said.text, owner_id=owner_id, due_on=due_on)
+    entry_id = points.enter(session, actor, point.id, deed, said.text, owner_id=owner_id, due_on=due_on)
+    pointproofs.keep(session, actor, point, entry_id, proofs)
     outbox.publish(session, NumbersChanged(clock.month(clock.today()).isoformat()))
-    audit.record(session, actor, "points.acted", "open_point", point.id, done=deed, state=point.state)
+    about = {"done": deed, "state": point.state} | ({"files": pointproofs.digests(proofs)} if proofs else {})
+    audit.record(session, actor, "points.acted", "open_point", point.id, **about)
     return point
 
 

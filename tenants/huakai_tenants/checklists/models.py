@@ -160,9 +160,40 @@ class PointEntry(TenantOwned, Base):
 
     point_id: Mapped[UUID]
     deed: Mapped[str]
-    """`opened`, `assigned`, `postponed`, `noted`, `fixed`, `returned`, `closed`."""
+    """`opened`, `assigned`, `postponed`, `noted`, `fixed`, `returned`, `closed`, `proved` …"""
     text: Mapped[str | None]
     owner_id: Mapped[UUID | None]
     due_on: Mapped[date | None] = mapped_column(Date)
     by: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PointFile(TenantOwned, Base):
+    """A photo or document that came with a line of an open point's history; never changed."""
+
+    __tablename__ = "point_file"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "point_id"],
+            ["tenant.open_point.tenant_id", "tenant.open_point.id"],
+            name="point_file_tenant_id_point_id_fkey",
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "entry_id"],
+            ["tenant.point_entry.tenant_id", "tenant.point_entry.id"],
+            name="point_file_tenant_id_entry_id_fkey",
+        ),
+        Index("point_file_point_id_idx", "tenant_id", "point_id"),
+        Index("point_file_entry_id_idx", "tenant_id", "entry_id"),
+        {"schema": "tenant"},
+    )
+
+    point_id: Mapped[UUID]
+    entry_id: Mapped[UUID]
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str]
+    content: Mapped[bytes]
+    added_by: Mapped[UUID]
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -17,8 +17,9 @@ from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
 from huakai_platform.standards import service as standards
-from huakai_tenants.checklists import closure, points, schedule
+from huakai_tenants.checklists import closure, pointproofs, points, schedule
 from huakai_tenants.checklists.models import ChecklistRun, OpenPoint, PointEntry
+from huakai_tenants.checklists.pointproofs import Wanted, wanted
 
 PAGE, MOST = 20, 5_000
 STATES: Mapping[str, Message] = {"open": _("待整改"), "fixed": _("待核实"), "closed": _("已关闭")}
@@ -31,6 +32,7 @@ DEEDS: Mapping[str, Message] = {
     "noted": _("补充了说明"),
     "fixed": _("报告已整改"),
     "returned": _("退回重做"),
+    "proved": _("上传了证明"),
     "closed": _("核实并关闭"),
     "recurred": _("又一次检查不合格"),
     "reopened": _("检查单被重新打开"),
@@ -46,6 +48,7 @@ class Line:
     row: Found
     checklist: forms.Localized
     text: forms.Localized
+    asked: Wanted
 
     def overdue(self, day: date) -> bool:
         return bool(self.row.state == "open" and self.row.due_on < day)
@@ -69,6 +72,15 @@ class Dossier:
     line: Line
     entries: Sequence[Found]
     people: Sequence[Found]
+    files: Mapping[UUID, list[tuple[UUID, str, str]]]
+
+    @property
+    def latest(self) -> list[tuple[UUID, str, str]]:
+        """What was shown since the point was last open: what the one who closes it looks at."""
+        found: list[tuple[UUID, str, str]] = []
+        for entry in self.entries:
+            found = [] if entry.deed in pointproofs.BEGINS else [*found, *self.files.get(entry.id, [])]
+        return found
 
     @property
     def postponed(self) -> bool:
@@ -120,7 +132,13 @@ def get(session: Session, point_id: UUID) -> Dossier:
     owner = aliased(Account)
     entries = session.execute(
         select(
-            PointEntry.deed, PointEntry.text, PointEntry.due_on, PointEntry.at, Account.name, owner.name.label("owner")
+            PointEntry.id,
+            PointEntry.deed,
+            PointEntry.text,
+            PointEntry.due_on,
+            PointEntry.at,
+            Account.name,
+            owner.name.label("owner"),
         )
         .outerjoin(Account, Account.id == PointEntry.by)
         .outerjoin(owner, owner.id == PointEntry.owner_id)
@@ -129,7 +147,7 @@ def get(session: Session, point_id: UUID) -> Dossier:
     ).all()
     accounts = points.people(session, closure.OWNERS)
     named = select(Account.id, Account.name).where(Account.id.in_(accounts)).order_by(Account.name)
-    return Dossier(found[0], entries, session.execute(named).all())
+    return Dossier(found[0], entries, session.execute(named).all(), pointproofs.of_entries(session, point_id))
 
 
 def owners(session: Session) -> list[tuple[str, str]]:
@@ -204,5 +222,5 @@ def lines(session: Session, rows: Iterable[Found]) -> list[Line]:
         item = definition.item(row.item) if definition else None
         code = forms.Localized(row.code, row.code)
         words = item.text if item else forms.Localized(row.item, row.item)
-        found.append(Line(row, definition.title if definition else code, words))
+        found.append(Line(row, definition.title if definition else code, words, wanted(item)))
     return found

@@ -60,12 +60,14 @@ def enter(
     *,
     owner_id: UUID | None = None,
     due_on: date | None = None,
-) -> None:
-    """Add a line to a point's history."""
+) -> UUID:
+    """Add a line to a point's history; gives its id."""
     by = actor.account_id if actor else None
     about = {"text": text or None, "owner_id": owner_id, "due_on": due_on, "by": by, "at": clock.now()}
-    session.add(PointEntry(tenant_id=tenancy.current(session), id=uuid7(), point_id=point_id, deed=deed, **about))
+    entry = PointEntry(tenant_id=tenancy.current(session), id=uuid7(), point_id=point_id, deed=deed, **about)
+    session.add(entry)
     session.flush()
+    return entry.id
 
 
 def tell_owner(session: Session, actor: Actor, owner_id: UUID | None, point_id: UUID, number: int) -> None:
@@ -96,13 +98,16 @@ def people(session: Session, roles: Iterable[Role]) -> list[UUID]:
 
 
 def _arise(session: Session, actor: Actor, run: ChecklistRun, item: str, due_on: date) -> None:
-    """Whoever writes the same number meanwhile is waited for, and then looked at: no number and no item twice."""
+    """Whoever writes the same number meanwhile is waited for, and then looked at: no number and no item twice.
+
+    The number is taken before the look, or whoever ends between the two would leave a twin.
+    """
     owner_id = next(iter(people(session, [Role.SITE_HEAD])), actor.account_id)
     while True:
+        number = (session.scalar(select(func.max(OpenPoint.number))) or 0) + 1
         if known := _known(session, run, item):
             _again(session, actor, run, known)
             return
-        number = (session.scalar(select(func.max(OpenPoint.number))) or 0) + 1
         row = {
             "tenant_id": run.tenant_id,
             "id": uuid7(),

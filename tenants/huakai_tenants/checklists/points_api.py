@@ -9,10 +9,12 @@ from marshmallow import fields
 from huakai_platform import forms
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Choice, Date, Id, Strict, Text
 from huakai_platform.web import api
+from huakai_platform.web.api.uploads import Upload, named
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.checklists import closure, pointlists, reopening, service
+from huakai_tenants.checklists import closure, pointlists, pointproofs, reopening, service
 from huakai_tenants.checklists.models import OpenPoint
 from huakai_tenants.checklists.pointlists import Dossier, Line
 from huakai_tenants.checklists.shapes import Run, sheet_of
@@ -22,6 +24,7 @@ HEAD = frozenset({Role.SITE_HEAD})
 STAFF = HEAD | {Role.COUNSELLOR, Role.SITE_WORKER}
 LATEST = api.Order((OpenPoint.number,), falling=True)
 NAMES = ("id", "number", "run_id", "item", "state", "due_on", "owner_id", "owner", "opened_at", "closed_at")
+FILE = ("id", "name", "media_type")
 
 
 class PointsAsked(api.Paged):
@@ -61,6 +64,20 @@ class PointRow(api.Shape):
     closed_at = fields.DateTime(allow_none=True)
 
 
+class PointProof(Strict):
+    file = Upload(required=True)
+
+
+class PointFile(api.Shape):
+    id = fields.UUID()
+    name = fields.String()
+    media_type = fields.String()
+
+
+class PointFileMade(api.Shape):
+    id = fields.UUID(allow_none=True)
+
+
 class Entry(api.Shape):
     deed = fields.String(metadata={"enum": list(pointlists.DEEDS)})
     text = fields.String(allow_none=True)
@@ -68,6 +85,7 @@ class Entry(api.Shape):
     due_on = fields.Date(allow_none=True)
     by = fields.String(allow_none=True)
     at = fields.DateTime()
+    files = fields.List(fields.Nested(PointFile))
 
 
 class Point(PointRow):
@@ -95,7 +113,7 @@ def point(point_id: UUID) -> Response:
 @guard(Permission.POINTS_MANAGE, to=STAFF, sample="point")
 @blueprint.operation(
     "Act on a point",
-    "指定负责人、延期、说明、报告整改、退回或核实关闭；整改人不能自己关闭。",
+    "指定负责人、延期、说明、报告整改、退回或核实关闭；整改人不能自己关闭。标准要求证明的，先上传证明再报告整改。",
     takes=Deed,
     gives=Point,
     versioned=True,
@@ -107,6 +125,32 @@ def act(point_id: UUID, given: Any) -> Response:
     said = closure.Said(given["text"], given["owner_id"], given["due_on"])
     closure.act(db(), actor(), point_id, given["deed"], said, version=version)
     return _answer(pointlists.get(db(), point_id))
+
+
+@blueprint.post("/points/<uuid:point_id>/files")
+@guard(Permission.POINTS_MANAGE, to=STAFF, sample="point")
+@blueprint.operation(
+    "Attach proof to a point",
+    "上传整改的照片或文件；本轮整改中同一文件只留一份（id 为 null）。",
+    files=PointProof,
+    gives=PointFileMade,
+    status=201,
+)
+def prove(point_id: UUID, files: Any) -> Response:
+    file = files["file"]
+    try:
+        made = pointproofs.prove(db(), actor(), point_id, named(file.filename), file.read())
+    except Invalid as invalid:
+        raise Invalid(invalid.message, {"file": [invalid.message]}) from None
+    return api.answer({"id": made}, 201)
+
+
+@blueprint.get("/points/files/<uuid:file_id>")
+@guard(Permission.POINTS_READ, to=ROOM, sample="point_file")
+@blueprint.operation("Fetch proof of a point", "整改证明文件本身。", media="application/octet-stream")
+def point_attachment(file_id: UUID) -> Response:
+    _media_type, content = pointproofs.file(db(), file_id)
+    return Response(content, content_type="application/octet-stream")
 
 
 @blueprint.post("/runs/<uuid:run_id>/reopening")
@@ -123,7 +167,8 @@ def reopen(run_id: UUID, given: Any) -> Response:
 
 def _answer(found: Dossier) -> Response:
     entries = [
-        {name: getattr(one, name) for name in ("deed", "text", "owner", "due_on", "at")} | {"by": one.name}
+        {name: getattr(one, name) for name in ("deed", "text", "owner", "due_on", "at")}
+        | {"by": one.name, "files": [dict(zip(FILE, file, strict=True)) for file in found.files.get(one.id, [])]}
         for one in found.entries
     ]
     return api.answer(_row(found.line) | {"entries": entries}, version=found.line.row.version)

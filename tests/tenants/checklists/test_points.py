@@ -1,5 +1,6 @@
 """A failed core item becomes a point that is followed until somebody else has closed it; runs are opened again."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import event, func, select, update
 
 from huakai_platform.kernel import clock, workbooks
@@ -56,6 +58,12 @@ def failed(databases: Databases, room: Site, actor: Actor, back: int = 0, *codes
     return run_id
 
 
+def shot(colour: str = "green") -> tuple[str, bytes]:
+    written = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(written, "PNG")
+    return "lock.png", written.getvalue()
+
+
 def only(databases: Databases, room: Site) -> OpenPoint:
     with databases.session(Login.TENANT, room.id) as session:
         return session.scalars(select(OpenPoint)).one()
@@ -82,7 +90,7 @@ def test_a_failed_core_item_has_an_owner_and_a_day(
 
 def test_the_same_item_failing_again_has_no_twin(databases: Databases, room: Site, worker: Actor) -> None:
     failed(databases, room, worker)
-    do(databases, room, worker, "fixed", Said("换了新锁"))
+    do(databases, room, worker, "fixed", Said("换了新锁", files=[shot()]))
     failed(databases, room, worker, 1)
 
     assert only(databases, room).state == "open"
@@ -104,11 +112,11 @@ def test_numbers_and_items_are_unique_however_many_complete_at_once(
 
 def test_nobody_closes_what_they_fixed_themselves(databases: Databases, room: Site, head: Actor, worker: Actor) -> None:
     failed(databases, room, worker)
-    do(databases, room, worker, "fixed", Said("换了新锁"))
+    do(databases, room, worker, "fixed", Said("换了新锁", files=[shot()]))
     with pytest.raises(Conflict):
         do(databases, room, worker, "closed", Said())
     do(databases, room, head, "returned", Said("锁还是坏的"))
-    do(databases, room, worker, "fixed", Said("又换了一把"))
+    do(databases, room, worker, "fixed", Said("又换了一把", files=[shot("red")]))
     do(databases, room, head, "closed", Said())
 
     assert only(databases, room).state == "closed"
@@ -192,7 +200,10 @@ def test_a_point_is_followed_in_the_browser(
     assert "待整改项" in one.get("/room/").text
     wrong = post(one, f"{address}/entries", {"deed": "fixed", "text": "好", "version": str(point.version)})
     assert wrong.status_code == 422
-    assert post(one, f"{address}/entries", {"deed": "fixed", "text": "换了新锁", "version": "1"}).status_code == 303
+    fixed = {"deed": "fixed", "text": "换了新锁", "version": "1"}
+    assert "至少 1 张" in post(one, f"{address}/entries", fixed).text
+    name, content = shot()
+    assert post(one, f"{address}/entries", fixed | {"files": (io.BytesIO(content), name)}).status_code == 303
     assert post(one, f"{address}/entries", {"deed": "noted", "text": "晚了一步", "version": "1"}).status_code == 409
     assert post(other, f"{address}/entries", {"deed": "closed", "version": "2"}).status_code == 303
     assert "没有待整改项" in one.get("/room/points").text

@@ -15,9 +15,10 @@ from huakai_platform.kernel.fields import Choice, Date, Form, Id, Int, Page, Tex
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.checklists import closure, pointlists
+from huakai_tenants.checklists import closure, pointlists, pointproofs
 from huakai_tenants.checklists.views import blueprint
 from huakai_tenants.checklists.views.history import workbook
+from huakai_tenants.checklists.views.runs import proof
 
 STAFF = frozenset({Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER})
 Answer = str | BaseResponse | tuple[str, int]
@@ -73,7 +74,8 @@ def act(point_id: UUID) -> Answer:
     given = inputs.form(Deed())
     if not given.ok:
         return _page(point_id, given.raw, given.errors), 422
-    said = closure.Said(given.values["text"], given.values["owner_id"], given.values["due_on"])
+    files = [(one.filename, one.read()) for one in request.files.getlist("files") if one.filename]
+    said = closure.Said(given.values["text"], given.values["owner_id"], given.values["due_on"], files)
     try:
         with db().begin_nested():
             closure.act(db(), actor(), point_id, given.values["deed"], said, version=given.values["version"])
@@ -83,6 +85,12 @@ def act(point_id: UUID) -> Answer:
         return _page(point_id, given.raw, {"": [conflict.message]}), 409
     flash(gettext("已记录。"), "ok")
     return redirect(url_for(".point", point_id=point_id), 303)
+
+
+@blueprint.get("/points/files/<uuid:file_id>")
+@guard(Permission.POINTS_READ, to=ROOM, sample="point_file")
+def point_attachment(file_id: UUID) -> Response:
+    return proof(*pointproofs.file(db(), file_id))
 
 
 def _page(point_id: UUID, values: Mapping[str, Any] | None = None, errors: Mapping[str, Any] | None = None) -> str:

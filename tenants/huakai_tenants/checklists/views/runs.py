@@ -89,7 +89,11 @@ def complete(run_id: UUID) -> Answered:
 @blueprint.get("/attachments/<uuid:attachment_id>")
 @guard(Permission.CHECKLISTS_READ, to=ROOM, sample="attachment")
 def attachment(attachment_id: UUID) -> Response:
-    media_type, content = answers.attachment(db(), attachment_id)
+    return proof(*answers.attachment(db(), attachment_id))
+
+
+def proof(media_type: str, content: bytes) -> Response:
+    """A file that somebody uploaded: a photo is shown, a document only saved."""
     response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = "inline" if media_type == "image/jpeg" else "attachment"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
