@@ -62,7 +62,9 @@ def workbook(
     ]
     if said := cut(total):
         lines.append([said.render()])
-    return _written(session, actor, "training.exported", _("培训记录"), COLUMNS, lines, len(rows))
+    written = _written(_("培训记录"), COLUMNS, lines)
+    audit.record(session, actor, "training.exported", "site", tenancy.current(session), rows=len(rows))
+    return written
 
 
 def ending(
@@ -88,7 +90,9 @@ def ending(
         ]
         for row in rows
     ]
-    return _written(session, actor, "training.ending_exported", _("到期证书"), ENDING, lines, len(rows))
+    written = _written(_("到期证书"), ENDING, lines)
+    audit.record(session, actor, "training.ending_exported", "site", tenancy.current(session), rows=len(rows))
+    return written
 
 
 def cut(total: int) -> Message | None:
@@ -103,16 +107,6 @@ def _titles(codes: Mapping[str, Any], language: str) -> dict[str, str]:
     return {code: one.title.get(language) or one.title["zh"] for code, one in codes.items()}
 
 
-def _written(
-    session: Session,
-    actor: Actor,
-    deed: str,
-    name: Message,
-    heads: Sequence[tuple[Message, int]],
-    lines: Sequence[Sequence[Any]],
-    number: int,
-) -> bytes:
+def _written(name: Message, heads: Sequence[tuple[Message, int]], lines: Sequence[Sequence[Any]]) -> bytes:
     columns = [Column(title.render(), width) for title, width in heads]
-    written = workbooks.write(workbooks.table(name.render(), columns, lines))
-    audit.record(session, actor, deed, "site", tenancy.current(session), rows=number)
-    return written
+    return workbooks.write(workbooks.table(name.render(), columns, lines))
