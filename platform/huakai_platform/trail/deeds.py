@@ -71,7 +71,6 @@ DEEDS: dict[str, Message] = {
     "staff.file_read": _("打开证书扫描件"),
     "staff.file_removed": _("删除证书扫描件"),
     "training.ending_exported": _("导出到期证书"),
-    "training.sheet_read": _("查看个人培训表"),
     "qualifications.added": _("登记证书"),
     "qualifications.verified": _("核验证书"),
     "qualifications.removed": _("删除证书"),
