@@ -18,6 +18,7 @@ NO_PAGES = frozenset(
         "onboarding.import_workbook",
         "operations.progress",
         "regions.lookup",
+        "staff.scan",
     }
 )
 """What a GET answers with a file, a part of a page, a redirect or data, though its address does not say so."""
