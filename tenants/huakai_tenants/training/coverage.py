@@ -134,10 +134,14 @@ def _records(session: Session, plan: Curriculum, on: date) -> Mapping[UUID, Sequ
     )
     found: dict[UUID, list[Attended]] = {}
     for row in rows:
-        course = plan.courses.get(row.course)
-        counts = row.result == "passed" or (row.result == "attended" and not (course and course.test))
-        found.setdefault(row.member_id, []).append(Attended(row.course, row.held_on, row.hours, row.expires_on, counts))
+        found.setdefault(row.member_id, []).append(attended(row, plan.courses.get(row.course)))
     return found
+
+
+def attended(row: Any, course: Course | None) -> Attended:
+    """A record, or a row with its columns, as coverage sees it."""
+    counts = row.result == "passed" or (row.result == "attended" and not (course and course.test))
+    return Attended(row.course, row.held_on, row.hours, row.expires_on, counts)
 
 
 def _judged(
@@ -152,19 +156,19 @@ def _judged(
 ) -> PersonCoverage:
     programmes = plan.programmes.get(post, ())
     valid = [record for record in records if record.valid(on)]
-    standings = tuple(_standing(programme, valid, on) for programme in programmes)
-    state = State.COMPLETE if all(standing.complete for standing in standings) else State.PARTIAL
+    standings = tuple(standing(programme, valid, on) for programme in programmes)
+    state = State.COMPLETE if all(one.complete for one in standings) else State.PARTIAL
     if not records and programmes:
         state = State.NOTHING
     elif state is State.PARTIAL:
         once = [record for record in records if record.counts]
-        if all(_standing(programme, once, on).complete for programme in programmes):
+        if all(standing(programme, once, on).complete for programme in programmes):
             state = State.EXPIRED
     done = frozenset(record.course for record in valid)
     return PersonCoverage(member_id, number, name, post, joined_on, state, standings, done)
 
 
-def _standing(programme: Programme, records: Sequence[Attended], on: date) -> Standing:
+def standing(programme: Programme, records: Sequence[Attended], on: date) -> Standing:
     """A yearly programme counts the calendar year of the day, one that is done once counts everything before."""
     counted = [
         record

@@ -31,6 +31,14 @@ class Expiring(Form):
     page = Page()
 
 
+class SignIn(Form):
+    course = Code()
+    on = Date()
+    trainer = Text(max_length=60)
+    lines = Int(1, 100, load_default=20)
+    named = Flag()
+
+
 class Change(Form):
     held_on = Date(required=True)
     hours = Number(Decimal("0.1"), Decimal(200), places=1, required=True)
