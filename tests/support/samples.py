@@ -10,7 +10,7 @@ from sqlalchemy import select
 from huakai_platform.compliance.models import Assessment
 from huakai_platform.identity import sessions
 from huakai_platform.identity.models import Account, AccountSession, ApiToken, Invitation, Membership
-from huakai_platform.kernel import clock, outbox, vault
+from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.access import Actor, Permission, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.events import SitesTakenIn
@@ -26,12 +26,11 @@ from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_platform.standards.models import Edition
 from huakai_templates import assets
 from huakai_tenants.premises.models import Space
-from huakai_tenants.staff import contacts
-from huakai_tenants.staff.models import Qualification, StaffFile, StaffMember
 from huakai_tenants.training.models import TrainingRecord
 from tests.support.checked import attachment, checklist, point, point_file, run
 from tests.support.checked import photo as photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
+from tests.support.register import qualification, staff_file, staff_import, staff_member
 from tests.support.staffed import Staffed
 from tests.support.worlds import Relation, World
 
@@ -205,52 +204,6 @@ def docs_file(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"filename": "swagger-ui.css"}
 
 
-def staff_member(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    row = StaffMember(
-        id=uuid7(),
-        tenant_id=site.id,
-        number=uuid7().hex[-12:],
-        name="Somebody",
-        post="counsellor",
-        employment="full_time",
-        joined_on=clock.today(),
-        created_at=clock.now(),
-    )
-    world.make.add(row, site.id)
-    with world.make.databases.session(Login.WORKER, site.id) as opened:
-        vault.ensure_key(opened, world.make.settings.master_key)
-    with world.make.databases.session(Login.TENANT, site.id) as opened:
-        contacts.keep(opened, owner, world.make.settings.master_key, row.id, phone="13800000000", email=None)
-    return {"member_id": row.id}
-
-
-def qualification(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    member_id = staff_member(world, owner, site)["member_id"]
-    row = Qualification(
-        id=uuid7(),
-        tenant_id=site.id,
-        member_id=member_id,
-        kind="cas_basic",
-        certificate_number="A-1",
-        created_at=clock.now(),
-    )
-    world.make.add(row, site.id)
-    return {"qualification_id": row.id}
-
-
-def staff_file(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    paper = qualification(world, owner, site)["qualification_id"]
-    with world.make.databases.session(Login.MIGRATOR, site.id) as opened:
-        holder = opened.scalars(select(Qualification.member_id).where(Qualification.id == paper)).one()
-    row = StaffFile(
-        id=uuid7(), tenant_id=site.id, member_id=holder, kind="qualification", proves=paper, name="a.pdf",
-        media_type="application/pdf", size=5, sha256="0" * 64, content=b"%PDF-", added_by=owner.account_id,
-        added_at=clock.now(),
-    )  # fmt: skip
-    world.make.add(row, site.id)
-    return {"file_id": row.id}
-
-
 def training_record(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     row = TrainingRecord(
         id=uuid7(),
@@ -337,6 +290,7 @@ SAMPLES: dict[str, Sample] = {
     "site_photo": Sample(site_photo, REGIONAL),
     "space": Sample(space, FOREIGN),
     "staff_file": Sample(staff_file, FOREIGN),
+    "staff_import": Sample(staff_import, FOREIGN),
     "staff_member": Sample(staff_member, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),

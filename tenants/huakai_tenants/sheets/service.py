@@ -1,13 +1,15 @@
 """Keeping an uploaded list sealed until it is applied, once, or given up."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
+from huakai_platform.identity.models import Account
 from huakai_platform.kernel import clock, tenancy, vault
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.crypto import Place, seal, unseal
@@ -24,7 +26,7 @@ def keep(
     session: Session, actor: Actor, master_key: bytes | None, kind: str, filename: str, content: bytes
 ) -> SheetImport:
     """Seal an upload for later; files of the same kind that were left lying are given up."""
-    _forget(session, kind)
+    forget(session, kind)
     key, row_id = vault.data_key(session, master_key), uuid7()
     row = SheetImport(
         tenant_id=tenancy.current(session),
@@ -65,11 +67,37 @@ def finish(row: SheetImport, **summary: Any) -> None:
     row.state, row.summary, row.ended_at, row.sealed = "applied", summary, clock.now(), None
 
 
-def _forget(session: Session, kind: str) -> None:
+def discard(row: SheetImport) -> None:
+    """Give an upload up; the file is taken away. Raises Conflict once it was applied or given up."""
+    if row.state != "checked":
+        raise Conflict(_("这次导入已经结束，请重新上传。"))
+    row.state, row.ended_at, row.sealed = "discarded", clock.now(), None
+
+
+def latest(session: Session, kind: str, most: int = 10) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The room's last uploads of a kind without their files, the newest first, with who handed each in."""
+    return session.execute(
+        select(
+            SheetImport.id,
+            SheetImport.filename,
+            SheetImport.state,
+            SheetImport.summary,
+            SheetImport.created_at,
+            Account.name.label("who"),
+        )
+        .outerjoin(Account, Account.id == SheetImport.created_by)
+        .where(SheetImport.kind == kind)
+        .order_by(SheetImport.created_at.desc(), SheetImport.id.desc())
+        .limit(most)
+    ).all()
+
+
+def forget(session: Session, kind: str | None = None) -> None:
+    """Give up what was left lying for too long, of one kind or of all, and take the files away."""
     session.execute(
         update(SheetImport)
         .where(
-            SheetImport.kind == kind,
+            *([SheetImport.kind == kind] if kind else []),
             SheetImport.state == "checked",
             SheetImport.created_at < clock.now() - KEPT,
         )

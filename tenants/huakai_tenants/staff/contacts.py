@@ -1,21 +1,26 @@
 """Telephone and mail of a member: sealed as one, shown as a hint, opened one at a time."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity import contacts as written
 from huakai_platform.kernel import audit, clock, tenancy, vault
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.crypto import Place, seal, unseal
+from huakai_platform.kernel.crypto import DataKey, Place, seal, unseal
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.staff import service
 from huakai_tenants.staff.models import StaffContact
+
+ONE_EACH = "staff_contact_tenant_id_member_id_key"
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,51 @@ def read(session: Session, actor: Actor, master_key: bytes | None, member_id: UU
     found = json.loads(unseal(key, _place(session, row.id, row.version), row.sealed))
     audit.record(session, actor, "staff.contact_read", "staff_member", member_id)
     return Opened(found["phone"], found["email"])
+
+
+def every(session: Session, master_key: bytes | None) -> dict[UUID, Opened]:
+    """All contacts of the room by member, for comparing what comes in with what is kept; never for showing."""
+    rows = session.execute(select(StaffContact)).scalars().all()
+    keys = {number: vault.data_key(session, master_key, number) for number in {row.generation for row in rows}}
+    found = {}
+    for row in rows:
+        kept = json.loads(unseal(keys[row.generation], _place(session, row.id, row.version), row.sealed))
+        found[row.member_id] = Opened(kept["phone"], kept["email"])
+    return found
+
+
+def keep_all(session: Session, master_key: bytes | None, wanted: Mapping[UUID, Opened]) -> None:
+    """Seal many at once, in place of what was kept, in two statements; whoever calls says so in the trail."""
+    if not wanted:
+        return
+    key = vault.data_key(session, master_key)
+    kept = select(StaffContact.member_id, StaffContact.id, StaffContact.version).where(
+        StaffContact.member_id.in_(wanted)
+    )
+    known = {row.member_id: row for row in session.execute(kept.with_for_update())}
+    lines = []
+    for member_id, opened in wanted.items():
+        row_id, version = (known[member_id].id, known[member_id].version + 1) if member_id in known else (uuid7(), 1)
+        lines.append(_line(session, key, row_id, member_id, version, opened))
+    put = upsert(table(StaffContact))
+    replaced = {name: put.excluded[name] for name in ("generation", "sealed", "version", "hint", "updated_at")}
+    session.execute(put.on_conflict_do_update(constraint=ONE_EACH, set_=replaced), lines)
+
+
+def _line(
+    session: Session, key: DataKey, row_id: UUID, member_id: UUID, version: int, opened: Opened
+) -> dict[str, object]:
+    plain = json.dumps({"phone": opened.phone, "email": opened.email}).encode()
+    return {
+        "tenant_id": tenancy.current(session),
+        "id": row_id,
+        "member_id": member_id,
+        "version": version,
+        "generation": key.generation,
+        "sealed": seal(key, _place(session, row_id, version), plain),
+        "hint": written.hint(opened.phone) if opened.phone else "****",
+        "updated_at": clock.now(),
+    }
 
 
 def _place(session: Session, row_id: UUID, version: int) -> Place:

@@ -47,7 +47,7 @@ def enrol(session: Session, people: Iterable[Newcomer]) -> list[StaffMember]:
     held = {row.ab for row in known if row.post == HEAD and row.left_on is None}
     new = {one.account_id: one for one in people if one.account_id not in there}
     rows = []
-    for number, one in zip(_after({row.number for row in known}, len(new)), new.values(), strict=True):
+    for number, one in zip(after({row.number for row in known}, len(new)), new.values(), strict=True):
         ab = one.ab if one.ab not in held else None
         held.add(ab)
         rows.append(_row(session, number, one, ab))
@@ -68,10 +68,11 @@ def take_over(session: Session, actor: Actor) -> int:
 
 def next_numbers(session: Session, count: int) -> list[str]:
     """Free numbers of the form S001, in order."""
-    return _after(set(session.scalars(select(StaffMember.number))), count)
+    return after(set(session.scalars(select(StaffMember.number))), count)
 
 
-def _after(taken: set[str], count: int) -> list[str]:
+def after(taken: set[str], count: int) -> list[str]:
+    """Numbers of the form S001 behind those that are taken, in order."""
     ours = [int(number[1:]) for number in taken if number[:1] == "S" and number[1:].isdecimal() and len(number) < 9]
     first = max(ours, default=0) + 1
     return [f"S{number:03}" for number in range(first, first + count)]

@@ -1,13 +1,25 @@
 """What the forms and addresses of the register may hold."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import ValidationError
 
 from huakai_platform.identity import contacts
-from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Page, Phone, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Page, Phone, Text
 from huakai_platform.kernel.i18n import _
 from huakai_tenants.staff import files, posts, register
 
 NUMBER = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
+
+class Email(Text):
+    """A mail address, in lower case."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if normal := contacts.normal_email(super()._deserialize(value, attr, data, **kwargs)):
+            return normal
+        raise ValidationError(_("邮箱格式不对"))
 
 
 class Listing(Form):
@@ -40,7 +52,7 @@ class Leaving(Form):
 
 class Contact(Form):
     phone = Phone()
-    email = Text(max_length=200)
+    email = Email(max_length=200)
 
 
 class Certificate(Form):
@@ -54,14 +66,18 @@ class Removal(Form):
     reason = Choice(files.REASONS, required=True)
 
 
+class Template(Form):
+    filled = Flag(load_default=False)
+
+
+class Report(Form):
+    show = Choice(["added", "changed", "unchanged", "faulty"])
+    page = Page()
+
+
+class Application(Form):
+    mark = Code(r"[0-9a-f]{64}", required=True)
+
+
 class Nothing(Form):
     """A form of which only the files matter."""
-
-
-def email(text: str | None) -> str | None:
-    """The address in lower case; raises ValidationError for what is none."""
-    if not text:
-        return None
-    if normal := contacts.normal_email(text):
-        return normal
-    raise ValidationError(_("邮箱格式不对"))

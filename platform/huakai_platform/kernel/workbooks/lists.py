@@ -62,10 +62,19 @@ class Listing:
     rows: Sequence[ListRow]
 
 
-def template(name: str, columns: Sequence[ListColumn], rows: Iterable[Mapping[str, Any]] = ()) -> bytes:
-    """The list to fill in, with what is known already, drop-downs, and a note at each heading."""
+def template(
+    name: str,
+    columns: Sequence[ListColumn],
+    rows: Iterable[Mapping[str, Any]] = (),
+    guide: Sequence[str] = (),
+) -> bytes:
+    """The list to fill in, with what is known already, drop-downs, and a note at each heading.
+
+    `guide` are sentences for a second sheet, which also explains each column.
+    """
     heads = [Column(one.heading, one.width, one.note, tuple(one.choices.values())) for one in columns]
-    return write(table(name, heads, ([one.words(row.get(one.key)) for one in columns] for row in rows)))
+    filled = table(name, heads, ([one.words(row.get(one.key)) for one in columns] for row in rows))
+    return write(filled, *([_guide(columns, guide)] if guide else []))
 
 
 def take(content: bytes, columns: Sequence[ListColumn]) -> Listing:
@@ -89,6 +98,16 @@ def returned(listing: Listing, faults: Mapping[int, Mapping[str, Sequence[str]]]
         if lost := [said for key, all_said in about.items() if key not in listing.places for said in all_said]:
             rows[number - 1].append(Styled("\n".join(lost), "bad"))
     return write(Page(listing.sheet.name, rows, widths=[18] * max(map(len, rows), default=1), frozen=listing.head + 1))
+
+
+def _guide(columns: Sequence[ListColumn], sentences: Sequence[str]) -> Page:
+    title = _("填写说明").render()
+    heads = [Styled(head.render(), "header") for head in (_("列"), _("必填"), _("怎么填"))]
+    about = [
+        [one.title.render(), _("必填").render() if one.field.required else None, one.note or None] for one in columns
+    ]
+    said = [[None, None, sentence] for sentence in sentences]
+    return Page(title, [[Styled(title, "title")], *said, [], heads, *about], widths=[22, 8, 90])
 
 
 def _rows(sheet: Sheet, head: int, places: Mapping[str, int], columns: Sequence[ListColumn]) -> Iterable[ListRow]:

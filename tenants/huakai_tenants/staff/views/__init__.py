@@ -8,4 +8,4 @@ blueprint = Blueprint("staff", __name__, url_prefix="/room/staff")
 STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
 HEAD = {Role.SITE_HEAD}
 
-from huakai_tenants.staff.views import certificates, contact, lists, members, scans  # noqa: E402, F401
+from huakai_tenants.staff.views import certificates, contact, imports, lists, members, scans  # noqa: E402, F401

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext
-from marshmallow import ValidationError
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.web import idempotency, inputs
@@ -19,13 +18,11 @@ from huakai_tenants.staff.views.page import Answer
 def keep_contact(member_id: UUID) -> Answer:
     service.get(db(), member_id)
     given = inputs.form(schemas.Contact())
-    try:
-        email = schemas.email(given.values.get("email"))
-    except ValidationError as error:
-        given = given.with_error("email", error.messages[0])
     if not given.ok:
         return page.show(member_id, contact=given, status=422)
-    contacts.keep(db(), actor(), page.key(), member_id, phone=given.values.get("phone"), email=email)
+    contacts.keep(
+        db(), actor(), page.key(), member_id, phone=given.values.get("phone"), email=given.values.get("email")
+    )
     flash(gettext("联系方式已封存。"), "ok")
     return redirect(url_for(".show", member_id=member_id), 303)
 

@@ -1,7 +1,7 @@
 """The register as a list, as a workbook, and taken over from the team."""
 
 from flask import Response, flash, redirect, render_template, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
@@ -10,7 +10,7 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.staff import enrolling, exporting, posts, register, schemas
 from huakai_tenants.staff.views import HEAD, STAFF, blueprint
-from huakai_tenants.staff.views.page import words
+from huakai_tenants.staff.views.page import language, words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,10 +39,7 @@ def export() -> Response:
     """What the list shows, all pages of it."""
     plan = posts.plan(db())
     rows = register.every(db(), register.Filter(**inputs.query(schemas.Listing())), plan, clock.today())
-    language = "en" if str(get_locale()) == "en" else "zh"
-    response = Response(exporting.workbook(db(), actor(), plan, rows, language), mimetype=XLSX)
-    response.headers["Content-Disposition"] = 'attachment; filename="huakai-staff.xlsx"'
-    return response
+    return book(exporting.workbook(db(), actor(), plan, rows, language()), "huakai-staff.xlsx")
 
 
 @blueprint.post("/takeover")
@@ -51,3 +48,9 @@ def take_over() -> BaseResponse:
     if enrolling.take_over(db(), actor()):
         flash(gettext("已登记，请核对岗位和用工形式。"), "ok")
     return redirect(url_for(".index"), 303)
+
+
+def book(content: bytes, filename: str) -> Response:
+    response = Response(content, mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
