@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import huakai_templates
 from huakai_deploy.commands.output import progress as bar
 from huakai_deploy.commands.output import say
+from huakai_deploy.demo_history import telling
 from huakai_platform.identity import demo
 from huakai_platform.identity.models import Institution
 from huakai_platform.kernel import clock, operations, workbooks
@@ -52,17 +53,26 @@ def seed(databases: Databases, settings: Settings, *, sites: int, password: str)
     _import(databases, actor, sites)
     _open(databases, actor)
     with databases.session(Login.OVERSIGHT) as session:
-        return _people(session, settings, institution, password)
+        people = _people(session, settings, institution, password)
+    telling.tell(databases, settings, FILE, lambda total: bar(_("写入一年的示范记录"), total))
+    return people
 
 
 def _load_regions(databases: Databases) -> None:
+    """The file is read and compared between two transactions: on a busy machine that takes longer than one may."""
     with databases.session(Login.OVERSIGHT) as session:
-        if (session.scalar(select(func.count()).select_from(Region)) or 0) > 1:
+        if _there(session):
             return
-        say(_("正在载入全国地区……"))
-        plan = regions.plan(session, regions.read((DATA / "regions.csv.gz").read_bytes()), on=clock.today())
+        known = regions.known(session)
+    say(_("正在载入全国地区……"))
+    plan = regions.compare(known, regions.read((DATA / "regions.csv.gz").read_bytes()), on=clock.today())
+    with databases.session(Login.OVERSIGHT) as session:
         regions.apply(session, plan, on=clock.today())
     say(_("已载入 {count} 个地区。", count=len(plan.added)))
+
+
+def _there(session: Session) -> bool:
+    return (session.scalar(select(func.count()).select_from(Region)) or 0) > 1
 
 
 def _institution(session: Session) -> Institution:

@@ -26,11 +26,13 @@ def group() -> None: ...
 @dry_run_option
 @json_option
 def import_file(file: Path, dry_run: bool, whole: bool, as_json: bool) -> None:
-    databases = Databases(Settings.from_env())
+    databases, rows = Databases(Settings.from_env()), importing.read(file.read_bytes())
     try:
         with databases.session(Login.OVERSIGHT) as session:
-            plan = importing.plan(session, importing.read(file.read_bytes()), on=clock.today(), whole=whole)
-            if not (dry_run or plan.problems):
+            known = importing.known(session)
+        plan = importing.compare(known, rows, on=clock.today(), whole=whole)
+        if not (dry_run or plan.problems):
+            with databases.session(Login.OVERSIGHT) as session:
                 importing.apply(session, plan, on=clock.today())
     finally:
         databases.dispose()

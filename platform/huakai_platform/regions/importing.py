@@ -27,6 +27,7 @@ BATCH = 5_000
 MOST_BYTES = 96 * 1024 * 1024
 MOST_PROBLEMS = 200
 COLUMNS = ("code", "name", "level", "parent")
+Known = Mapping[str, Any]
 
 
 @dataclass
@@ -71,11 +72,20 @@ def _unpacked(content: bytes) -> bytes:
 
 
 def plan(session: Session, rows: Iterable[Mapping[str, str]], *, on: date, whole: bool = False) -> Plan:
-    """Compare rows with the table; `whole` means that a valid region absent from the file has ended.
+    """Compare rows with the table as it is now."""
+    return compare(known(session), rows, on=on, whole=whole)
+
+
+def known(session: Session) -> Known:
+    """The table, for a comparison that takes longer than a transaction should."""
+    return {row.code: row for row in session.execute(_KNOWN)}
+
+
+def compare(known: Known, rows: Iterable[Mapping[str, str]], *, on: date, whole: bool = False) -> Plan:
+    """Compare rows with a table; `whole` means that a valid region absent from the file has ended.
 
     A row with a `successor` closes its region on the day `on` and points to what follows it.
     """
-    known = {row.code: row for row in session.execute(_KNOWN)}
     made, given = Plan(), _checked(rows, known)
     made.problems = given.problems
     above: dict[str, list[str]] = {COUNTRY: [COUNTRY]}
