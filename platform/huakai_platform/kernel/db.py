@@ -51,9 +51,12 @@ class Databases:
         self._factories: dict[Login, sessionmaker[Session]] = {}
 
     def engine(self, login: Login) -> Engine:
+        """The pool of a login. But for the migrator's, its connections begin nothing by themselves: each statement
+        stands alone, unless a session has begun its transaction and bound it to a tenant."""
         if login not in self._engines:
             engine = create_engine(
                 self._settings.database(login),
+                isolation_level=None if login is Login.MIGRATOR else "AUTOCOMMIT",
                 pool_size=self._pool_size,
                 max_overflow=5,
                 pool_recycle=1800,

@@ -64,7 +64,9 @@ def _bind(session: Session, transaction: SessionTransaction, connection: Connect
     if transaction.nested:
         return
     # A parsed UUID has only hexadecimal digits and dashes; set_config() would not reach the workers of a cluster.
-    binding = f"SET LOCAL app.tenant_id = '{current(session)}'"
+    # Where the driver does not begin by itself, the transaction begins in the same round trip.
+    begun = "BEGIN; " if connection.connection.dbapi_connection.autocommit else ""  # type: ignore[union-attr]
+    binding = f"{begun}SET LOCAL app.tenant_id = '{current(session)}'"
     if account_id := session.info.get("account_id"):
         binding += f"; SET LOCAL app.account_id = '{UUID(str(account_id))}'"
     connection.exec_driver_sql(binding)

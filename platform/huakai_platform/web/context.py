@@ -170,7 +170,7 @@ def peek() -> Connection:
     """A connection for a look before the transaction: each statement stands alone; closed with the request."""
     if "peek" not in g:
         engine = frame().databases.engine(frame().login_for(g.get("plane", "any")))
-        g.peek = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        g.peek = engine.connect()
     return cast(Connection, g.peek)
 
 

@@ -3,26 +3,30 @@
 from datetime import date, datetime
 from typing import Any
 
+from babel import Locale
 from flask import Flask, g, request
-from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from flask_babel import Babel, get_locale
 from markupsafe import Markup
 
 from huakai_platform.kernel import i18n
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message
+from huakai_platform.web import words
 from huakai_platform.web.bearers import in_api
 from huakai_platform.web.context import badges, visitor
 from huakai_platform.web.navigation import bar, menu, trail
+from huakai_platform.web.words import gettext
 from huakai_templates import assets, icons
 
 LOCALES = {"zh_CN": "中文", "en": "English"}
+PARSED = {name: Locale.parse(name) for name in LOCALES}
 
 
 def install(app: Flask) -> None:
     babel = Babel()
-    babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: "Asia/Shanghai")
+    babel.init_app(app, locale_selector=lambda: PARSED[choose_locale()], timezone_selector=lambda: "Asia/Shanghai")
+    words.install(app)
     i18n.translate = gettext
-    app.jinja_env.finalize = finalize
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES, badges=badges, room_bar=bar)
     app.jinja_env.filters.update(date=show_date, datetime=show_moment, said=say, day_of=day_of)
@@ -40,11 +44,6 @@ def choose_locale() -> str:
     return who.actor.locale if who and who.actor.locale in LOCALES else "zh_CN"
 
 
-def finalize(value: Any) -> Any:
-    """Messages of the services are translated where they are shown."""
-    return value.render(gettext) if isinstance(value, Message) else value
-
-
 def say(value: Any, locale: str | None = None) -> str:
     """A text of the standard, `{"zh": …, "en": …}`, in the reader's language; a Message translated."""
     if isinstance(value, Message):
@@ -59,13 +58,16 @@ def show_date(value: date | datetime | None) -> str | Markup:
         return "—"
     if isinstance(value, datetime):
         value = value.astimezone(CHINA).date()
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), format_date(value, "yyyy-MM-dd"))
+    day = value.isoformat()
+    return Markup(f'<time datetime="{day}">{day}</time>')
 
 
 def show_moment(value: datetime | None) -> str | Markup:
+    """A moment where the people are, in the order of ISO in every language."""
     if value is None:
         return "—"
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), format_datetime(value, "yyyy-MM-dd HH:mm"))
+    there = value.astimezone(CHINA).isoformat(" ", "minutes")
+    return Markup(f'<time datetime="{value.isoformat()}">{there[:16]}</time>')
 
 
 def day_of(value: datetime) -> date:

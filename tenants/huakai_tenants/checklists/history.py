@@ -1,9 +1,10 @@
 """The runs of a room: what is open, overdue or done, by filters, on a page or in a workbook."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Numeric, Row, Select, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from huakai_platform import forms
 from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column
 from huakai_platform.standards import service as standards
 from huakai_tenants.checklists import schedule
@@ -48,6 +50,8 @@ class Listing:
     lines: Sequence[Line]
     total: int
     page: int
+    titles: Sequence[tuple[str, forms.Localized]]
+    """The checklists to choose from."""
 
     @property
     def pages(self) -> int:
@@ -55,23 +59,29 @@ class Listing:
 
 
 def find(session: Session, asked: Mapping[str, Any]) -> Listing:
-    """One page of the runs that the filters leave."""
-    conditions = _conditions(asked)
-    total = session.scalar(select(func.count(ChecklistRun.code)).where(*conditions)) or 0
-    page = min(asked.get("page", 1), max(1, -(-total // PAGE)))
-    wanted = _ordered(asked).where(*conditions).limit(PAGE).offset((page - 1) * PAGE)
-    return Listing(_lines(session, wanted), total, page)
+    """One page of the runs that the filters leave, the last one where the page asked for lies beyond it."""
+    conditions, page = _conditions(asked), asked.get("page", 1)
+    total = select(func.count(ChecklistRun.code)).where(*conditions).correlate(None)
+    wanted = _ordered(asked).where(*conditions).limit(PAGE)
+    told = wanted.add_columns(Site.tier, Site.edition_id.label("pinned"), total.scalar_subquery().label("total"))
+    rows = session.execute(told.join(Site, Site.id == ChecklistRun.tenant_id).offset((page - 1) * PAGE)).all()
+    if not rows and page > 1:
+        last = max(1, -(-(session.scalar(total) or 0) // PAGE))
+        return find(session, {**asked, "page": last})
+    if not rows:
+        here = schedule.here(session)
+        return Listing([], 0, 1, _titles(session, here.edition_id, here.tier))
+    site = rows[0]
+    return Listing(_lines(session, rows, site.tier), site.total, page, _titles(session, site.pinned, site.tier))
 
 
-def titles(session: Session) -> list[tuple[str, forms.Localized]]:
-    """The checklists to choose from."""
-    found = schedule.definitions(session, schedule.here(session))
-    return [(code, one.title) for code, one in found.items()]
+def _titles(session: Session, edition_id: UUID, tier: str) -> list[tuple[str, forms.Localized]]:
+    return [(code, one.title) for code, one in schedule.recurring(session, edition_id, tier).items()]
 
 
 def export(session: Session, asked: Mapping[str, Any]) -> bytes:
     """What the list shows, all pages of it."""
-    day = clock.today()
+    day, found = clock.today(), session.execute(_ordered(asked).where(*_conditions(asked)).limit(MOST)).all()
     heads = (
         _("检查单"),
         _("周期开始"),
@@ -95,7 +105,7 @@ def export(session: Session, asked: Mapping[str, Any]) -> bytes:
             len(line.row.score["failed_core"]) if line.row.score else None,
             line.row.reopenings,
         ]
-        for line in _lines(session, _ordered(asked).where(*_conditions(asked)).limit(MOST))
+        for line in _lines(session, found, schedule.here(session).tier)
     ]
     columns = [Column(head.render(), 16) for head in heads]
     return workbooks.write(workbooks.table(_("检查单").render(), columns, rows))
@@ -156,11 +166,14 @@ def _of_run(model: Any) -> tuple[ColumnElement[bool], ...]:
     return model.tenant_id == ChecklistRun.tenant_id, model.run_id == ChecklistRun.id
 
 
-def _lines(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Line]:
-    tier = schedule.here(session).tier
+def _lines(session: Session, rows: Iterable[Found], tier: str) -> list[Line]:
+    known: dict[tuple[UUID, str], tuple[forms.Localized, int]] = {}
     found = []
-    for row in session.execute(wanted):
-        definition = standards.checklists(session, row.edition_id, tier).get(row.code)
-        title = definition.title if definition else forms.Localized(row.code, row.code)
-        found.append(Line(row, title, sum(1 for _item in definition or ())))
+    for row in rows:
+        key = row.edition_id, row.code
+        if key not in known:
+            definition = standards.checklists(session, row.edition_id, tier).get(row.code)
+            title = definition.title if definition else forms.Localized(row.code, row.code)
+            known[key] = title, sum(1 for _item in definition or ())
+        found.append(Line(row, *known[key]))
     return found

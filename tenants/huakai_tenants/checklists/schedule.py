@@ -60,7 +60,12 @@ def here(session: Session) -> Here:
 
 def definitions(session: Session, site: Here) -> Mapping[str, forms.Definition]:
     """The recurring checklists of the site's tier in its edition."""
-    found = standards.checklists(session, site.edition_id, site.tier)
+    return recurring(session, site.edition_id, site.tier)
+
+
+def recurring(session: Session, edition_id: UUID, tier: str) -> Mapping[str, forms.Definition]:
+    """The checklists of a tier that fall due again and again."""
+    found = standards.checklists(session, edition_id, tier)
     return {code: one for code, one in found.items() if one.period in RECURRING}
 
 

@@ -47,7 +47,7 @@ def history() -> str:
     return render_template(
         "checklists/history.html",
         listing=listing,
-        titles=[(code, title.of(get_locale())) for code, title in runs.titles(db())],
+        titles=[(code, title.of(get_locale())) for code, title in listing.titles],
         states=runs.STATES,
         day=clock.today(),
         shown={name: value for name, value in request.args.items() if value and name != "page"},
