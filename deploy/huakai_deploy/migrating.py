@@ -26,10 +26,14 @@ def config() -> Config:
 
 
 def migrate(databases: Databases) -> None:
-    """Take the database to the newest migration and publish the shipped edition and years; again changes nothing."""
+    """Take the database to the newest migration and load what is shipped; again changes nothing.
+
+    The shipped edition is the first; from then on the institution publishes its own.
+    """
     command.upgrade(config(), "head")
     with databases.session(Login.MIGRATOR) as session:
-        standards.publish(session, load_shipped())
+        if not standards.published(session):
+            standards.publish(session, load_shipped())
         workdays.seed(session)
 
 

@@ -27,6 +27,8 @@ PLATFORM = {
             "platform.account_session",
             "platform.alembic_version",
             "platform.api_token",
+            "platform.draft_definition",
+            "platform.edition_draft",
             "platform.heartbeat",
             "platform.idempotency_key",
             "platform.invitation",

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     REGIONS_READ = "console:regions:read"
     REGIONS_IMPORT = "console:regions:import"
     STANDARD_READ = "console:standard:read"
+    STANDARD_WRITE = "console:standard:write"
+    STANDARD_PUBLISH = "console:standard:publish"
     OPERATIONS_READ = "console:operations:read"
     OPERATIONS_STEER = "console:operations:steer"
     JOBS_READ = "console:jobs:read"
@@ -115,6 +117,8 @@ PERMISSION_LABELS = {
     Permission.REGIONS_READ: _("查看地区"),
     Permission.REGIONS_IMPORT: _("导入地区"),
     Permission.STANDARD_READ: _("查看标准"),
+    Permission.STANDARD_WRITE: _("编写标准草稿"),
+    Permission.STANDARD_PUBLISH: _("审核和发布标准"),
     Permission.OPERATIONS_READ: _("查看批量操作"),
     Permission.OPERATIONS_STEER: _("取消或继续批量操作"),
     Permission.JOBS_READ: _("查看运行状态"),
@@ -172,6 +176,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.REGIONS_READ: CONSOLE,
     Permission.REGIONS_IMPORT: _ADMIN,
     Permission.STANDARD_READ: CONSOLE,
+    Permission.STANDARD_WRITE: _ADMIN,
+    Permission.STANDARD_PUBLISH: _ADMIN,
     Permission.OPERATIONS_READ: _OFFICES,
     Permission.OPERATIONS_STEER: _ADMIN,
     Permission.JOBS_READ: _ADMIN,

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.standards.models import Edition, EditionDefinition
-from huakai_platform.standards.shipped import EditionFiles, edition_digest
+from huakai_platform.standards.shipped import EditionFiles, digest, edition_digest
 
 Bodies = Mapping[tuple[str, str], dict[str, Any]]
 
@@ -49,6 +49,11 @@ def publish(session: Session, files: EditionFiles) -> UUID:
     return edition
 
 
+def published(session: Session) -> bool:
+    """Whether there is any edition."""
+    return bool(session.scalar(select(exists().select_from(Edition))))
+
+
 def newest(session: Session) -> UUID:
     """The edition that a site opened now is pinned to."""
     if edition_id := session.scalar(select(Edition.id).order_by(Edition.number.desc()).limit(1)):
@@ -57,14 +62,14 @@ def newest(session: Session) -> UUID:
 
 
 def recomputed_digest(session: Session, edition_id: UUID) -> str:
-    """The hash of an edition as its rows say it now."""
+    """The hash of an edition from the content of its rows as they are now."""
     number = session.scalars(select(Edition.number).where(Edition.id == edition_id)).one()
     rows = session.execute(
-        select(EditionDefinition.kind, EditionDefinition.code, EditionDefinition.digest).where(
+        select(EditionDefinition.kind, EditionDefinition.code, EditionDefinition.body).where(
             EditionDefinition.edition_id == edition_id
         )
     )
-    return edition_digest(number, {(row.kind, row.code): row.digest for row in rows})
+    return edition_digest(number, {(row.kind, row.code): digest(row.body) for row in rows})
 
 
 def bodies(session: Session, edition_id: UUID) -> Bodies:

@@ -14,7 +14,19 @@ from huakai_platform.kernel.canonical import canonical, digest
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import definitions, references, soundness, strict_yaml
 
-__all__ = ["EditionFiles", "Faulty", "Shipped", "canonical", "check", "digest", "edition_digest", "load_shipped"]
+__all__ = [
+    "EditionFiles",
+    "Fault",
+    "Faulty",
+    "Shipped",
+    "canonical",
+    "check",
+    "digest",
+    "edition_digest",
+    "faults",
+    "load_shipped",
+    "sealed",
+]
 FOLDER = Path(huakai_templates.__file__).parent / "standards"
 
 
@@ -39,6 +51,14 @@ class EditionFiles:
         return next(found.body for found in self.definitions if found.kind == kind and code in (None, found.code))
 
 
+class Fault(NamedTuple):
+    """One fault: the definition it is in, the path in that, and why; the first two may be blank."""
+
+    name: str
+    path: str
+    message: str
+
+
 class Faulty(ValueError):
     """Files that do not make an edition; each fault names file and path."""
 
@@ -56,27 +76,30 @@ def load_shipped(folder: Path = FOLDER) -> EditionFiles:
     return EditionFiles(
         number=manifest["number"],
         title=Localized(**manifest["title"]),
-        definitions=(shipped := tuple(sorted(_shipped(body) for body in files.values()))),
+        definitions=(shipped := tuple(sorted(sealed(body) for body in files.values()))),
         digest=edition_digest(manifest["number"], {(one.kind, one.code): one.digest for one in shipped}),
     )
 
 
 def check(files: Mapping[str, Any]) -> None:
-    """Refuse definitions that are wrong by themselves or together; keys name them in the faults."""
-    alone = [_tell(name, *fault) for name, body in files.items() for fault in soundness.faults(body)]
-    if alone:
-        raise Faulty(alone)
+    """Raises Faulty with every fault of the definitions."""
+    if found := faults(files):
+        raise Faulty([_tell(*fault) for fault in found])
+
+
+def faults(files: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong with definitions by themselves, else with their number, else together; keys name them."""
+    if alone := [Fault(name, *fault) for name, body in files.items() for fault in soundness.faults(body)]:
+        return alone
     names = [(body["kind"], body["code"]) for body in files.values()]
     edition = {body["kind"]: body for body in files.values()}
-    lost = [kind for kind in definitions.SHAPES if kind not in edition]
-    doubled = [name for name, (kind, code) in zip(files, names, strict=True) if names.count((kind, code)) > 1]
-    if lost or doubled:
-        raise Faulty(
-            [_("缺少 {kind}", kind=kind) for kind in lost] + [_tell(name, "code", _("代码重复")) for name in doubled]
-        )
-    together = [_tell(name, *fault) for name, body in files.items() for fault in references.faults(body, edition)]
-    if together:
-        raise Faulty(together)
+    lost = [Fault("", "", _("缺少 {kind}", kind=kind)) for kind in definitions.SHAPES if kind not in edition]
+    doubled = [
+        Fault(file, "code", _("代码重复")) for file, name in zip(files, names, strict=True) if names.count(name) > 1
+    ]
+    return [*lost, *doubled] or [
+        Fault(name, *fault) for name, body in files.items() for fault in references.faults(body, edition)
+    ]
 
 
 def edition_digest(number: int, digests: Mapping[tuple[str, str], str]) -> str:
@@ -91,9 +114,10 @@ def _read(path: Path, folder: Path) -> Any:
         raise Faulty([_tell(path.relative_to(folder).as_posix(), "", str(fault).replace("\n", " "))]) from fault
 
 
-def _shipped(body: dict[str, Any]) -> Shipped:
+def sealed(body: dict[str, Any]) -> Shipped:
+    """A body with the names it is found by and its hash."""
     return Shipped(body["kind"], body["code"], body, digest(body))
 
 
 def _tell(name: str, path: str, message: str) -> str:
-    return f"{name}: {path}: {message}" if path else f"{name}: {message}"
+    return ": ".join(part for part in (name, path, str(message)) if part)
