@@ -23,12 +23,12 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import RegisterImport, SiteDraft
-from huakai_platform.standards.models import Edition
 from huakai_templates import assets
 from huakai_tenants.premises.models import Space
 from huakai_tenants.training.models import TrainingRecord
 from tests.support.checked import attachment, checklist, point, point_file, run
 from tests.support.checked import photo as photo
+from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.register import qualification, staff_file, staff_import, staff_member
 from tests.support.staffed import Staffed
@@ -130,11 +130,6 @@ def message(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         row = opened.get_one(OutboxMessage, (site.id, row_id))
         row.attempts, row.dead_at, row.last_error = 10, clock.now(), _("没有这个站点。")
     return {"tenant_id": site.id, "message_id": row_id}
-
-
-def definition(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    with world.make.databases.session(Login.OVERSIGHT) as opened:
-        return {"edition_id": opened.scalar(select(Edition.id)), "kind": "checklist", "code": "daily"}
 
 
 def site_indicator(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
@@ -266,7 +261,11 @@ SAMPLES: dict[str, Sample] = {
     "attachment": Sample(attachment, FOREIGN),
     "checklist": Sample(checklist, missing=False),
     "definition": Sample(definition),
+    "definition_of_draft": Sample(draft_of_standard),
     "draft": Sample(draft, PERSONAL),
+    "draft_in_review": Sample(draft_in_review),
+    "draft_of_standard": Sample(draft_of_standard),
+    "entry_of_draft": Sample(draft_of_standard),
     "identity.accept": Sample(link("invite")),
     "identity.reset": Sample(link("reset")),
     "indicator": Sample(indicator, missing=False),
@@ -294,6 +293,7 @@ SAMPLES: dict[str, Sample] = {
     "staff_member": Sample(staff_member, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),
+    "two_editions": Sample(two_editions),
     "work_day": Sample(lambda world, owner, site: {"day": "2026-01-02"}, missing=False),
     "training_record": Sample(training_record, FOREIGN),
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.standards import service, shipped
 from huakai_platform.standards.models import DraftDefinition, Edition, EditionDefinition, EditionDraft
@@ -176,7 +176,7 @@ def catch_up(session: Session, actor: Actor, draft_id: UUID) -> None:
     theirs = service.bodies(session, newest)
     both = sorted(name for name in draft.changed if draft.base.get(name) != theirs.get(name))
     if both:
-        named = "、".join(f"{kind}/{code}" for kind, code in both)
+        named = listed(f"{kind}/{code}" for kind, code in both)
         raise Conflict(_("最新版本也修改了这些内容，请先恢复它们再更新：{names}", names=named))
     session.execute(update(EditionDraft).where(EditionDraft.id == draft_id).values(base_id=newest))
     audit.record(session, actor, "drafts.caught_up", "edition_draft", draft_id)

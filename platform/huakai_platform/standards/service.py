@@ -61,6 +61,13 @@ def newest(session: Session) -> UUID:
     raise NotFound(_("还没有发布任何标准版本。"))
 
 
+def edition(session: Session, edition_id: UUID) -> Edition:
+    """Raises NotFound."""
+    if found := session.get(Edition, edition_id):
+        return found
+    raise NotFound(_("没有这个标准版本。"))
+
+
 def recomputed_digest(session: Session, edition_id: UUID) -> str:
     """The hash of an edition from the content of its rows as they are now."""
     number = session.scalars(select(Edition.number).where(Edition.id == edition_id)).one()

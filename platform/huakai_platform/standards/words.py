@@ -1,5 +1,6 @@
 """A definition in the reader's words: what its keys and codes are called."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from huakai_platform.kernel.i18n import Message, _
@@ -98,6 +99,27 @@ KEYS: dict[str, Message] = {
     "volunteer_stars": _("志愿者星级"),
     "weights": _("权重"),
     "years": _("运营年限"),
+    "all_of": _("须全部选中"),
+    "at": _("截止时刻"),
+    "count": _("数量"),
+    "day": _("截止日"),
+    "due": _("截止"),
+    "equals": _("合格答案"),
+    "items": _("检查项"),
+    "max": _("上限"),
+    "min": _("下限"),
+    "not_applicable": _("可答“不适用”"),
+    "one_of": _("任选其一即合格"),
+    "options": _("选项"),
+    "pass": _("合格条件"),
+    "section": _("分区"),
+    "sections": _("分区"),
+    "title": _("名称"),
+    "weekdays": _("星期几（1 为星期一）"),
+    "weight": _("分值"),
+    "what": _("证明种类"),
+    "when": _("何时要证明"),
+    "within_days": _("几天之内"),
 }
 VALUES: dict[str, Message] = {
     "basic": _("基本空间"),
@@ -118,6 +140,19 @@ VALUES: dict[str, Message] = {
     "township": _("乡镇、街道"),
     "county": _("县、区"),
     "organisation": _("学校、机关、企业"),
+    "never": _("不要求"),
+    "on_fail": _("不合格时"),
+    "always": _("总是"),
+    "photo": _("照片"),
+    "document": _("文件"),
+    "boolean": _("是非"),
+    "yes_no_na": _("是、否、不适用"),
+    "number": _("数字（可有小数）"),
+    "integer": _("整数"),
+    "choice": _("单选"),
+    "choices": _("多选"),
+    "date": _("日期"),
+    "text": _("文字"),
 }
 
 
@@ -147,3 +182,27 @@ def _gather(value: Any, found: dict[str, Any]) -> None:
     elif isinstance(value, list | tuple):
         for inner in value:
             _gather(inner, found)
+
+
+def named(code: str, titles: Mapping[str, Any], say: Callable[[Any], str]) -> str:
+    """What a key or a code is called."""
+    return say(KEYS[code]) if code in KEYS else say(titles[code]) if code in titles else code
+
+
+def spoken(value: Any, titles: Mapping[str, Any], say: Callable[[Any], str]) -> str:
+    """A value of the standard in one line of the reader's words."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return say(_("是") if value else _("否"))
+    if isinstance(value, str):
+        return say(titles[value]) if value in titles else say(VALUES.get(value, value))
+    if isinstance(value, list):
+        return say(_("、")).join(spoken(one, titles, say) for one in value)
+    if isinstance(value, Mapping):
+        if value.keys() == {"zh", "en"}:
+            return say(value)
+        called = value.get("title") or value.get("text")
+        parts = [f"{named(key, titles, say)} {spoken(inner, titles, say)}" for key, inner in value.items()]
+        return say(called) if called else say(_("；")).join(parts)
+    return str(value)

@@ -44,6 +44,14 @@ def form(schema: Schema) -> Given:
     return _load(schema, request.form)
 
 
+def only(schema: Schema, sent: MultiDict[str, str]) -> Mapping[str, Any]:
+    """Of a form that is read elsewhere, the fields of the schema alone. Raises Invalid."""
+    given = _load(schema, MultiDict((name, value) for name, value in sent.items() if name in schema.load_fields))
+    if not given.ok:
+        raise Invalid(_("填写的内容有误。"), given.errors)
+    return given.values
+
+
 def body(schema: Schema) -> Mapping[str, Any]:
     """A JSON body. Raises Invalid with the fields that are wrong."""
     if not isinstance(data := request.get_json(silent=True), dict):

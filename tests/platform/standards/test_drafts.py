@@ -1,12 +1,11 @@
 """The next edition is written by one person, published by another, and never changes an edition that there is."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import ProgrammingError
 
 from huakai_platform.kernel.access import Actor, Role
@@ -16,9 +15,10 @@ from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.standards import drafts, service
 from huakai_platform.standards.drafts import State
-from huakai_platform.standards.models import DraftDefinition, Edition, EditionDefinition, EditionDraft
+from huakai_platform.standards.models import Edition, EditionDefinition, EditionDraft
 from tests.support.make import Make
 
+pytestmark = pytest.mark.usefixtures("only_the_first_edition_remains")
 TITLE = {"zh": "第二版", "en": "Second edition"}
 WALL = ("wall_documents", "wall_documents")
 
@@ -31,20 +31,6 @@ def writer(make: Make) -> Actor:
 @pytest.fixture
 def reviewer(make: Make) -> Actor:
     return make.member(Role.INSTITUTION_ADMIN)
-
-
-@pytest.fixture(autouse=True)
-def only_the_first_edition_remains(databases: Databases) -> Iterator[None]:
-    yield
-    with databases.session(Login.MIGRATOR) as session:
-        later = select(Edition.id).where(Edition.number > 1)
-        for statement in (
-            delete(DraftDefinition),
-            delete(EditionDraft),
-            delete(EditionDefinition).where(EditionDefinition.edition_id.in_(later)),
-            delete(Edition).where(Edition.number > 1),
-        ):
-            session.execute(statement)
 
 
 def begun(databases: Databases, writer: Actor) -> UUID:

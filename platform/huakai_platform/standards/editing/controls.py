@@ -9,16 +9,19 @@ from marshmallow import Schema, fields
 from huakai_platform.forms.localized import LocalizedText
 from huakai_platform.forms.shapes import Answered, Sources, Tupled
 from huakai_platform.kernel.fields import Choice, Flag, Int, Number
+from huakai_platform.standards.definitions import SHAPES
 from huakai_platform.standards.editing import places
 from huakai_platform.standards.references import POINTERS
 from huakai_platform.standards.service import Bodies
 
 Kind = Literal["text", "bilingual", "number", "flag", "choice", "many", "words", "counts", "texts", "group", "rows"]
+Shape = type[Schema]
 Option = tuple[str, Any]
 SPARE = 2
 """How many empty rows are offered below those that there are."""
 MOST_ROWS = 60
 GIVEN = frozenset({"kind"})
+"""What a definition says of itself and nobody chooses."""
 YES_UNLESS_SAID = frozenset({"required"})
 """Flags that hold when the standard does not say them."""
 
@@ -46,11 +49,11 @@ class Control:
 
 
 def controls(
-    shape: type[Schema], of: tuple[str, str], bodies: Bodies, *, prefix: str = "", fixed: bool = False
+    shape: Shape, of: tuple[str, str], bodies: Bodies, *, prefix: str = "", fixed: bool = False
 ) -> list[Control]:
     """What a shape asks for; `of` is the definition's kind and the list the entry is in."""
     namer = places.namer(shape) if fixed else None
-    skipped = {*places.lists(shape), *(GIVEN if not prefix else ())}
+    skipped = {*places.lists(shape), *(GIVEN if shape in SHAPES.values() else ())}
     made = []
     for name, field in shape().fields.items():
         key = field.data_key or name

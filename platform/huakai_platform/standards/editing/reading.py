@@ -1,7 +1,7 @@
 """An entry read back from what a person typed; what cannot be read is kept as typed, so that its shape refuses it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -14,7 +14,7 @@ from huakai_platform.standards.editing.controls import MOST_ROWS, YES_UNLESS_SAI
 
 Sent = MultiDict[str, str]
 WHOLE, DECIMAL = re.compile(r"-?[0-9]{1,15}"), re.compile(r"-?[0-9]{1,12}\.[0-9]{1,6}")
-BETWEEN = re.compile(r"[\s,，、;；]+")
+BETWEEN = re.compile(r"[^\w.-]+")
 LISTS = frozenset({"many", "words", "counts", "texts", "rows"})
 """What must be there where it is required, although it is empty."""
 NOTHING: tuple[Any, ...] = (None, "", [], {})
@@ -38,7 +38,7 @@ class Reader:
             raise Invalid(_("填写的内容有误。"), {name: [_("没有这一项").render()] for name in sorted(others)[:20]})
 
     def _value(self, one: Control) -> Any:
-        reader = {
+        readers: dict[str, Callable[[Control], Any]] = {
             "bilingual": self._bilingual,
             "flag": lambda control: self._one(control.name) is not None,
             "number": lambda control: number(self._one(control.name)),
@@ -48,8 +48,8 @@ class Reader:
             "texts": self._texts,
             "group": lambda control: self._inner(control.inner),
             "rows": self._rows,
-        }.get(one.kind, self._text)
-        return reader(one)
+        }
+        return readers.get(one.kind, self._text)(one)
 
     def _one(self, name: str) -> str | None:
         self.used.add(name)

@@ -1,24 +1,33 @@
-"""The standard in the console: what every site works by."""
+"""The library: every edition with its definitions, word for word."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import render_template
 from sqlalchemy import select
 
 from huakai_platform import forms
 from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.fields import Form, Id
 from huakai_platform.standards import service, words
 from huakai_platform.standards.models import Edition
+from huakai_platform.standards.service import Bodies
+from huakai_platform.standards.views.blueprints import blueprint
+from huakai_platform.web import inputs
 from huakai_platform.web.context import db, guard
 
-blueprint = Blueprint("standards", __name__, url_prefix="/console/standard")
+
+class EditionQuery(Form):
+    edition = Id()
 
 
 @blueprint.get("/")
 @guard(Permission.STANDARD_READ, to=CONSOLE)
 def index() -> str:
+    asked = inputs.query(EditionQuery())
     editions = db().scalars(select(Edition).order_by(Edition.number.desc())).all()
-    shown = editions[0] if editions else None
+    wanted = asked.get("edition")
+    shown = service.edition(db(), wanted) if wanted else editions[0] if editions else None
     return render_template(
         "standards/index.html",
         editions=editions,
@@ -36,9 +45,17 @@ def definition(edition_id: UUID, kind: str, code: str) -> str:
     return render_template(
         "standards/definition.html",
         body=body,
-        keys=words.KEYS,
-        ordered=words.ordered,
-        values=words.VALUES,
-        titles=words.titles(service.bodies(db(), edition_id)),
         form=forms.definition(body) if kind == "checklist" else None,
+        **reading(service.bodies(db(), edition_id)),
     )
+
+
+def reading(bodies: Bodies) -> dict[str, Any]:
+    """What the templates need to say a definition in the reader's words."""
+    return {
+        "keys": words.KEYS,
+        "ordered": words.ordered,
+        "values": words.VALUES,
+        "kinds": words.KINDS,
+        "titles": words.titles(bodies),
+    }

@@ -1,0 +1,209 @@
+"""Drafts of the next edition: the list, one draft with what keeps it from publication, one definition of it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
+from werkzeug import Response
+
+from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.errors import Conflict
+from huakai_platform.kernel.fields import Code, Form, Int, Page, Text
+from huakai_platform.kernel.i18n import _
+from huakai_platform.standards import drafts, service, words
+from huakai_platform.standards.definitions import SHAPES
+from huakai_platform.standards.difference import difference
+from huakai_platform.standards.drafts import Draft, State
+from huakai_platform.standards.editing import places
+from huakai_platform.standards.editing.controls import Control, controls, value_of
+from huakai_platform.standards.editing.reading import Reader
+from huakai_platform.standards.models import Edition
+from huakai_platform.standards.views.blueprints import blueprint
+from huakai_platform.standards.views.comparing import SORTS, WRITERS
+from huakai_platform.standards.views.library import reading
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.errors import flatten
+from huakai_platform.web.inputs import Given
+from huakai_platform.web.pages import say
+
+PER_PAGE = 20
+ALWAYS_SENT = frozenset({"csrf_token", "seen"})
+STATES = {
+    State.WRITING: (_("编写中"), "info"),
+    State.IN_REVIEW: (_("审核中"), "warn"),
+    State.PUBLISHED: (_("已发布"), "ok"),
+    State.DROPPED: (_("已放弃"), "mute"),
+}
+Answer = str | Response | tuple[str, int]
+
+
+class ListQuery(Form):
+    page = Page()
+
+
+class TitleForm(Form):
+    zh = Text(max_length=60, required=True)
+    en = Text(max_length=120, required=True)
+
+
+class Seen(Form):
+    seen = Int(0, required=True)
+
+
+class NewChecklist(Form):
+    code = Code(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*", required=True)
+    zh = Text(max_length=60, required=True)
+    en = Text(max_length=120, required=True)
+
+
+@blueprint.get("/drafts")
+@guard(Permission.STANDARD_READ, to=CONSOLE)
+def draft_list() -> str:
+    return _list_page()
+
+
+@blueprint.post("/drafts")
+@guard(Permission.STANDARD_WRITE, to=WRITERS)
+def begin() -> Answer:
+    """Start a draft from the newest edition."""
+    given = inputs.form(TitleForm())
+    if not given.ok:
+        return _list_page(given), 422
+    draft_id = drafts.begin(db(), actor(), given.values)
+    flash(gettext("草稿已建立，以最新版本为基础。"), "ok")
+    return redirect(url_for(".draft", draft_id=draft_id), 303)
+
+
+@blueprint.get("/drafts/<uuid:draft_id>")
+@guard(Permission.STANDARD_READ, to=CONSOLE, sample="draft_of_standard")
+def draft(draft_id: UUID) -> str:
+    return draft_page(drafts.load(db(), draft_id))
+
+
+@blueprint.get("/drafts/<uuid:draft_id>/<kind>/<code>")
+@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition_of_draft")
+def draft_definition(draft_id: UUID, kind: str, code: str) -> str:
+    return definition_page(drafts.load(db(), draft_id), kind, code)
+
+
+@blueprint.post("/drafts/<uuid:draft_id>/<kind>/<code>")
+@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="definition_of_draft")
+def write_head(draft_id: UUID, kind: str, code: str) -> Answer:
+    """Save what a definition says outside its lists."""
+    found = drafts.load(db(), draft_id)
+    body, asked = found.body(kind, code), head(found, kind)
+    reader = Reader(request.form)
+    said = reader.entry(asked, body)
+    reader.refuse_others(ALWAYS_SENT)
+    errors = {key: value for key, value in flatten(SHAPES[kind]().validate(said)).items() if _asked(asked, key)}
+    if errors:
+        return definition_page(found, kind, code, said, errors), 422
+    try:
+        with db().begin_nested():
+            drafts.write(db(), actor(), draft_id, (kind, code), said, seen())
+    except Conflict as overtaken:
+        return definition_page(drafts.load(db(), draft_id), kind, code, said, {"seen": [overtaken.message]}), 409
+    flash(gettext("已保存。"), "ok")
+    return redirect(url_for(".draft_definition", draft_id=draft_id, kind=kind, code=code), 303)
+
+
+@blueprint.post("/drafts/<uuid:draft_id>/checklists")
+@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="draft_of_standard")
+def add_checklist(draft_id: UUID) -> Answer:
+    """Add an empty checklist to a draft."""
+    found, given = drafts.load(db(), draft_id), inputs.form(NewChecklist())
+    if given.ok and ("checklist", given.values["code"]) in found.bodies:
+        given = given.with_error("code", _("这个代码已经有了"))
+    if not given.ok:
+        return draft_page(found, given), 422
+    code, title = given.values["code"], {"zh": given.values["zh"], "en": given.values["en"]}
+    body = {"kind": "checklist", "code": code, "title": title, "period": "once", "sections": []}
+    drafts.write(db(), actor(), draft_id, ("checklist", code), body, found.version("checklist", code))
+    return redirect(url_for(".draft_definition", draft_id=draft_id, kind="checklist", code=code), 303)
+
+
+def seen() -> int:
+    """The version that the form was made from. Raises Invalid."""
+    given = inputs.only(Seen(), request.form)
+    return int(given["seen"])
+
+
+def head(found: Draft, kind: str) -> list[Control]:
+    """What a definition says outside its lists."""
+    return controls(SHAPES[kind], (kind, ""), found.bodies, fixed=True)
+
+
+def draft_page(found: Draft, given: Given | None = None) -> str:
+    changes = list(difference(found.base, found.bodies))
+    return render_template(
+        "standards/draft.html",
+        draft=found,
+        base=service.edition(db(), found.row.base_id),
+        outdated=found.row.base_id != service.newest(db()) and found.row.state in (State.WRITING, State.IN_REVIEW),
+        faults=found.faults(),
+        changes=changes,
+        counts={sort: sum(one.sort == sort for one in changes) for sort in SORTS},
+        sorts=SORTS,
+        states=STATES,
+        kinds=words.KINDS,
+        may_publish=drafts.may_publish(found, actor()),
+        given=given,
+        crumbs=[*_above(), (say(found.row.title), None)],
+    )
+
+
+def definition_page(
+    found: Draft, kind: str, code: str, said: dict[str, Any] | None = None, errors: dict[str, list[str]] | None = None
+) -> str:
+    body = found.body(kind, code)
+    name = f"{kind}/{code}"
+    return render_template(
+        "standards/draft_definition.html",
+        draft=found,
+        body=body,
+        kind=kind,
+        code=code,
+        controls=head(found, kind),
+        entry=said or body,
+        errors=errors or {},
+        value_of=value_of,
+        name_of=places.name_of,
+        lists=list(places.lists(SHAPES[kind])),
+        faults=[one for one in found.faults() if one.name == name],
+        seen=found.version(kind, code),
+        retirable=kind == "checklist",
+        crumbs=[
+            *_above(),
+            (say(found.row.title), url_for(".draft", draft_id=found.row.id)),
+            (say(body["title"]), None),
+        ],
+        **reading(found.bodies),
+    )
+
+
+def _list_page(given: Given | None = None) -> str:
+    page = inputs.query(ListQuery())["page"] if request.method == "GET" else 1
+    rows = drafts.recent(db(), PER_PAGE + 1, (page - 1) * PER_PAGE)
+    numbers = {row.id: row.number for row in db().execute(select(Edition.id, Edition.number))}
+    return render_template(
+        "standards/drafts.html",
+        rows=rows[:PER_PAGE],
+        page=page,
+        more=len(rows) > PER_PAGE,
+        numbers=numbers,
+        states=STATES,
+        given=given,
+        crumbs=[(_("标准"), url_for(".index")), (_("草稿"), None)],
+    )
+
+
+def _above() -> list[tuple[Any, str | None]]:
+    return [(_("标准"), url_for(".index")), (_("草稿"), url_for(".draft_list"))]
+
+
+def _asked(asked: list[Control], path: str) -> bool:
+    """Whether a fault belongs to what this form asks, and not to one of the lists."""
+    return path.split(".")[0] in {one.key for one in asked}
