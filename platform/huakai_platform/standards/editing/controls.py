@@ -22,6 +22,8 @@ SPARE = 2
 MOST_ROWS = 60
 GIVEN = frozenset({"kind"})
 """What a definition says of itself and nobody chooses."""
+ORDER = {**dict.fromkeys((*places.NAMES, "title"), -1), "source": 1, "proposed": 1}
+"""What a thing is called is asked first, where it comes from last."""
 YES_UNLESS_SAID = frozenset({"required"})
 """Flags that hold when the standard does not say them."""
 
@@ -54,12 +56,10 @@ def controls(
     """What a shape asks for; `of` is the definition's kind and the list the entry is in."""
     namer = places.namer(shape) if fixed else None
     skipped = {*places.lists(shape), *(GIVEN if shape in SHAPES.values() else ())}
-    made = []
-    for name, field in shape().fields.items():
-        key = field.data_key or name
-        if key not in skipped:
-            made.append(_control(key, field, of, bodies, prefix, fixed=key == namer))
-    return made
+    named = ((field.data_key or name, field) for name, field in shape().fields.items())
+    asked = [(key, field) for key, field in named if key not in skipped]
+    asked.sort(key=lambda pair: ORDER.get(pair[0], 0))
+    return [_control(key, field, of, bodies, prefix, fixed=key == namer) for key, field in asked]
 
 
 def options(bodies: Bodies, kind: str, of: str, key: str) -> list[Option]:
