@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261125_1900"
-down_revision = "20261125_1635"
+down_revision = "20261125_1840"
 branch_labels = None
 depends_on = None
 
