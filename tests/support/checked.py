@@ -7,12 +7,12 @@ from typing import Any
 
 from PIL import Image
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, vault
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
-from huakai_tenants.checklists import answers, pointproofs
+from huakai_tenants.checklists import answers, filled, pointproofs
 from huakai_tenants.checklists import service as checklists
 from huakai_tenants.checklists.models import OpenPoint
 from tests.support.worlds import World
@@ -27,6 +27,16 @@ def run(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         run_id = checklists.begin(opened, owner, "monthly", clock.today())
         item = next(iter(checklists.sheet(opened, run_id).definition)).code
     return {"run_id": run_id, "item": item}
+
+
+def run_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    where, key = run(world, owner, site), world.make.settings.master_key
+    with world.make.databases.session(Login.WORKER, site.id) as opened:
+        vault.ensure_key(opened, key)
+    with world.make.databases.session(Login.TENANT, site.id) as opened:
+        book = filled.workbook(checklists.sheet(opened, where["run_id"]), blank=True, locale="zh")
+        kept = filled.check(opened, owner, key, where["run_id"], "run.xlsx", book)
+    return {"run_id": where["run_id"], "import_id": kept}
 
 
 def point(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:

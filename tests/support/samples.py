@@ -26,7 +26,7 @@ from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_templates import assets
 from huakai_tenants.premises.models import Space
 from huakai_tenants.training.models import TrainingRecord
-from tests.support.checked import attachment, checklist, point, point_file, run
+from tests.support.checked import attachment, checklist, point, point_file, run, run_import
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
 from tests.support.lookups import REGISTER_WITH_ERRORS
@@ -281,6 +281,7 @@ SAMPLES: dict[str, Sample] = {
     "room_token": Sample(service_token, FOREIGN),
     "room_assessment": Sample(assessment, FOREIGN),
     "run": Sample(run, FOREIGN),
+    "run_import": Sample(run_import, FOREIGN),
     "service_token": Sample(service_token, FOREIGN),
     "session": Sample(session, PERSONAL),
     "setup_step": Sample(lambda world, owner, site: {"step": "people"}, missing=False),

@@ -20,15 +20,16 @@ HEAD = (
     (Localized("内容", "Item"), 56),
     (Localized("单位", "Unit"), 8),
     (Localized("填写", "Answer"), 22),
+    (Localized("备注", "Remark"), 26),
     (Localized("要求", "Requirement"), 34),
 )
-ANSWER = 5
+CODE, ANSWER, NOTE = 0, 5, 6
 FIRST_ROW = 3
 SHEET, LISTS = Localized("填写", "Form"), "options"
 CORE = Localized("★ 核心", "★ Core")
 HOW_TO = Localized(
-    "请只填写“填写”一列；灰底的格子在系统中上传照片或文件。",
-    "Fill in the Answer column only; upload photos and files in the system.",
+    "请只填写“填写”和“备注”两列；灰底的格子在系统中上传照片或文件。",
+    "Fill in the Answer and Remark columns only; upload photos and files in the system.",
 )
 PICK_MANY = Localized("可多选，用“；”分开", "Several may be chosen, separated by ;")
 FROM_LIST = Localized("请从下拉列表中选择。", "Choose from the list.")
@@ -38,18 +39,28 @@ PROOF = {
 }
 
 
-def workbook(definition: Definition, answers: Mapping[str, Any] | None = None, *, locale: object = "zh") -> bytes:
-    """The form as xlsx, with the answers so far; read back cell by cell with `from_cell`."""
+def workbook(
+    definition: Definition,
+    answers: Mapping[str, Any] | None = None,
+    notes: Mapping[str, str | None] | None = None,
+    *,
+    mark: str = "",
+    locale: object = "zh",
+) -> bytes:
+    """The form as xlsx, with the answers and remarks so far; read back cell by cell with `from_cell`.
+
+    `mark` says whose form it is when it comes back.
+    """
     out = BytesIO()
     with xlsxwriter.Workbook(out, SAFE) as book:
         sheet, lists = book.add_worksheet(SHEET.of(locale)), book.add_worksheet(LISTS)
         lists.hide()
         page = Page(sheet, lists, locale, styles(book))
-        page.head(definition)
+        page.head(definition, mark)
         row = FIRST_ROW
         for section in definition.sections:
             for item in section.items:
-                page.row(row, section, item, (answers or {}).get(item.code))
+                page.row(row, section, item, (answers or {}).get(item.code), (notes or {}).get(item.code))
                 row += 1
         sheet.autofilter(FIRST_ROW - 1, 0, row - 1, len(HEAD) - 1)
         sheet.print_area(0, 0, row - 1, len(HEAD) - 1)
@@ -60,6 +71,7 @@ def styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
     cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#CBD5E1"}
     return {
         "title": book.add_format({"bold": True, "font_size": 16}),
+        "mark": book.add_format({"font_size": 8, "font_color": "#64748B"}),
         "head": book.add_format({**cell, "bold": True, "bg_color": "#E2E8F0"}),
         "cell": book.add_format({**cell, "locked": True}),
         "answer": book.add_format({**cell, "locked": False, "bg_color": "#FEF9C3"}),
@@ -74,10 +86,11 @@ class Page:
     def __init__(self, sheet: Worksheet, lists: Worksheet, locale: object, style: dict[str, Format]) -> None:
         self.sheet, self.lists, self.locale, self.style = sheet, lists, locale, style
 
-    def head(self, definition: Definition) -> None:
+    def head(self, definition: Definition, mark: str) -> None:
         sheet, locale = self.sheet, self.locale
         sheet.write_string(0, 0, definition.title.of(locale), self.style["title"])
         sheet.write_string(1, 0, HOW_TO.of(locale))
+        sheet.write_string(1, len(HEAD) - 1, mark, self.style["mark"])
         for column, (title, width) in enumerate(HEAD):
             sheet.set_column(column, column, width)
             sheet.write_string(FIRST_ROW - 1, column, title.of(locale), self.style["head"])
@@ -87,7 +100,7 @@ class Page:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(FIRST_ROW - 1)
 
-    def row(self, row: int, section: Section, item: Item, value: Any) -> None:
+    def row(self, row: int, section: Section, item: Item, value: Any, note: str | None) -> None:
         locale = self.locale
         told = (
             item.code,
@@ -96,12 +109,14 @@ class Page:
             item.text.of(locale),
             item.unit.of(locale) if item.unit else "",
             None,
+            None,
             self._requirement(item),
         )
         for column, text in enumerate(told):
             if text is not None:
                 self.sheet.write_string(row, column, text, self.style["cell"])
         self._answer(row, item, written(item, value, locale))
+        self.sheet.write_string(row, NOTE, note or "", self.style["answer"])
         if item.help:
             self.sheet.write_comment(row, 3, item.help.of(locale), {"x_scale": 2})
 

@@ -47,6 +47,8 @@ DEEDS: dict[str, Message] = {
     "sites.entered": _("进入站点查看合规"),
     "sites.visited": _("上级查看本站点"),
     "assessments.sealed": _("封存评估"),
+    "checklists.workbook_checked": _("上传检查单工作簿"),
+    "checklists.filled_in": _("用工作簿填写检查单"),
     "checklists.completed": _("完成检查单"),
     "checklists.reopened": _("重新打开检查单"),
     "evidence.added": _("上传证明"),

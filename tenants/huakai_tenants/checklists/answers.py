@@ -16,10 +16,13 @@ from huakai_platform.identity.models import Account
 from huakai_platform.kernel import audit, clock, tenancy
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, NotFound
+from huakai_platform.kernel.fields import Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.checklists import proof, schedule, service
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
+
+NOTE = Text(max_length=500, multiline=True)
 
 
 class Overtaken(Conflict):
@@ -36,10 +39,12 @@ class Saved:
     version: int
 
 
-def save(session: Session, actor: Actor, run_id: UUID, code: str, raw: Any, *, version: int) -> Saved:
+def save(
+    session: Session, actor: Actor, run_id: UUID, code: str, raw: Any, *, version: int, note: str | None = None
+) -> Saved:
     """Keep an answer; `version` is the one the page showed, 0 for none. Raises Invalid or Overtaken.
 
-    An empty answer takes the present one away.
+    An empty answer takes the present one away; so does an empty `note`, and none leaves the remark as it is.
     """
     run = service.open_run(session, run_id)
     item = item_of(session, run, code)
@@ -49,12 +54,22 @@ def save(session: Session, actor: Actor, run_id: UUID, code: str, raw: Any, *, v
         value = forms.check(item, raw)
     except ValidationError as error:
         raise Invalid(_("填写的内容有误。"), {code: list(_messages(error))}) from None
-    stored = {"v": value}
+    stored: dict[str, Any] = {"value": {"v": value}}
+    if note is not None:
+        stored["note"] = remark(code, note)
     if version == 0 and _insert(session, actor, run, code, stored):
         return Saved(item, 1)
     if _update(session, actor, run, code, stored, version):
         return Saved(item, version + 1)
     return _settle(session, run, item, stored)
+
+
+def remark(code: str, said: str) -> str | None:
+    """A remark as it is kept; raises Invalid."""
+    try:
+        return NOTE.deserialize(said) or None
+    except ValidationError as error:
+        raise Invalid(_("填写的内容有误。"), {code: list(_messages(error))}) from None
 
 
 def item_of(session: Session, run: ChecklistRun, code: str) -> forms.Item:
@@ -131,10 +146,10 @@ def _insert(session: Session, actor: Actor, run: ChecklistRun, code: str, stored
             id=uuid7(),
             run_id=run.id,
             item=code,
-            value=stored,
             answered_by=actor.account_id,
             answered_at=clock.now(),
             version=1,
+            **stored,
         )
         .on_conflict_do_nothing(constraint="checklist_answer_tenant_id_run_id_item_key")
         .returning(ChecklistAnswer.id)
@@ -146,7 +161,7 @@ def _update(session: Session, actor: Actor, run: ChecklistRun, code: str, stored
     changed = session.execute(
         update(ChecklistAnswer)
         .where(ChecklistAnswer.run_id == run.id, ChecklistAnswer.item == code, ChecklistAnswer.version == version)
-        .values(value=stored, answered_by=actor.account_id, answered_at=clock.now(), version=version + 1)
+        .values(answered_by=actor.account_id, answered_at=clock.now(), version=version + 1, **stored)
         .returning(ChecklistAnswer.id)
         .execution_options(synchronize_session=False)
     )
@@ -156,10 +171,16 @@ def _update(session: Session, actor: Actor, run: ChecklistRun, code: str, stored
 def _settle(session: Session, run: ChecklistRun, item: forms.Item, stored: dict[str, Any]) -> Saved:
     """The same answer twice is no conflict; another one is told, and nothing is overwritten."""
     row = session.execute(
-        select(ChecklistAnswer.value, ChecklistAnswer.version, ChecklistAnswer.answered_at, Account.name)
+        select(
+            ChecklistAnswer.value,
+            ChecklistAnswer.note,
+            ChecklistAnswer.version,
+            ChecklistAnswer.answered_at,
+            Account.name,
+        )
         .join(Account, Account.id == ChecklistAnswer.answered_by)
         .where(ChecklistAnswer.run_id == run.id, ChecklistAnswer.item == item.code)
     ).one()
-    if row.value == stored:
+    if all(getattr(row, name) == said for name, said in stored.items()):
         return Saved(item, row.version)
     raise Overtaken(row.value["v"], row.name, row.answered_at, row.version)

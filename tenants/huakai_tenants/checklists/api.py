@@ -8,7 +8,7 @@ from flask import Response, url_for
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.errors import FileRefused, Invalid
-from huakai_platform.kernel.fields import Flag, Int, Strict
+from huakai_platform.kernel.fields import Flag, Int, Strict, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import api
 from huakai_platform.web.api.uploads import Upload, named
@@ -30,6 +30,10 @@ class RunsAsked(api.Paged):
 class Answering(Strict):
     value = Answer(required=True, allow_none=True, metadata=api.about("文字、数字、选项或选项组；null 撤回。"))
     version = Int(0, 10**8, required=True, metadata=api.about("读到的版本，0 为未填 The version read; 0 for none."))
+    note = Text(
+        max_length=500, multiline=True, allow_none=True, load_default=None,
+        metadata=api.about("备注；不写则不变 The remark; without one it stays."),
+    )  # fmt: skip
 
 
 class Proof(Strict):
@@ -81,7 +85,7 @@ def run(run_id: UUID) -> Response:
 )  # fmt: skip
 def answer_item(run_id: UUID, item: str, given: Any) -> Response:
     try:
-        saved = answers.save(db(), actor(), run_id, item, given["value"], version=given["version"])
+        saved = answers.save(db(), actor(), run_id, item, given["value"], version=given["version"], note=given["note"])
     except Invalid as invalid:
         said = [message for messages in invalid.fields.values() for message in messages]
         raise Invalid(_("填写的内容有误。"), {"value": said or [invalid.message]}) from None

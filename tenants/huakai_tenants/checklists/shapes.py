@@ -65,6 +65,7 @@ class Item(api.Shape):
     required = fields.Boolean()
     options = fields.List(fields.String())
     value = fields.Raw(allow_none=True)
+    note = fields.String(allow_none=True)
     version = fields.Integer(metadata=api.about("0 为未填 0 for none."))
     answered_by = fields.String(allow_none=True)
     answered_at = fields.DateTime(allow_none=True)
@@ -135,6 +136,7 @@ def _item(sheet: Sheet, item: Any) -> dict[str, Any]:
         "required": item.required,
         "options": [option.code for option in item.options],
         "value": given.value if given else None,
+        "note": given.note if given else None,
         "version": given.version if given else 0,
         "answered_by": given.by if given else None,
         "answered_at": given.at if given else None,

@@ -271,3 +271,19 @@ def test_a_suspended_room_can_only_look(app: Flask, make: Make) -> None:
 
     assert browser.get("/room/").status_code == 200
     assert post(browser, "/room/checklists/daily", {}).status_code == 409
+
+
+def test_a_remark_is_kept_beside_an_answer_and_alone(app: Flask, make: Make, worker: Actor, run_id: UUID) -> None:
+    browser, address = make.browser(app, worker), f"/room/checklists/{run_id}"
+    said = {"on_duty": "yes", "on_duty-note": "A 角请假，B 角在岗", "version": "0"}
+    assert post(browser, f"{address}/items/on_duty", said).status_code == 303
+    assert (
+        post(browser, f"{address}/items/exit_clear", {"exit_clear-note": "北门在修", "version": "0"}).status_code == 303
+    )
+    too_long = post(browser, f"{address}/items/on_duty", {"on_duty": "yes", "on_duty-note": "长" * 501, "version": "1"})
+
+    assert (too_long.status_code, "长" * 501 in too_long.text) == (422, True)
+    for page in (address, f"{address}/print"):
+        assert [said in browser.get(page).text for said in ("B 角在岗", "北门在修")] == [True, True]
+    assert post(browser, f"{address}/items/exit_clear", {"exit_clear-note": " ", "version": "1"}).status_code == 303
+    assert "北门在修" not in browser.get(address).text

@@ -29,13 +29,15 @@ class ListColumn:
     width: float = 16
     note: str = ""
     choices: Mapping[str, str] = made(default_factory=dict)
+    also: Sequence[str] = ()
+    """Other headings by which the column is known."""
 
     @property
     def heading(self) -> str:
         return f"{self.title.render()}*" if self.field.required else self.title.render()
 
     def is_headed(self, text: str) -> bool:
-        return text.rstrip("* ").strip() in (str(self.title), self.title.render())
+        return text.rstrip("* ").strip() in (str(self.title), self.title.render(), *self.also)
 
     def words(self, value: Any) -> Content:
         """A value as its cell shows it."""

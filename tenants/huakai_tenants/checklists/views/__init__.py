@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("checklists", __name__, url_prefix="/room")
 
-from huakai_tenants.checklists.views import history, points, runs  # noqa: E402, F401
+from huakai_tenants.checklists.views import filling, history, points, runs  # noqa: E402, F401

@@ -13,8 +13,8 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Page, Text
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_tenants.checklists import filled, reopening, service
 from huakai_tenants.checklists import history as runs
-from huakai_tenants.checklists import reopening, service
 from huakai_tenants.checklists.views import blueprint
 from huakai_tenants.checklists.views.runs import page
 
@@ -74,8 +74,8 @@ def print_run(run_id: UUID) -> str:
 @blueprint.get("/checklists/<uuid:run_id>/workbook")
 @guard(Permission.CHECKLISTS_READ, to=ROOM, sample="run")
 def run_workbook(run_id: UUID) -> Response:
-    sheet = service.sheet(db(), run_id)
-    data = forms.workbook(sheet.definition, sheet.values, locale=get_locale())
+    sheet, blank = service.sheet(db(), run_id), inputs.query(PrintQuery())["blank"]
+    data = filled.workbook(sheet, blank=blank, locale=get_locale())
     return workbook(data, f"{sheet.run.code}-{sheet.run.period_start.isoformat()}.xlsx")
 
 

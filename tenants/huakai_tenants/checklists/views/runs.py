@@ -58,9 +58,10 @@ def answer(run_id: UUID, item: str) -> Answered:
     kind = answers.item_of(db(), service.open_run(db(), run_id), item).kind
     try:
         with db().begin_nested():
-            if item in request.form:
+            note, version = request.form.get(f"{item}-note"), _version()
+            if item in request.form or (note is not None and (note.strip() or version)):
                 raw: Any = request.form.getlist(item) if kind == "choices" else _said(item)
-                answers.save(db(), actor(), run_id, item, raw, version=_version())
+                answers.save(db(), actor(), run_id, item, raw, version=version, note=note)
             for name in (f"{item}-evidence", item):
                 if (file := request.files.get(name)) and file.filename:
                     answers.attach(db(), actor(), run_id, item, file.filename, file.read())
@@ -124,7 +125,7 @@ def _told(run_id: UUID, item: str, errors: Mapping[str, list[Any]], overtaken: O
     """What was wrong, with everything that was typed still there."""
     status = 409 if overtaken else 422
     if not request.headers.get("HX-Request"):
-        typed = {item: _said(item)} if item in request.form else {}
+        typed = {name: _said(name) for name in (item, f"{item}-note") if name in request.form}
         return page(run_id, errors=errors, typed=typed, overtaken={item: overtaken} if overtaken else {}), status
     shown = _fragment(run_id, item, errors=errors, overtaken=overtaken)
     return shown, 422, {"HX-Retarget": f"#s-{item}", "HX-Reswap": "innerHTML"}
