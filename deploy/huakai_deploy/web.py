@@ -25,7 +25,7 @@ from huakai_platform.workdays import views as workdays
 from huakai_templates import assets
 from huakai_tenants.checklists import views as checklists
 from huakai_tenants.measures import compliance as measures
-from huakai_tenants.measures import daily
+from huakai_tenants.measures import daily, readiness
 from huakai_tenants.premises import views as premises
 from huakai_tenants.search import views as search
 from huakai_tenants.staff import views as staff
@@ -100,6 +100,7 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
     requests.install(app)
     pages.install(app)
     compliance.install(app, compliance.Reader(measures.measure, daily.photo))
+    staff.install(app, readiness.trained)
     app.add_url_rule("/", "home", home)
     app.add_url_rule("/static/<path:filename>", "static", static)
     for plane in ("any", *planes):

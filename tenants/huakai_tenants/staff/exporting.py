@@ -10,7 +10,7 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
 from huakai_tenants.staff import posts
 from huakai_tenants.staff.posts import Plan
-from huakai_tenants.staff.register import Found
+from huakai_tenants.staff.register import TRAINED, Found, Trained
 
 COLUMNS: Sequence[tuple[Message, int]] = (
     (_("工号"), 12),
@@ -22,10 +22,13 @@ COLUMNS: Sequence[tuple[Message, int]] = (
     (_("离岗日期"), 14),
     (_("违法犯罪记录查询日期"), 22),
     (_("证书数"), 8),
+    (_("培训"), 12),
 )
 
 
-def workbook(session: Session, actor: Actor, plan: Plan, rows: Sequence[Found], language: str) -> bytes:
+def workbook(
+    session: Session, actor: Actor, plan: Plan, rows: Sequence[Found], trained: Trained, language: str
+) -> bytes:
     """The rows as .xlsx; that they were read stands in the trail."""
     titles = {code: post.title.get(language) or post.title["zh"] for code, post in plan.posts.items()}
     lines = [
@@ -39,6 +42,7 @@ def workbook(session: Session, actor: Actor, plan: Plan, rows: Sequence[Found], 
             row.left_on,
             row.background_checked_on,
             row.certificates,
+            TRAINED[trained[row.id]].render() if row.id in trained else None,
         ]
         for row in rows
     ]

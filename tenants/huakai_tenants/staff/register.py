@@ -1,6 +1,6 @@
 """The list of the people who work or worked at the room, and what the register lacks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -26,6 +26,16 @@ SORTS = {
 }
 STATES: dict[str, Message] = {"active": _("在岗"), "left": _("已离岗"), "all": _("全部")}
 CHECKS: dict[str, Message] = {"due": _("需要查询"), "ok": _("有效")}
+SOON = 30
+"""Days before its end from which something is said to run out soon."""
+TRAINED: dict[str, Message] = {
+    "covered": _("已达标"),
+    "expiring": _("即将到期"),
+    "expired": _("已失效"),
+    "missing": _("未完成"),
+}
+Trained = Mapping[UUID, str]
+"""How the training of each person in service stands, as who may know of training says it."""
 Found = Row[*tuple[Any, ...]]
 
 
@@ -38,6 +48,7 @@ class Filter:
     employment: str | None = None
     ab: str | None = None
     check: str | None = None
+    training: str | None = None
     state: str = "active"
     sort: str = "number"
     page: int = 1
@@ -62,9 +73,9 @@ class Gap:
     ab: str
 
 
-def find(session: Session, wanted: Filter, plan: Plan, on: date) -> Listing:
+def find(session: Session, wanted: Filter, plan: Plan, on: date, trained: Trained) -> Listing:
     """One page of the register, in two statements."""
-    kept = _narrowed(wanted, plan, on)
+    kept = _narrowed(wanted, plan, on, trained)
     total = session.scalar(select(func.count()).select_from(StaffMember).where(*kept)) or 0
     rows = session.execute(_rows(wanted, kept).limit(PAGE).offset((wanted.page - 1) * PAGE)).all()
     return Listing(rows, total, wanted.page)
@@ -72,13 +83,13 @@ def find(session: Session, wanted: Filter, plan: Plan, on: date) -> Listing:
 
 def known(wanted: Filter, plan: Plan, on: date) -> Select[*tuple[Any, ...]]:
     """What a list shows, in no order yet."""
-    return _rows(wanted, _narrowed(wanted, plan, on)).order_by(None)
+    return _rows(wanted, _narrowed(wanted, plan, on, {})).order_by(None)
 
 
-def every(session: Session, wanted: Filter, plan: Plan, on: date) -> Sequence[Found]:
+def every(session: Session, wanted: Filter, plan: Plan, on: date, trained: Trained) -> Sequence[Found]:
     """All that a list shows, whatever its page."""
     whole = replace(wanted, page=1)
-    return session.execute(_rows(whole, _narrowed(whole, plan, on)).limit(MOST)).all()
+    return session.execute(_rows(whole, _narrowed(whole, plan, on, trained)).limit(MOST)).all()
 
 
 def gaps(session: Session, plan: Plan) -> list[Gap]:
@@ -134,7 +145,7 @@ def oldest_check(plan: Plan, on: date) -> date:
     return clock.months_on(on, -plan.check_months)
 
 
-def _narrowed(wanted: Filter, plan: Plan, on: date) -> list[ColumnElement[bool]]:
+def _narrowed(wanted: Filter, plan: Plan, on: date, trained: Trained) -> list[ColumnElement[bool]]:
     kept: list[ColumnElement[bool]] = []
     if wanted.state != "all":
         here = in_service(on)
@@ -150,6 +161,8 @@ def _narrowed(wanted: Filter, plan: Plan, on: date) -> list[ColumnElement[bool]]
     if wanted.check:
         good = func.coalesce(StaffMember.background_checked_on >= oldest_check(plan, on), False)
         kept.append(good if wanted.check == "ok" else ~good)
+    if wanted.training:
+        kept.append(StaffMember.id.in_([member for member, state in trained.items() if state == wanted.training]))
     return kept
 
 

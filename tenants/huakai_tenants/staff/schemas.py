@@ -28,6 +28,7 @@ class Listing(Form):
     employment = Choice(posts.EMPLOYMENTS)
     ab = Choice(posts.AB)
     check = Choice(register.CHECKS)
+    training = Choice(register.TRAINED)
     state = Choice(register.STATES, load_default="active")
     sort = Choice([sign + key for key in register.SORTS for sign in ("", "-")], load_default="number")
     page = Page()

@@ -9,7 +9,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.staff import enrolling, exporting, posts, register, schemas
-from huakai_tenants.staff.views import HEAD, STAFF, blueprint
+from huakai_tenants.staff.views import HEAD, STAFF, blueprint, reader
 from huakai_tenants.staff.views.page import language, words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,11 +20,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index() -> str:
     asked = inputs.query(schemas.Listing())
     wanted, plan, today = register.Filter(**asked), posts.plan(db()), clock.today()
+    trained = reader()(db(), today)
     return render_template(
         "staff/index.html",
-        listing=register.find(db(), wanted, plan, today),
+        listing=register.find(db(), wanted, plan, today, trained),
+        trained=trained,
+        states_of_training=register.TRAINED,
         wanted=wanted,
-        narrowed=sorted(set(asked) & {"q", "post", "employment", "ab", "check"}) or wanted.state != "active",
+        narrowed=sorted(set(asked) & {"q", "post", "employment", "ab", "check", "training"})
+        or wanted.state != "active",
         shown={name: value for name, value in asked.items() if name != "page"},
         gaps=register.gaps(db(), plan),
         newcomers=register.newcomers(db()) if actor().can(Permission.STAFF_MANAGE) else [],
@@ -37,9 +41,10 @@ def index() -> str:
 @guard(Permission.STAFF_READ, to=STAFF)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    plan = posts.plan(db())
-    rows = register.every(db(), register.Filter(**inputs.query(schemas.Listing())), plan, clock.today())
-    return book(exporting.workbook(db(), actor(), plan, rows, language()), "huakai-staff.xlsx")
+    asked, plan, today = inputs.query(schemas.Listing()), posts.plan(db()), clock.today()
+    trained = reader()(db(), today)
+    rows = register.every(db(), register.Filter(**asked), plan, today, trained)
+    return book(exporting.workbook(db(), actor(), plan, rows, trained, language()), "huakai-staff.xlsx")
 
 
 @blueprint.post("/takeover")
