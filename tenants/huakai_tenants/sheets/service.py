@@ -55,8 +55,8 @@ def get(session: Session, kind: str, import_id: UUID, *, lock: bool = False) -> 
 
 
 def content(session: Session, master_key: bytes | None, row: SheetImport) -> bytes:
-    """The file again; raises Conflict once it was applied or given up."""
-    if row.state != "checked" or row.sealed is None:
+    """The file again; raises Conflict once it was applied or given up, or has lain too long."""
+    if row.state != "checked" or row.sealed is None or row.created_at < clock.now() - KEPT:
         raise Conflict(_("这次导入已经结束，请重新上传。"))
     key = vault.data_key(session, master_key, row.generation)
     return unseal(key, _place(session, row.id), row.sealed)
@@ -92,12 +92,12 @@ def latest(session: Session, kind: str, most: int = 10) -> Sequence[Row[*tuple[A
     ).all()
 
 
-def forget(session: Session, kind: str | None = None) -> None:
-    """Give up what was left lying for too long, of one kind or of all, and take the files away."""
+def forget(session: Session, kind: str) -> None:
+    """Give up what was left lying for too long, and take the files away."""
     session.execute(
         update(SheetImport)
         .where(
-            *([SheetImport.kind == kind] if kind else []),
+            SheetImport.kind == kind,
             SheetImport.state == "checked",
             SheetImport.created_at < clock.now() - KEPT,
         )

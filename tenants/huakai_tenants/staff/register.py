@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ SORTS = {
     "checked": StaffMember.background_checked_on,
 }
 STATES: dict[str, Message] = {"active": _("在岗"), "left": _("已离岗"), "all": _("全部")}
-CHECKS: dict[str, Message] = {"due": _("需要查询"), "ok": _("有效")}
+CHECKS: dict[str, Message] = {"due": _("需要查询"), "soon": _("即将到期"), "ok": _("有效")}
 SOON = 30
 """Days before its end from which something is said to run out soon."""
 TRAINED: dict[str, Message] = {
@@ -145,6 +145,11 @@ def oldest_check(plan: Plan, on: date) -> date:
     return clock.months_on(on, -plan.check_months)
 
 
+def soon_check(plan: Plan, on: date) -> date:
+    """A background check before this day is no longer good, or soon will not be."""
+    return oldest_check(plan, on + timedelta(days=SOON))
+
+
 def _narrowed(wanted: Filter, plan: Plan, on: date, trained: Trained) -> list[ColumnElement[bool]]:
     kept: list[ColumnElement[bool]] = []
     if wanted.state != "all":
@@ -159,8 +164,11 @@ def _narrowed(wanted: Filter, plan: Plan, on: date, trained: Trained) -> list[Co
         if getattr(wanted, name)
     ]
     if wanted.check:
-        good = func.coalesce(StaffMember.background_checked_on >= oldest_check(plan, on), False)
-        kept.append(good if wanted.check == "ok" else ~good)
+        checked = StaffMember.background_checked_on
+        good = func.coalesce(checked >= oldest_check(plan, on), False)
+        kept.append(~good if wanted.check == "due" else good)
+        if wanted.check == "soon":
+            kept.append(checked < soon_check(plan, on))
     if wanted.training:
         kept.append(StaffMember.id.in_([member for member, state in trained.items() if state == wanted.training]))
     return kept

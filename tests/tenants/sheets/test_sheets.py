@@ -63,6 +63,8 @@ def test_a_file_that_was_left_lying_is_given_up(databases: Databases, settings: 
         old = service.keep(session, head, settings.master_key, "staff", "a.xlsx", CONTENT).id
     later = clock.now() + service.KEPT + service.KEPT
     with time_machine.travel(later, tick=False), databases.session(Login.TENANT, head.site_id) as session:
+        with pytest.raises(Conflict):
+            service.content(session, settings.master_key, service.get(session, "staff", old))
         service.keep(session, head, settings.master_key, "staff", "b.xlsx", CONTENT)
         found = session.execute(select(SheetImport.state, SheetImport.sealed).where(SheetImport.id == old)).one()
         assert tuple(found) == ("discarded", None)

@@ -1,5 +1,6 @@
 """A room's register: who works there, in which post and role, and who may see how to reach them."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -291,3 +292,22 @@ def test_the_list_takes_as_many_statements_for_thirty_people_as_for_one(
     for number in range(29):
         added(databases, browser, site, name=f"人员{number}")
     assert statements() == one
+
+
+def test_the_list_tells_checks_that_are_due_from_those_that_soon_will_be(
+    databases: Databases, browser: FlaskClient, site: Site
+) -> None:
+    today = clock.today()
+    added(
+        databases,
+        browser,
+        site,
+        name="甲",
+        background_checked_on=(clock.months_on(today, -12) + timedelta(days=10)).isoformat(),
+    )
+    added(databases, browser, site, name="乙", background_checked_on=today.isoformat(), joined_on=today.isoformat())
+    added(databases, browser, site, name="丙")
+
+    for state, names in (("due", "丙"), ("soon", "甲"), ("ok", "甲乙")):
+        page = browser.get(f"/room/staff?check={state}").text
+        assert {name for name in "甲乙丙" if f">{name}<" in page} == set(names), state

@@ -32,7 +32,6 @@ def index() -> str:
         shown={name: value for name, value in asked.items() if name != "page"},
         gaps=register.gaps(db(), plan),
         newcomers=register.newcomers(db()) if actor().can(Permission.STAFF_MANAGE) else [],
-        oldest=register.oldest_check(plan, today),
         **words(plan),
     )
 

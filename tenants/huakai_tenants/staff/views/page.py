@@ -31,6 +31,8 @@ def words(plan: posts.Plan) -> dict[str, Any]:
         "checks": register.CHECKS,
         "states": register.STATES,
         "today": clock.today(),
+        "oldest": register.oldest_check(plan, clock.today()),
+        "soonest": register.soon_check(plan, clock.today()),
     }
 
 
@@ -60,7 +62,6 @@ def show(
         scan=scan or (None, blank),
         removal=removal or (None, blank),
         reasons=files.REASONS,
-        oldest=register.oldest_check(plan, clock.today()),
         **words(plan),
     )
     return (shown, status) if status != 200 else shown
