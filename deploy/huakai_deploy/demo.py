@@ -26,6 +26,7 @@ from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import SiteEvent
 from huakai_platform.regions import importing as regions
 from huakai_platform.regions.models import Region
+from huakai_platform.setup import service as setup
 
 FILE = "register-luoyang.xlsx"
 DATA = Path(huakai_templates.__file__).parent / "data"
@@ -54,6 +55,7 @@ def seed(databases: Databases, settings: Settings, *, sites: int, password: str)
     _open(databases, actor)
     with databases.session(Login.OVERSIGHT) as session:
         people = _people(session, settings, institution, password)
+        _set_up(session, actor)
     telling.tell(databases, settings, FILE, lambda total: bar(_("写入一年的示范记录"), total))
     return people
 
@@ -69,6 +71,14 @@ def _load_regions(databases: Databases) -> None:
     with databases.session(Login.OVERSIGHT) as session:
         regions.apply(session, plan, on=clock.today())
     say(_("已载入 {count} 个地区。", count=len(plan.added)))
+
+
+def _set_up(session: Session, actor: Actor) -> None:
+    """The institution has worked for years: its first run is not offered any more."""
+    if setup.standing(session, actor).finished_at is None:
+        for step in (setup.Step.INSTITUTION, setup.Step.STANDARD):
+            setup.mark(session, actor, step, "done")
+        setup.end(session, actor)
 
 
 def _there(session: Session) -> bool:

@@ -17,7 +17,7 @@ from huakai_platform.oversight import facts, persons, release, rollups
 from huakai_platform.oversight.models import FigureRelease
 from huakai_tenants.measures import compliance, headcount, workload
 
-MONTHS, PEOPLE = 12, 3
+MONTHS, PEOPLE = 12, 6
 """For how many months work is counted, and people."""
 
 

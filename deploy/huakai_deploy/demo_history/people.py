@@ -138,13 +138,14 @@ def _learned(room: Room, one: Member) -> Iterator[dict[str, Any]]:
                     yield _record(room, one, courses[code], room.opened_on - timedelta(days=room.dice.randint(5, 40)))
                 continue
             for year in (room.today.year - 1, room.today.year):
-                if (day := _in_year(room, one, year)) and room.keeps(0.3):
+                if (day := _in_year(room, one, year)) and room.keeps(0.45):
                     yield _record(room, one, courses[code], day)
 
 
 def _in_year(room: Room, one: Member, year: int) -> date | None:
+    """Mostly early, so that the hours of a year are there before it ends."""
     first = max(date(year, 1, 5), one.joined_on)
-    last = min(date(year, 12, 20), room.today - timedelta(days=1))
+    last = min(date(year, 12, 20), room.today - timedelta(days=1), first + timedelta(days=120))
     return first + timedelta(days=room.dice.randint(0, (last - first).days)) if first <= last else None
 
 

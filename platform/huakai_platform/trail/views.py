@@ -17,7 +17,7 @@ from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.fields import Choice, Date, Form, Id, Int, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.onboarding import reach
-from huakai_platform.trail import exporting, heads, reading, verifying
+from huakai_platform.trail import details, exporting, heads, reading, verifying
 from huakai_platform.trail.deeds import DEEDS, OBJECTS, kind, words
 from huakai_platform.trail.models import SignedHeads
 from huakai_platform.trail.words import said
@@ -161,6 +161,7 @@ def _page(layout: str, session: Session | None = None, site: str | None = None) 
         kinds=OBJECTS.items(),
         words=words,
         kind=kind,
+        said=details.said,
         roles={role.value: role.label for role in Role},
         rooms=layout.endswith("room.html"),
         shown={name: value for name, value in request.args.items() if value and name != "before"},

@@ -51,6 +51,27 @@ def test_deeds_are_told_in_plain_words_with_who_did_them(
     assert admin.name in shown
 
 
+def test_what_stands_beside_a_deed_is_told_in_words_not_in_codes(
+    console: FlaskClient, databases: Databases, admin: Actor
+) -> None:
+    beside = {
+        "role": "site_head",
+        "second_factor": True,
+        "looked_at": "evidence.posts",
+        "unheard_of": "abc",
+        "site": None,
+    }
+    with databases.session(Login.OVERSIGHT) as session:
+        audit.record(session, admin, "sites.created", "site", "x", **beside, sha256="0" * 52 + "123456789abc")
+
+    shown = page(console, "/console/trail")
+
+    assert all(told in shown for told in ("身份 站点负责人", "两步验证 是", "查看内容 一项指标的依据", "…123456789abc"))
+    assert "unheard_of abc" in shown, "what has no words yet is still shown"
+    assert "looked_at" not in shown
+    assert "站点 None" not in shown
+
+
 def test_it_is_filtered_and_searched(console: FlaskClient, databases: Databases, admin: Actor) -> None:
     record(databases, admin, 3)
     record(databases, None, 1)
