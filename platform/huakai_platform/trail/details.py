@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from huakai_platform.compliance.words import looked
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.sites import SiteState
@@ -39,7 +40,7 @@ NAMES: Mapping[str, Message] = {
     "items": _("项目数"),
     "kind": _("类别"),
     "looked_at": _("查看内容"),
-    "membership": _("身份"),
+    "membership": _("身份记录"),
     "month": _("月份"),
     "on": _("日期"),
     "operation": _("批量操作"),
@@ -77,11 +78,6 @@ NAMES: Mapping[str, Message] = {
 }
 """A name that is not here, of a later release or of an import's own counts, is shown as it is."""
 
-LOOKED_AT: Mapping[str, Message] = {
-    "indicators": _("全部指标"),
-    "sealing": _("封存前的核对"),
-    "evidence": _("一项指标的依据"),
-}
 CODES: Mapping[str, Message] = {
     "open": _("待整改"),
     "fixed": _("已整改"),
@@ -117,7 +113,7 @@ def _value(name: str, value: Any) -> Message:
     if name in ("source", "target") and code in set(SiteState):
         return SiteState(code).label
     if name == "looked_at":
-        return LOOKED_AT.get(code.partition(".")[0]) or Message("{code}", code=_short(code))
+        return looked(code)
     if name in ("done", "state", "code") and code in CODES:
         return CODES[code]
     return Message("{code}", code=_short(code))

@@ -66,7 +66,7 @@ def test_what_stands_beside_a_deed_is_told_in_words_not_in_codes(
 
     shown = page(console, "/console/trail")
 
-    assert all(told in shown for told in ("身份 站点负责人", "两步验证 是", "查看内容 一项指标的依据", "…123456789abc"))
+    assert all(told in shown for told in ("身份 站点负责人", "两步验证 是", "查看内容 指标证据", "…123456789abc"))
     assert "unheard_of abc" in shown, "what has no words yet is still shown"
     assert "looked_at" not in shown
     assert "站点 None" not in shown
