@@ -153,7 +153,7 @@ def test_the_same_site_gets_the_same_story(seed: Seed, databases: Databases, url
 def test_every_filled_in_sheet_could_have_been_completed(databases: Databases, tier: str) -> None:
     with databases.session(Login.OVERSIGHT) as session:
         edition = session.query(Edition).one()
-        lists = schedule.definitions(session, schedule.Here(tier, edition.id, None, None))
+        lists = schedule.recurring(session, edition.id, tier)
         stock = Stock(lists)
         assert standards.checklists(session, edition.id, tier)
 

@@ -80,7 +80,7 @@ class Room:
 
 def standard(session: Session, edition_id: UUID, tier: str, today: date) -> Standard:
     """Reads the platform's tables only."""
-    lists = schedule.definitions(session, schedule.Here(tier, edition_id, None, None))
+    lists = schedule.recurring(session, edition_id, tier)
     found: dict[tuple[str, date], Expected] = {}
     for back in range(LONGEST, 0, -1):
         day = today - timedelta(days=back)

@@ -15,6 +15,7 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column
 from huakai_platform.standards import service as standards
+from huakai_platform.standards.pinned import pinned
 from huakai_tenants.checklists import schedule
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistReopening, ChecklistRun
 
@@ -69,7 +70,7 @@ def find(session: Session, asked: Mapping[str, Any]) -> Listing:
         last = max(1, -(-(session.scalar(total) or 0) // PAGE))
         return find(session, {**asked, "page": last})
     if not rows:
-        here = schedule.here(session)
+        here = pinned(session)
         return Listing([], 0, 1, _titles(session, here.edition_id, here.tier))
     site = rows[0]
     return Listing(_lines(session, rows, site.tier), site.total, page, _titles(session, site.pinned, site.tier))
@@ -105,7 +106,7 @@ def export(session: Session, asked: Mapping[str, Any]) -> bytes:
             len(line.row.score["failed_core"]) if line.row.score else None,
             line.row.reopenings,
         ]
-        for line in _lines(session, found, schedule.here(session).tier)
+        for line in _lines(session, found, pinned(session).tier)
     ]
     columns = [Column(head.render(), 16) for head in heads]
     return workbooks.write(workbooks.table(_("检查单").render(), columns, rows))

@@ -17,7 +17,8 @@ from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
 from huakai_platform.standards import service as standards
-from huakai_tenants.checklists import closure, pointproofs, points, schedule
+from huakai_platform.standards.pinned import pinned
+from huakai_tenants.checklists import closure, pointproofs, points
 from huakai_tenants.checklists.models import ChecklistRun, OpenPoint, PointEntry
 from huakai_tenants.checklists.pointproofs import Wanted, wanted
 
@@ -215,7 +216,7 @@ def _ordered(sort: str) -> Select[*tuple[Any, ...]]:
 
 def lines(session: Session, rows: Iterable[Found]) -> list[Line]:
     """Rows of points with the words of their items."""
-    tier = schedule.here(session).tier
+    tier = pinned(session).tier
     found = []
     for row in rows:
         definition = standards.checklists(session, row.edition_id, tier).get(row.code)

@@ -6,34 +6,21 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from huakai_platform import forms
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.db import table
-from huakai_platform.kernel.errors import NotFound
-from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.kernel.sites import Site
 from huakai_platform.standards import service as standards
+from huakai_platform.standards.pinned import Pinned, pinned
 from huakai_platform.workdays import calendar
 from huakai_tenants.checklists.models import ChecklistRun
 
 RECURRING = ("day", "week", "month")
 LONGEST_REST = 14
 """Days within which a site surely works again."""
-
-
-@dataclass(frozen=True)
-class Here:
-    """What the room must know of its own site: its tier, its edition, since when it is open."""
-
-    tier: str
-    edition_id: UUID
-    opened_on: date | None
-    operating_since: date | None
 
 
 @dataclass(frozen=True)
@@ -45,20 +32,7 @@ class Expected:
     due_on: date
 
 
-def here(session: Session) -> Here:
-    """The site whose tenant the session has entered."""
-    row = session.execute(
-        select(Site.tier, Site.edition_id, Site.opened_at, Site.operating_since).where(
-            Site.id == tenancy.current(session)
-        )
-    ).one_or_none()
-    if row is None or row.edition_id is None:
-        raise NotFound(_("本站点尚未开通。"))
-    opened = row.opened_at.astimezone(clock.CHINA).date() if row.opened_at else None
-    return Here(row.tier, row.edition_id, opened, row.operating_since)
-
-
-def definitions(session: Session, site: Here) -> Mapping[str, forms.Definition]:
+def definitions(session: Session, site: Pinned) -> Mapping[str, forms.Definition]:
     """The recurring checklists of the site's tier in its edition."""
     return recurring(session, site.edition_id, site.tier)
 
@@ -97,7 +71,7 @@ def first(session: Session, *, edition_id: UUID, tier: str, today: date) -> int:
 
 def make_due(session: Session, day: date) -> int:
     """Write down what a new day asks of the room; again changes nothing."""
-    site, works = here(session), calendar.around(session, day).works
+    site, works = pinned(session), calendar.around(session, day).works
     lists = definitions(session, site).values()
     return write(session, site.edition_id, expected(lists, day, works, since=site.opened_on))
 

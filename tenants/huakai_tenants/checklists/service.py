@@ -17,6 +17,7 @@ from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import ChecklistCompleted
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import service as standards
+from huakai_platform.standards.pinned import pinned
 from huakai_platform.workdays import calendar
 from huakai_tenants.checklists import points, schedule
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
@@ -93,7 +94,7 @@ class Sheet:
 
 def today(session: Session, day: date) -> list[Due]:
     """What the room sees first: everything open on `day`, and what is overdue from the two weeks before."""
-    site = schedule.here(session)
+    site = pinned(session)
     lists = schedule.definitions(session, site)
     rows = session.execute(
         select(
@@ -148,7 +149,7 @@ def runs(completed: bool | None = None) -> Select[*tuple[Any, ...]]:
 
 def begin(session: Session, actor: Actor, code: str, day: date) -> UUID:
     """The run of a checklist in the period of `day`; made when nobody has begun it yet."""
-    site = schedule.here(session)
+    site = pinned(session)
     lists = schedule.definitions(session, site).values()
     works = calendar.around(session, day).works
     open_now = schedule.expected(lists, day, works, since=site.opened_on) + schedule.voluntary(lists, day, works)
@@ -172,7 +173,7 @@ def get(session: Session, run_id: UUID, *, lock: bool = False) -> ChecklistRun:
 
 def sheet(session: Session, run_id: UUID) -> Sheet:
     """Everything of a run, in a fixed number of statements."""
-    run, site = get(session, run_id), schedule.here(session)
+    run, site = get(session, run_id), pinned(session)
     rows = session.execute(
         select(
             ChecklistAnswer.item,

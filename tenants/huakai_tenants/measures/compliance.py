@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.standards.measured import Measured, Measures, Signals
+from huakai_platform.standards.pinned import Pinned, pinned
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun, OpenPoint
 from huakai_tenants.measures import daily, learning, people, premises
-from huakai_tenants.measures.room import Room, Window, here, window
+from huakai_tenants.measures.room import Window, window
 from huakai_tenants.training import coverage
 
 WITHOUT_REGISTER = ("equipment_share", "wall_share")
@@ -23,7 +24,7 @@ WITHOUT_REGISTER = ("equipment_share", "wall_share")
 
 def measure(session: Session, day: date) -> Measures:
     """Reads the room that the session has entered, under any login that may read it."""
-    room = here(session)
+    room = pinned(session)
     span, members = window(room, day), people.present(session, day)
     months = people.background_months(session, room)
     unchecked = sum(not people.checked(one, day, months) for one in members)
@@ -47,7 +48,7 @@ def of_a_new_room(
 
     `members` are the people who were entered today, with neither a certificate nor a background check.
     """
-    room = Room(edition_id, tier, day)
+    room = Pinned(edition_id, tier, day, None)
     found = (
         *premises.nothing_ready(session, room),
         *daily.shares([], {}, Window(day, day)),

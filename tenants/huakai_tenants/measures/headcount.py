@@ -2,13 +2,12 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, tenancy
-from huakai_platform.kernel.sites import Site
+from huakai_platform.kernel import clock
 from huakai_platform.standards.measured import Evidence
-from huakai_tenants.measures import people, room
+from huakai_platform.standards.pinned import find, pinned
+from huakai_tenants.measures import people
 from huakai_tenants.training import coverage, expiring
 from huakai_tenants.training.coverage import State
 
@@ -19,10 +18,10 @@ def counts(session: Session, month: date) -> dict[str, int]:
     The names are those of `oversight.metrics`. A room without an edition has nobody to count.
     """
     day = min(clock.months_on(month, 1) - timedelta(days=1), clock.today())
-    edition_id = session.scalar(select(Site.edition_id).where(Site.id == tenancy.current(session)))
-    if edition_id is None:
+    held = find(session)
+    if held is None:
         return {}
-    covered = coverage.people(session, edition_id, day)
+    covered = coverage.people(session, held.edition_id, day)
     serving = {str(one.member_id) for one in covered}
     counselling = [row.met for row in _certificates(session, day) if row.id in serving]
     ending = {str(one.member_id) for one in expiring.expiring(session, day)}
@@ -37,5 +36,5 @@ def counts(session: Session, month: date) -> dict[str, int]:
 
 
 def _certificates(session: Session, day: date) -> tuple[Evidence, ...]:
-    here = room.here(session)
+    here = pinned(session)
     return people.certified(session, here, people.present(session, day), day).evidence

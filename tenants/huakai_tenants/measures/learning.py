@@ -7,14 +7,14 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from huakai_platform.standards.measured import Evidence, Measured
-from huakai_tenants.measures.room import Room
+from huakai_platform.standards.pinned import Pinned
 from huakai_tenants.training import coverage
 from huakai_tenants.training.coverage import PersonCoverage, Standing
 
 YEARLY = "year"
 
 
-def measure(session: Session, room: Room, day: date) -> Measured:
+def measure(session: Session, room: Pinned, day: date) -> Measured:
     """`training_share`: of those whose post asks for yearly hours, who has them in the day's calendar year."""
     return share(coverage.people(session, room.edition_id, day))
 

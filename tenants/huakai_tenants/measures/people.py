@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.measured import Evidence, Measured
-from huakai_tenants.measures.room import Room
+from huakai_platform.standards.pinned import Pinned
 from huakai_tenants.staff.models import Qualification, StaffMember
 
 Found = Row[*tuple[Any, ...]]
@@ -37,7 +37,7 @@ def present(session: Session, day: date) -> Sequence[Member]:
     ).all()
 
 
-def posts(session: Session, room: Room, members: Sequence[Member]) -> Measured:
+def posts(session: Session, room: Pinned, members: Sequence[Member]) -> Measured:
     """`posts_share`: of every post of the tier an A and a B, of one without these roles as many as it takes."""
     rows = tuple(
         row
@@ -51,7 +51,7 @@ def posts(session: Session, room: Room, members: Sequence[Member]) -> Measured:
 
 def certified(
     session: Session,
-    room: Room,
+    room: Pinned,
     members: Sequence[Member],
     day: date,
     held: Mapping[Any, Sequence[Found]] | None = None,
@@ -80,7 +80,7 @@ def certified(
     return Measured("certified_share", Decimal(sum(one.met for one in rows)), Decimal(len(rows)), evidence=rows)
 
 
-def background(session: Session, room: Room, members: Sequence[Member], day: date) -> Measured:
+def background(session: Session, room: Pinned, members: Sequence[Member], day: date) -> Measured:
     """`background_share`. Only the last check is kept, so that a day before it cannot be said."""
     if not members:
         return Measured("background_share", missing="nobody")
@@ -100,7 +100,7 @@ def background(session: Session, room: Room, members: Sequence[Member], day: dat
     return Measured("background_share", Decimal(sum(one.met for one in rows)), Decimal(len(rows)), evidence=rows)
 
 
-def background_months(session: Session, room: Room) -> int:
+def background_months(session: Session, room: Pinned) -> int:
     rules = standards.body(session, room.edition_id, "posts")["rules"]
     return next((int(one["months"]) for one in rules if one["code"] == "background" and "months" in one), 12)
 
@@ -111,7 +111,7 @@ def checked(member: Member, day: date, months: int) -> bool:
     return on is not None and on <= day <= clock.months_on(on, months)
 
 
-def _places(post: Mapping[str, Any], room: Room, members: Sequence[Member]) -> Iterator[Evidence]:
+def _places(post: Mapping[str, Any], room: Pinned, members: Sequence[Member]) -> Iterator[Evidence]:
     needed = int(post["number"].get(room.tier, 0))
     mine = [one for one in members if one.post == post["code"]]
     if not needed:

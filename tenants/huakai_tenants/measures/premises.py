@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
 from huakai_platform.standards.measured import Evidence, Measured
+from huakai_platform.standards.pinned import Pinned
 from huakai_platform.standards.service import body
-from huakai_tenants.measures.room import Room
 from huakai_tenants.premises.models import Space
 from huakai_tenants.premises.service import prescribed
 
@@ -20,7 +20,7 @@ READY = "ready"
 Found = Row[*tuple[Any, ...]]
 
 
-def measure(session: Session, room: Room, day: date) -> tuple[Measured, Measured]:
+def measure(session: Session, room: Pinned, day: date) -> tuple[Measured, Measured]:
     """`area_share` and `spaces_share`. A space that was surveyed later than the day has forgotten what it was then, so
     that neither can be said."""
     rows = [
@@ -35,12 +35,12 @@ def measure(session: Session, room: Room, day: date) -> tuple[Measured, Measured
     return _area(session, room, rows), _spaces(session, room, rows)
 
 
-def nothing_ready(session: Session, room: Room) -> tuple[Measured, Measured]:
+def nothing_ready(session: Session, room: Pinned) -> tuple[Measured, Measured]:
     """Of a room whose spaces are all still to be looked at."""
     return _area(session, room, ()), _spaces(session, room, ())
 
 
-def _area(session: Session, room: Room, rows: Sequence[Found]) -> Measured:
+def _area(session: Session, room: Pinned, rows: Sequence[Found]) -> Measured:
     tiers = body(session, room.edition_id, "tiers")["tiers"]
     least = next((one["area"].get("at_least") for one in tiers if one["code"] == room.tier), None)
     if not least:
@@ -54,7 +54,7 @@ def _area(session: Session, room: Room, rows: Sequence[Found]) -> Measured:
     )
 
 
-def _spaces(session: Session, room: Room, rows: Sequence[Found]) -> Measured:
+def _spaces(session: Session, room: Pinned, rows: Sequence[Found]) -> Measured:
     wanted = [code for code, one in prescribed(session, room.edition_id, room.tier).items() if one.required]
     if not wanted:
         return Measured("spaces_share", missing="not_prescribed")

@@ -16,8 +16,8 @@ from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.kernel.sites import Site
 from huakai_platform.standards import service as standards
+from huakai_platform.standards.pinned import pinned
 from huakai_tenants.premises.models import Space
 
 STATES: dict[str, Message] = {"planned": _("待核对"), "ready": _("可使用"), "closed": _("停用")}
@@ -76,7 +76,7 @@ def furnish(session: Session, edition_id: UUID, tier: str) -> None:
 
 def premises(session: Session) -> Premises:
     """The site's spaces in the order of its edition, and what may be added."""
-    known = prescribed(session, *_pinned(session))
+    known = _of_room(session)
     rows = {space.code: space for space in session.scalars(select(Space).order_by(Space.code))}
     order = [*(code for code in known if code in rows), *(code for code in rows if code not in known)]
     return Premises(
@@ -91,7 +91,7 @@ def get(session: Session, space_id: UUID, *, lock: bool = False) -> Furnished:
     space = session.scalar(wanted.with_for_update() if lock else wanted)
     if space is None:
         raise NotFound(_("没有这个空间。"))
-    return Furnished(space, prescribed(session, *_pinned(session)).get(space.code))
+    return Furnished(space, _of_room(session).get(space.code))
 
 
 def survey(session: Session, actor: Actor, space_id: UUID, *, area: Decimal | None, state: str, was: str) -> Furnished:
@@ -115,7 +115,7 @@ def survey(session: Session, actor: Actor, space_id: UUID, *, area: Decimal | No
 
 def add(session: Session, actor: Actor, code: str) -> None:
     """Add an optional space of the site's tier."""
-    if code not in prescribed(session, *_pinned(session)):
+    if code not in _of_room(session):
         raise NotFound(_("标准中没有这种空间。"))
     _insert(session, [code])
     audit.record(session, actor, "spaces.added", "space", code)
@@ -136,13 +136,10 @@ def _prescribed(about: Mapping[str, Any], required: bool) -> Prescribed:
     return Prescribed(about["code"], about["title"], about.get("text") or {}, required, least, most)
 
 
-def _pinned(session: Session) -> tuple[UUID, str]:
-    edition_id, tier = session.execute(
-        select(Site.edition_id, Site.tier).where(Site.id == tenancy.current(session))
-    ).one()
-    if edition_id is None:
-        raise NotFound(_("本站点还没有采用任何一版标准。"))
-    return edition_id, tier
+def _of_room(session: Session) -> Mapping[str, Prescribed]:
+    """What the edition asks of the room that the session has entered."""
+    here = pinned(session)
+    return prescribed(session, here.edition_id, here.tier)
 
 
 _PLAN = upsert(table(Space)).on_conflict_do_nothing(constraint="space_tenant_id_code_key")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform import forms
 from huakai_platform.kernel import clock, search
+from huakai_platform.standards.pinned import pinned
 from huakai_tenants.checklists import schedule
 from huakai_tenants.checklists.models import ChecklistRun
 
@@ -29,7 +30,7 @@ class Run:
 
 def checklists(session: Session, words: str) -> Sequence[Run]:
     """Runs of the last three months by title, initials or day of the checklist, the latest first."""
-    lists = schedule.definitions(session, schedule.here(session))
+    lists = schedule.definitions(session, pinned(session))
     wanted = words.strip().lower()
     rows = session.execute(
         select(ChecklistRun.id, ChecklistRun.code, ChecklistRun.due_on, ChecklistRun.completed_at)

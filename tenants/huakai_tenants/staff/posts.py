@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import tenancy
-from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.kernel.sites import Site
 from huakai_platform.standards import service as standards
+from huakai_platform.standards.pinned import pinned
 
 EMPLOYMENTS: dict[str, Message] = {
     "full_time": _("专职"),
@@ -52,7 +48,8 @@ class Plan:
 
 def plan(session: Session) -> Plan:
     """What the room is held to; raises NotFound where it has no edition."""
-    edition_id, tier = pinned(session)
+    here = pinned(session)
+    edition_id, tier = here.edition_id, here.tier
     body = standards.body(session, edition_id, "posts")
     certificates = standards.body(session, edition_id, "certificates")["certificates"]
     months = next((rule["months"] for rule in body["rules"] if rule["code"] == "background"), 12)
@@ -66,13 +63,3 @@ def plan(session: Session) -> Plan:
         {one["code"]: Certificate(one["code"], one["title"], one["issuer"]) for one in certificates},
         months,
     )
-
-
-def pinned(session: Session) -> tuple[UUID, str]:
-    """The edition and the tier of the room; raises NotFound where it has no edition."""
-    edition_id, tier = session.execute(
-        select(Site.edition_id, Site.tier).where(Site.id == tenancy.current(session))
-    ).one()
-    if edition_id is None:
-        raise NotFound(_("本站点还没有采用任何一版标准。"))
-    return edition_id, tier

@@ -8,9 +8,9 @@ from marshmallow import fields
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.fields import Choice, Date
+from huakai_platform.standards.pinned import pinned
 from huakai_platform.web import api
 from huakai_platform.web.context import db, guard
-from huakai_tenants.staff import posts
 from huakai_tenants.training import coverage
 from huakai_tenants.training.coverage import PersonCoverage, State
 
@@ -51,7 +51,7 @@ class Covered(api.Shape):
     refuses=(404,),
 )  # fmt: skip
 def covered(asked: Any) -> Response:
-    edition_id, _tier = posts.pinned(db())
+    edition_id = pinned(db()).edition_id
     found = coverage.people(db(), edition_id, asked.get("on") or clock.today())
     wanted = asked.get("state")
     rows = [_row(one) for one in found if wanted in (None, one.state)]

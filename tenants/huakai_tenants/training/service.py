@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import audit, clock, outbox, tenancy
+from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import NumbersChanged
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.kernel.sites import Site
+from huakai_platform.standards.pinned import pinned
 from huakai_tenants.staff.models import StaffMember
 from huakai_tenants.training import curriculum
 from huakai_tenants.training.curriculum import Course
@@ -43,14 +43,6 @@ class Overtaken(Conflict):
         self.changes, self.version = changes, version
 
 
-def edition(session: Session) -> UUID:
-    """The edition that the room is held to; raises NotFound where it has none."""
-    found = session.scalar(select(Site.edition_id).where(Site.id == tenancy.current(session)))
-    if found is None:
-        raise NotFound(_("本站点还没有采用任何一版标准。"))
-    return found
-
-
 def get(session: Session, record_id: UUID, *, lock: bool = False) -> TrainingRecord:
     """A record of this room; raises NotFound."""
     wanted = select(TrainingRecord).where(TrainingRecord.id == record_id)
@@ -62,7 +54,7 @@ def get(session: Session, record_id: UUID, *, lock: bool = False) -> TrainingRec
 
 def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> int:
     """Write one course down for everybody named; raises Invalid, and then nobody has it. Gives how many."""
-    course = curriculum.of(session, edition(session)).courses.get(values["course"])
+    course = curriculum.of(session, pinned(session).edition_id).courses.get(values["course"])
     wrong = {} if course is None else _wrong(course, values)
     if course is None:
         wrong["course"] = [_("请从列出的选项中选择")]
@@ -104,7 +96,7 @@ def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str,
         return
     if row.version != version:
         raise Overtaken([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
-    course = curriculum.of(session, edition(session)).courses.get(row.course)
+    course = curriculum.of(session, pinned(session).edition_id).courses.get(row.course)
     wrong = _wrong(course, given)
     if "held_on" in changed and (had := _had(session, row.course, given["held_on"], [row.member_id])):
         wrong["held_on"] = [_double(one) for one in had]

@@ -15,6 +15,7 @@ from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, NotFound
+from huakai_platform.standards.pinned import pinned
 from huakai_platform.workdays import calendar, exporting, importing, service, shipped
 from huakai_platform.workdays.models import WorkDay, WorkYear
 from huakai_tenants.checklists import schedule
@@ -101,7 +102,7 @@ def test_a_week_is_due_on_its_last_worked_day_and_a_week_of_rest_asks_for_nothin
 ) -> None:
     site = make.site()
     with databases.session(Login.TENANT, site.id) as session:
-        here = schedule.here(session)
+        here = pinned(session)
         weekly = schedule.definitions(session, here)["weekly"]
         found = [
             [one.due_on for one in schedule.expected([weekly], day, calendar.around(session, day).works)]

@@ -4,10 +4,11 @@ from flask import render_template
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
+from huakai_platform.standards.pinned import pinned
 from huakai_platform.web import inputs
 from huakai_platform.web.context import db, guard
 from huakai_tenants.staff import posts
-from huakai_tenants.training import coverage, schemas, service
+from huakai_tenants.training import coverage, schemas
 from huakai_tenants.training.views import STAFF, blueprint
 from huakai_tenants.training.views.words import STATES, words
 
@@ -16,7 +17,7 @@ from huakai_tenants.training.views.words import STATES, words
 @guard(Permission.TRAINING_READ, to=STAFF)
 def index() -> str:
     asked = inputs.query(schemas.Coverage())
-    edition_id = service.edition(db())
+    edition_id = pinned(db()).edition_id
     everybody = coverage.people(db(), edition_id, clock.today())
     shown = [one for one in everybody if all(getattr(one, name) == value for name, value in asked.items())]
     return render_template(

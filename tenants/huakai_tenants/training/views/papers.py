@@ -6,10 +6,11 @@ from flask import render_template
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
+from huakai_platform.standards.pinned import pinned
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.staff import posts
-from huakai_tenants.training import coverage, papers, schemas, service
+from huakai_tenants.training import coverage, papers, schemas
 from huakai_tenants.training.views import STAFF, blueprint
 from huakai_tenants.training.views.words import courses, words
 
@@ -17,7 +18,7 @@ from huakai_tenants.training.views.words import courses, words
 @blueprint.get("/people/<uuid:member_id>/sheet")
 @guard(Permission.TRAINING_READ, to=STAFF, sample="staff_member")
 def sheet(member_id: UUID) -> str:
-    paper = papers.of(db(), actor(), service.edition(db()), member_id, clock.today())
+    paper = papers.of(db(), actor(), pinned(db()).edition_id, member_id, clock.today())
     return render_template(
         "training/sheet.html", paper=paper, posts=posts.plan(db()).posts, marks=papers.STATES, **words()
     )
@@ -31,7 +32,7 @@ def sign_in() -> str:
     course = courses().get(asked.get("course", ""))
     lacking = []
     if course and asked.get("named"):
-        everybody = coverage.people(db(), service.edition(db()), clock.today())
+        everybody = coverage.people(db(), pinned(db()).edition_id, clock.today())
         lacking = papers.lacking(everybody, course.code)
     page = "training/sign_in.html" if course else "training/sign_in_form.html"
     return render_template(page, course=course, people=lacking, asked=asked, posts=posts.plan(db()).posts, **words())

@@ -8,6 +8,7 @@ from flask_babel import get_locale
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.standards.pinned import pinned
 from huakai_platform.web.context import db
 from huakai_tenants.training import curriculum, service
 from huakai_tenants.training.coverage import State
@@ -23,7 +24,7 @@ STATES: dict[str, Message] = {
 
 
 def courses() -> Mapping[str, Course]:
-    return curriculum.of(db(), service.edition(db())).courses
+    return curriculum.of(db(), pinned(db()).edition_id).courses
 
 
 def words() -> dict[str, Any]:
