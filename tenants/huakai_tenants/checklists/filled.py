@@ -21,7 +21,8 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import ListColumn, Listing, ListRow
 from huakai_platform.kernel.workbooks.model import address
-from huakai_tenants.checklists import answers, schedule, service
+from huakai_platform.standards.pinned import pinned
+from huakai_tenants.checklists import answers, service
 from huakai_tenants.checklists.models import ChecklistRun
 from huakai_tenants.checklists.service import Given, Sheet
 from huakai_tenants.sheets import service as sheets
@@ -106,7 +107,7 @@ def workbook(sheet: Sheet, *, blank: bool, locale: object) -> bytes:
 def fillable(session: Session, run_id: UUID) -> ChecklistRun:
     """A run that a workbook may be taken into, locked against its completion. Raises Conflict."""
     run = service.open_run(session, run_id)
-    if run.edition_id != schedule.here(session).edition_id:
+    if run.edition_id != pinned(session).edition_id:
         raise Conflict(_("这张检查单用的是以前版本的标准，不能导入工作簿，请在页面上填写。"))
     return run
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from huakai_platform.standards.pinned import pinned
 from huakai_tenants.staff.register import SOON
-from huakai_tenants.training import coverage, curriculum, service
+from huakai_tenants.training import coverage, curriculum
 from huakai_tenants.training.coverage import PersonCoverage, State
 from huakai_tenants.training.models import TrainingRecord
 
@@ -19,7 +20,7 @@ def trained(session: Session, on: date) -> dict[UUID, str]:
 
     Expiring is who is covered, but by a course whose last valid record ends within 30 days.
     """
-    edition_id = service.edition(session)
+    edition_id = pinned(session).edition_id
     ending = _ending(session, edition_id, on)
     return {
         one.member_id: _word(one, ending.get(one.member_id, set())) for one in coverage.people(session, edition_id, on)
