@@ -59,7 +59,7 @@ class OperationItem(Base):
     __table_args__ = (
         ForeignKeyConstraint(["operation_id"], ["platform.operation.id"], name="operation_item_operation_id_fkey"),
         Index("operation_item_state_idx", "operation_id", "state"),
-        Index("operation_item_site_id_idx", "site_id"),
+        Index("operation_item_site_id_idx", "site_id", "operation_id"),
         {"schema": "platform"},
     )
 

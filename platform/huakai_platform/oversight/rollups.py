@@ -76,6 +76,8 @@ def _fold_deepest(session: Session, most: int) -> int:
 
 
 # All parts see one snapshot: marks that came later, with facts that came later, stay for the next time.
+# OFFSET 0 keeps what is below a region an index look-up of that region: joined as a whole, the planner reads the facts
+# of every site and month of the country to sum up a handful of townships.
 _FOLD = text(
     """
     WITH marked AS (
@@ -86,32 +88,44 @@ _FOLD = text(
     ), batch AS MATERIALIZED (
         SELECT marked.*, rollup.parent_code AS former_parent
         FROM marked
-        LEFT JOIN oversight.region_rollup AS rollup
-            ON rollup.region_code = marked.region_code AND rollup.month = marked.month
+        LEFT JOIN LATERAL (
+            SELECT parent_code FROM oversight.region_rollup AS one
+            WHERE one.region_code = marked.region_code AND one.month = marked.month OFFSET 0
+        ) AS rollup ON true
         WHERE marked.depth = (SELECT max(depth) FROM marked)
         LIMIT :most
     ), taken AS (
         DELETE FROM oversight.dirty_region AS dirty USING batch
         WHERE dirty.region_code = batch.region_code AND dirty.month = batch.month
-    ), below AS (
-        SELECT batch.region_code, batch.month, fact.metrics
+    ), counted AS MATERIALIZED (
+        SELECT batch.region_code, batch.month, batch.level, fact.metrics, place.place_code
         FROM batch
-        JOIN oversight.site_fact AS fact ON fact.region_code = batch.region_code AND fact.month = batch.month
+        CROSS JOIN LATERAL (
+            SELECT tenant_id, metrics FROM oversight.site_fact AS one
+            WHERE one.region_code = batch.region_code AND one.month = batch.month OFFSET 0
+        ) AS fact
+        LEFT JOIN LATERAL (
+            SELECT place_code FROM platform.site
+            WHERE site.id = fact.tenant_id AND fact.metrics ->> 'state_open' = '1' OFFSET 0
+        ) AS place ON true
+    ), below AS (
+        SELECT region_code, month, metrics FROM counted
         UNION ALL
         SELECT batch.region_code, batch.month, child.metrics
         FROM batch
-        JOIN oversight.region_rollup AS child ON child.parent_code = batch.region_code AND child.month = batch.month
+        CROSS JOIN LATERAL (
+            SELECT metrics FROM oversight.region_rollup AS one
+            WHERE one.parent_code = batch.region_code AND one.month = batch.month OFFSET 0
+        ) AS child
         UNION ALL
-        SELECT batch.region_code, batch.month,
+        SELECT region_code, month,
                jsonb_strip_nulls(jsonb_build_object(
                    'communities_open', nullif(
-                       count(DISTINCT site.place_code) FILTER (WHERE site.place_code NOT LIKE '%000'), 0),
-                   'townships_open', CASE batch.level WHEN 'township' THEN 1 END))
-        FROM batch
-        JOIN oversight.site_fact AS fact ON fact.region_code = batch.region_code AND fact.month = batch.month
-        JOIN platform.site ON site.id = fact.tenant_id
-        WHERE fact.metrics ->> 'state_open' = '1'
-        GROUP BY batch.region_code, batch.month, batch.level
+                       count(DISTINCT place_code) FILTER (WHERE place_code NOT LIKE '%000'), 0),
+                   'townships_open', CASE level WHEN 'township' THEN 1 END))
+        FROM counted
+        WHERE place_code IS NOT NULL
+        GROUP BY region_code, month, level
     ), summed AS (
         SELECT region_code, month, number.key, sum(CAST(number.value AS bigint)) AS value
         FROM below CROSS JOIN LATERAL jsonb_each_text(metrics) AS number
