@@ -18,6 +18,7 @@ from huakai_tenants.checklists import api as checklists
 from huakai_tenants.checklists import points_api
 from huakai_tenants.premises import api as premises
 from huakai_tenants.staff import api as staff
+from huakai_tenants.staff import qualifications_api
 from huakai_tenants.training import api as training
 
 
@@ -44,6 +45,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             premises.blueprint,
             team_api.blueprint,
             staff.blueprint,
+            qualifications_api.blueprint,
             training.blueprint,
             trail.room,
             notices.room,

@@ -87,6 +87,7 @@ DEEDS: dict[str, Message] = {
     "staff.file_removed": _("删除证书扫描件"),
     "training.ending_exported": _("导出到期证书"),
     "qualifications.added": _("登记证书"),
+    "qualifications.changed": _("修改证书"),
     "qualifications.verified": _("核验证书"),
     "qualifications.removed": _("删除证书"),
     "tokens.created": _("建立令牌"),

@@ -8,12 +8,12 @@ from marshmallow import fields
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission, Role
-from huakai_platform.kernel.fields import Choice, Code, Date, Id, Strict, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Id, Phone, Strict, Text
 from huakai_platform.web import api, idempotency
 from huakai_platform.web.context import actor, db, frame, guard
 from huakai_tenants.staff import contacts, posts, register, service
 from huakai_tenants.staff.models import StaffMember
-from huakai_tenants.staff.schemas import NUMBER
+from huakai_tenants.staff.schemas import NUMBER, Email
 
 blueprint = api.Resources("staff", __name__, "人员名册 The staff register", room=True)
 HEAD = frozenset({Role.SITE_HEAD})
@@ -75,6 +75,11 @@ class Member(api.Shape):
     hint = fields.String(allow_none=True)
 
 
+class Reaching(Strict):
+    phone = Phone(allow_none=True)
+    email = Email(max_length=200, allow_none=True)
+
+
 class Contact(api.Shape):
     phone = fields.String(allow_none=True)
     email = fields.String(allow_none=True)
@@ -133,6 +138,26 @@ def change(member_id: UUID, given: Any) -> Response:
 )  # fmt: skip
 def leave(member_id: UUID, given: Any) -> Response:
     service.leave(db(), actor(), member_id, given["left_on"])
+    return _answer(service.get(db(), member_id))
+
+
+@blueprint.post("/staff/<uuid:member_id>/return")
+@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
+@blueprint.operation("Take a member up again", "登记返岗；A/B 角已由他人担任的不保留。在岗的答复 409。", gives=Member)
+def come_back(member_id: UUID) -> Response:
+    service.come_back(db(), actor(), member_id)
+    return _answer(service.get(db(), member_id))
+
+
+@blueprint.put("/staff/<uuid:member_id>/contact")
+@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
+@blueprint.operation(
+    "Set a contact", "加密保存联系方式，替换原有的；两项都不给则删除。答复只有遮盖后的。", takes=Reaching, gives=Member,
+    example={"phone": "13800000000"},
+)  # fmt: skip
+def keep_contact(member_id: UUID, given: Any) -> Response:
+    reach = {name: given.get(name) for name in ("phone", "email")}
+    contacts.keep(db(), actor(), frame().settings.master_key, member_id, **reach)
     return _answer(service.get(db(), member_id))
 
 

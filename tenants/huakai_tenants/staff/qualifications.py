@@ -1,10 +1,11 @@
 """The certificates that a member holds: written down, checked by somebody else, taken away."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, Select, delete, select, true
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.models import Account
@@ -16,6 +17,9 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.staff import files, posts, service
 from huakai_tenants.staff.models import Qualification, StaffFile, StaffMember
+
+FIELDS = ("kind", "certificate_number", "issued_on", "expires_on")
+"""What a form or a program may say of a certificate."""
 
 
 def of(session: Session, member_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -36,27 +40,25 @@ def of(session: Session, member_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     ).all()
 
 
+def known(member_id: UUID) -> Select[*tuple[Any, ...]]:
+    """A member's certificates in no order, for a list that goes on by key."""
+    return select(*(getattr(Qualification, name) for name in ("id", *FIELDS, "verified_on"))).where(
+        Qualification.member_id == member_id
+    )
+
+
+def version(row: Qualification) -> str:
+    """Names what the certificate says now; another one says that it was changed."""
+    said = [str(getattr(row, name)) for name in (*FIELDS, "verified_on")]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
 def add(session: Session, actor: Actor, member_id: UUID, values: Mapping[str, Any]) -> UUID:
     """Write a certificate of the edition's list down, not checked yet. Raises Invalid."""
     service.get(session, member_id, lock=True)
-    wrong: dict[str, list[str]] = {}
     kind, number = values["kind"], values["certificate_number"]
     issued, expires = values.get("issued_on"), values.get("expires_on")
-    if kind not in posts.plan(session).certificates:
-        wrong["kind"] = [_("请从列出的选项中选择")]
-    if issued and issued > clock.today():
-        wrong["issued_on"] = [_("不能晚于今天")]
-    if issued and expires and expires < issued:
-        wrong["expires_on"] = [_("不能早于发证日期")]
-    same = select(Qualification.id).where(
-        Qualification.member_id == member_id,
-        Qualification.kind == kind,
-        Qualification.certificate_number == number,
-    )
-    if session.scalar(same):
-        wrong["certificate_number"] = [_("这张证书已经登记")]
-    if wrong:
-        raise Invalid(_("填写的内容有误。"), wrong)
+    _check(session, member_id, values)
     row = Qualification(
         id=uuid7(),
         member_id=member_id,
@@ -71,6 +73,27 @@ def add(session: Session, actor: Actor, member_id: UUID, values: Mapping[str, An
     _counted(session)
     audit.record(session, actor, "qualifications.added", "qualification", row.id, kind=kind)
     return row.id
+
+
+def change(
+    session: Session, actor: Actor, qualification_id: UUID, values: Mapping[str, Any], *, seen: str
+) -> Qualification:
+    """Change what a certificate says; it has to be checked again. Raises Invalid, or Conflict when `seen` is old."""
+    row = get(session, qualification_id)
+    given = {name: values.get(name) for name in FIELDS}
+    changed = sorted(name for name in FIELDS if getattr(row, name) != given[name])
+    if not changed:
+        return row
+    if version(row) != seen:
+        raise Conflict(_("刚才有人修改过这张证书，请核对后再保存。"))
+    _check(session, row.member_id, values, but=row.id)
+    for name in changed:
+        setattr(row, name, given[name])
+    row.verified_on = row.verified_by = None
+    session.flush()
+    _counted(session)
+    audit.record(session, actor, "qualifications.changed", "qualification", row.id, fields=changed)
+    return row
 
 
 def verify(session: Session, actor: Actor, qualification_id: UUID) -> UUID:
@@ -107,6 +130,28 @@ def get(session: Session, qualification_id: UUID) -> Qualification:
     if row is None:
         raise NotFound(_("没有这张证书。"))
     return row
+
+
+def _check(session: Session, member_id: UUID, values: Mapping[str, Any], *, but: UUID | None = None) -> None:
+    """Hold a certificate against the edition's list and the holder's other ones; raises Invalid."""
+    wrong: dict[str, list[str]] = {}
+    issued, expires = values.get("issued_on"), values.get("expires_on")
+    if values["kind"] not in posts.plan(session).certificates:
+        wrong["kind"] = [_("请从列出的选项中选择")]
+    if issued and issued > clock.today():
+        wrong["issued_on"] = [_("不能晚于今天")]
+    if issued and expires and expires < issued:
+        wrong["expires_on"] = [_("不能早于发证日期")]
+    same = select(Qualification.id).where(
+        Qualification.member_id == member_id,
+        Qualification.kind == values["kind"],
+        Qualification.certificate_number == values["certificate_number"],
+        Qualification.id != but if but else true(),
+    )
+    if session.scalar(same):
+        wrong["certificate_number"] = [_("这张证书已经登记")]
+    if wrong:
+        raise Invalid(_("填写的内容有误。"), wrong)
 
 
 def _counted(session: Session) -> None:
