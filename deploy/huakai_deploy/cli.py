@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "regions": "regions:group",
     "sites": "sites:group",
     "accounts": "accounts:group",
+    "editions": "editions:group",
     "jobs": "jobs:group",
     "facts": "figures:facts",
     "figures": "figures:figures",

@@ -55,6 +55,7 @@ DEEDS: dict[str, Message] = {
     "evidence.removed": _("移除证明"),
     "points.acted": _("处理待整改项"),
     "drafts.begun": _("开始起草标准"),
+    "drafts.taken_in": _("从文件导入标准草稿"),
     "drafts.changed": _("修改标准草稿"),
     "drafts.reverted": _("恢复草稿中的一项"),
     "drafts.submitted": _("送审标准草稿"),

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template
+from flask import Response, render_template
 from sqlalchemy import select
 
 from huakai_platform import forms
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.fields import Form, Id
-from huakai_platform.standards import service, words
+from huakai_platform.standards import files, service, words
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.service import Bodies
 from huakai_platform.standards.views.blueprints import blueprint
@@ -48,6 +48,16 @@ def definition(edition_id: UUID, kind: str, code: str) -> str:
         form=forms.definition(body) if kind == "checklist" else None,
         **reading(service.bodies(db(), edition_id)),
     )
+
+
+@blueprint.get("/<uuid:edition_id>/export")
+@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition")
+def export(edition_id: UUID) -> Response:
+    """The whole edition as one file with its hash; `huakai editions export` writes it signed."""
+    number = service.edition(db(), edition_id).number
+    response = Response(files.write(db(), edition_id), mimetype="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename=f"standard-{number}.json")
+    return response
 
 
 def reading(bodies: Bodies) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from werkzeug import Response
 
 from huakai_platform.kernel.access import CONSOLE, Permission
-from huakai_platform.kernel.errors import Conflict
+from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
 from huakai_platform.kernel.fields import Code, Form, Int, Page, Text
 from huakai_platform.kernel.i18n import _
-from huakai_platform.standards import drafts, service, words
+from huakai_platform.standards import drafts, files, service, words
 from huakai_platform.standards.definitions import SHAPES
 from huakai_platform.standards.difference import difference
 from huakai_platform.standards.drafts import Draft, State
@@ -49,6 +49,10 @@ class TitleForm(Form):
     en = Text(max_length=120, required=True)
 
 
+class Nothing(Form):
+    """A deed without more to say than its file."""
+
+
 class Seen(Form):
     seen = Int(0, required=True)
 
@@ -74,6 +78,21 @@ def begin() -> Answer:
         return _list_page(given), 422
     draft_id = drafts.begin(db(), actor(), given.values)
     flash(gettext("草稿已建立，以最新版本为基础。"), "ok")
+    return redirect(url_for(".draft", draft_id=draft_id), 303)
+
+
+@blueprint.post("/drafts/import")
+@guard(Permission.STANDARD_WRITE, to=WRITERS)
+def take_in() -> Answer:
+    """Make a draft from the file of an edition."""
+    given, file = inputs.form(Nothing()), request.files.get("file")
+    try:
+        if not given.ok or file is None or not file.filename:
+            raise FileRefused(_("请选择标准文件。"))
+        draft_id = files.take_in(db(), actor(), files.read(file.read(files.LARGEST + 1)))
+    except Invalid as refused:
+        return _list_page(given.with_error("file", say(refused.message))), 422
+    flash(gettext("已从文件建立草稿，请核对改动后送审。"), "ok")
     return redirect(url_for(".draft", draft_id=draft_id), 303)
 
 
