@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
@@ -14,12 +14,10 @@ from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import Forbidden, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteState
-from huakai_platform.oversight import extents, figures
+from huakai_platform.oversight import extents, figures, reading
 from huakai_platform.oversight.extents import UNKNOWN, Extent, Extents
 from huakai_platform.oversight.figures import NOTHING, Figures, Told
 from huakai_platform.oversight.metrics import GONE
-from huakai_platform.oversight.models import RegionRollup
-from huakai_platform.regions.models import Region
 from huakai_platform.regions.service import COUNTRY
 
 MONTHS = 12
@@ -189,19 +187,17 @@ def of(
     session: Session, actor: Actor, region: str | None = None, *, sort: str = "code", month: date | None = None
 ) -> Picture:
     """What the actor may see of a region, of a month or of the present one; raises NotFound beyond their own."""
-    own = top(actor)
-    path, level = path_of(session, own, region or own)
-    code = path[-1][0]
-    months = list(months_to(month or clock.month(clock.today())))
-    rows = session.execute(
-        select(RegionRollup.month, RegionRollup.metrics, RegionRollup.computed_at).where(
-            RegionRollup.region_code == code, RegionRollup.month.in_(months)
-        )
-    ).all()
+    own, now = top(actor), clock.month(clock.today())
+    months = months_to(month or now)
+    found = reading.parts(session, region or own, months, [month or now])
+    path, level = _way(found.path, own)
+    code, rows = path[-1][0], found.series
     known = {row.month: Numbers(row.metrics) for row in rows}
     shown = month or _shown(known, months)
-    below = _below(session, code, shown)
-    told = figures.told(session, [code, *(row.region_code for row in below)], shown)
+    if shown != (month or now):
+        found = reading.parts(session, code, months, [shown])
+    below = found.of(shown)
+    told = figures.told(session, [code, *(row.code for row in below)], shown)
     extent = extents.of(session, code)
     return Picture(
         path=path,
@@ -227,10 +223,10 @@ def top(actor: Actor) -> str:
 
 def path_of(session: Session, own: str, code: str) -> tuple[list[tuple[str, str]], str]:
     """Code and name from `own` down to `code`, and the level of the latter, in one statement."""
-    ancestors = select(func.unnest(Region.ancestors)).where(Region.code == code).scalar_subquery()
-    rows = session.execute(
-        select(Region.code, Region.name, Region.level, Region.ancestors).where(Region.code.in_(ancestors))
-    ).all()
+    return _way(reading.path(session, code), own)
+
+
+def _way(rows: reading.Found, own: str) -> tuple[list[tuple[str, str]], str]:
     path = sorted((row for row in rows if own in row.ancestors), key=lambda row: len(row.ancestors))
     if not path:
         raise NotFound(_("没有这个地区。"))
@@ -254,25 +250,9 @@ def _shown(known: Mapping[date, Numbers], months: Sequence[date]) -> date:
     return now
 
 
-def _below(session: Session, code: str, month: date) -> Sequence[Row[*tuple[Any, ...]]]:
-    rows = session.execute(
-        select(RegionRollup.region_code, Region.name, RegionRollup.metrics)
-        .join(Region, Region.code == RegionRollup.region_code)
-        .where(RegionRollup.parent_code == code, RegionRollup.month == month)
-        .order_by(RegionRollup.region_code)
-    )
-    return [row for row in rows if row.metrics.get("sites")]
-
-
-def _ranked(rows: Sequence[Row[*tuple[Any, ...]]], told: Told, extent: Extents, sort: str) -> list[Below]:
+def _ranked(rows: reading.Found, told: Told, extent: Extents, sort: str) -> list[Below]:
     found = [
-        Below(
-            row.region_code,
-            row.name,
-            Numbers(row.metrics),
-            told.of(row.region_code),
-            extent.get(row.region_code, UNKNOWN),
-        )
+        Below(row.code, row.name, Numbers(row.metrics), told.of(row.code), extent.get(row.code, UNKNOWN))
         for row in rows
     ]
     return sorted(found, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))

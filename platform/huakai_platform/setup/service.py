@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -27,8 +28,9 @@ from huakai_platform.setup.models import SetupProgress
 from huakai_platform.standards.models import Edition
 
 SHIPPED = Path(huakai_templates.__file__).parent / "data" / "regions.csv.gz"
-ENOUGH = 10_000
-"""Nobody counts further."""
+ENOUGH, FEW = 10_000, 2
+"""Nobody counts further; and so far to know what is done."""
+_finished: set[UUID] = set()
 
 
 class Step(StrEnum):
@@ -61,9 +63,9 @@ class Standing:
         return next((step for step, state in self.states.items() if state == "open"), None)
 
 
-def standing(session: Session, actor: Actor) -> Standing:
-    """Where the actor's institution is, in one statement."""
-    row = session.execute(_question(actor)).one()
+def standing(session: Session, actor: Actor, *, most: int = ENOUGH) -> Standing:
+    """Where the actor's institution is, in one statement; nothing is counted beyond `most`."""
+    row = session.execute(_question(actor, most)).one()
     marks: Mapping[str, str] = row.steps or {}
     counts = {Step.REGIONS: row.regions, Step.STANDARD: row.editions, Step.PEOPLE: row.people, Step.REGISTER: row.sites}
     by_itself = {Step.REGIONS: row.regions > 0, Step.PEOPLE: row.people > 1, Step.REGISTER: row.sites > 0}
@@ -72,8 +74,12 @@ def standing(session: Session, actor: Actor) -> Standing:
 
 
 def offered(session: Session, actor: Actor) -> Standing | None:
-    """What is still to be offered on the first page; None once it was finished or put away."""
-    found = standing(session, actor)
+    """What is still to be offered on the first page; None once it was finished or put away, which lasts."""
+    if actor.institution_id in _finished:
+        return None
+    found = standing(session, actor, most=FEW)
+    if found.finished_at and actor.institution_id:
+        _finished.add(actor.institution_id)
     return found if found.finished_at is None and found.next else None
 
 
@@ -117,7 +123,7 @@ def _write(session: Session, actor: Actor, marks: Mapping[str, str], **more: Any
     session.execute(upsert(progress).values(row).on_conflict_do_update(constraint="setup_progress_pkey", set_=kept))
 
 
-def _question(actor: Actor) -> Any:
+def _question(actor: Actor, most: int) -> Any:
     here = actor.institution_id
     people = select(Membership.account_id).where(
         Membership.institution_id == here, Membership.role.in_(_roles()), in_force(clock.today())
@@ -129,7 +135,7 @@ def _question(actor: Actor) -> Any:
         "sites": select(Site.id).where(Site.institution_id == here),
     }
     columns = [
-        select(func.count()).select_from(rows.limit(ENOUGH).subquery()).scalar_subquery().label(name)
+        select(func.count()).select_from(rows.limit(most).subquery()).scalar_subquery().label(name)
         for name, rows in counted.items()
     ]
     progress = SetupProgress
