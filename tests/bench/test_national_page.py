@@ -15,6 +15,7 @@ from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.oversight import rollups
+from huakai_platform.setup.models import SetupProgress
 from tests.bench.conftest import Tell
 from tests.support.make import Make
 
@@ -45,20 +46,21 @@ FACTS = text(
 def test_the_national_page_at_two_sizes(
     app: Flask, databases: Databases, make: Make, urls: Urls, timed: Callable[..., list[float]], tell: Tell
 ) -> None:
-    client = make.browser(app, make.member(Role.INSTITUTION_ADMIN))
+    admin, now = make.member(Role.INSTITUTION_ADMIN), clock.now()
+    assert admin.institution_id
+    make.add(SetupProgress(institution_id=admin.institution_id, steps={}, updated_at=now, finished_at=now))
+    client = make.browser(app, admin)
     make.site()
-    with databases.session(Login.OVERSIGHT) as session:
-        one = statistics.median(timed(lambda: session.execute(KEY, {"code": LUOYANG}).all(), 200))
-    tell(f"\nthe national page, medians of {TIMES}; one look-up by primary key takes {one:.2f} ms:")
+    tell(f"\nthe national page, medians of {TIMES}, each page beside one look-up by primary key:")
     totals: dict[int, float] = {}
     for size in SIZES:
         count_sites(databases, urls, size)
-        total, database, statements = look(app, client.get, timed)
+        total, database, one, statements = look(app, client.get, timed)
         totals[size] = total
         met = "met" if database <= MOST_DATABASE * one else "MISSED"
         tell(
             f"  {size:6,} sites: {total:5.1f} ms in all, of it {database:.2f} ms in {statements} statements"
-            f" = {database / one:.1f} × the look-up (target {MOST_DATABASE:.0f} ×: {met})"
+            f" = {database / one:.1f} × the look-up of {one:.2f} ms (target {MOST_DATABASE:.0f} ×: {met})"
         )
     growth = totals[SIZES[1]] / totals[SIZES[0]]
     met = "met" if growth <= MOST_GROWTH else "MISSED"
@@ -81,17 +83,24 @@ def count_sites(databases: Databases, urls: Urls, size: int) -> None:
     engine.dispose()
 
 
-def look(app: Flask, get: Callable[[str], object], timed: Callable[..., list[float]]) -> tuple[float, float, int]:
-    """Milliseconds of a whole page and of its statements, and how many those are, as medians."""
+def look(
+    app: Flask, get: Callable[[str], object], timed: Callable[..., list[float]]
+) -> tuple[float, float, float, int]:
+    """Milliseconds of a whole page, of its statements and of a look-up after it, and how many statements: medians."""
     total = statistics.median(timed(lambda: get("/console/"), TIMES))
-    engine = app.extensions["huakai"].databases.engine(Login.OVERSIGHT)
-    rounds: list[list[float]] = []
-    with watched(engine) as spent:
+    databases = app.extensions["huakai"].databases
+    pages: list[list[float]] = []
+    singles: list[float] = []
+    with watched(databases.engine(Login.OVERSIGHT)) as spent:
         for _number in range(TIMES):
             spent.clear()
             get("/console/")
-            rounds.append(list(spent))
-    return total, statistics.median(sum(one) for one in rounds), round(statistics.median(len(one) for one in rounds))
+            pages.append(list(spent))
+            with databases.session(Login.OVERSIGHT) as session:
+                session.execute(KEY, {"code": LUOYANG}).all()
+            singles.append(spent[-1])
+    database = statistics.median(sum(one) for one in pages)
+    return total, database, statistics.median(singles), round(statistics.median(len(one) for one in pages))
 
 
 @contextmanager
