@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from huakai_deploy import demo
 from huakai_deploy.cli import main
-from huakai_deploy.demo_history import numbers, photos
+from huakai_deploy.demo_history import numbers, people, photos
 from huakai_deploy.demo_history.rooms import LONGEST, SHORTEST, Place, opened_on
 from huakai_deploy.demo_history.sheets import Stock
 from huakai_deploy.local import Urls
@@ -49,6 +49,10 @@ TODAY_AT_THE_OWN_SITE = """
     WHERE code = 'daily' AND due_on >= (now() AT TIME ZONE 'Asia/Shanghai')::date AND tenant_id = (
         SELECT site_id FROM platform.membership m JOIN platform.account a ON a.id = m.account_id
         WHERE a.login_name = 'head')
+"""
+ENDING = """
+    SELECT expires_on - (now() AT TIME ZONE 'Asia/Shanghai')::date FROM tenant.training_record
+    WHERE expires_on IS NOT NULL
 """
 
 
@@ -106,6 +110,8 @@ def test_a_first_start_tells_a_whole_story_and_a_second_adds_nothing(
     assert counted(databases) == first
 
     assert asked(databases, TODAY_AT_THE_OWN_SITE) == [(1, 0)]
+    left = {days for (days,) in asked(databases, ENDING)}
+    assert left >= set(people.SOON), "something ends at every stage of which people are told"
 
 
 def test_a_start_that_was_cut_goes_on_and_writes_nothing_twice(
@@ -136,11 +142,11 @@ def test_the_same_site_gets_the_same_story(seed: Seed, databases: Databases, url
     told = []
     for _again in range(2):
         seed(1)
-        people = "SELECT code, post, s.name, joined_on FROM tenant.staff_member s JOIN platform.site p"
+        staff = "SELECT code, post, s.name, joined_on FROM tenant.staff_member s JOIN platform.site p"
         runs = "SELECT code, due_on, completed_at FROM tenant.checklist_run WHERE due_on < current_date - 2"
         told.append(
             (
-                asked(databases, f"{people} ON p.id = s.tenant_id ORDER BY 1, 2, 3, 4"),
+                asked(databases, f"{staff} ON p.id = s.tenant_id ORDER BY 1, 2, 3, 4"),
                 asked(databases, f"{runs} ORDER BY 1, 2, 3"),
             )
         )

@@ -125,7 +125,16 @@ def _teach(session: Session, room: Room, members: list[Member]) -> None:
     for one in members:
         if room.keeps(0.9):
             rows.extend(_learned(room, one))
+    if room.place.own:
+        _let_some_end(room, rows)
     write(session, TrainingRecord, rows)
+
+
+def _let_some_end(room: Room, rows: list[dict[str, Any]]) -> None:
+    """At the demonstration's own site something ends at every stage of which people are told."""
+    ending = [row for row in rows if row["expires_on"]]
+    for row, days in zip(ending[:: max(1, len(ending) // len(SOON))], SOON, strict=False):
+        row["expires_on"] = room.today + timedelta(days=days)
 
 
 def _learned(room: Room, one: Member) -> Iterator[dict[str, Any]]:

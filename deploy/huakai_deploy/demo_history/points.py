@@ -54,7 +54,7 @@ class Book:
         due_on, row = _day(at) + timedelta(days=days), self._row(run_id, item, at)
         self._enter(row, at, None, "opened", None, owner_id=row["owner_id"], due_on=due_on)
         if fate != "open" and (fate == "taken" or dice.random() < 0.6):
-            self._act(row, at + timedelta(hours=dice.randint(1, 40)), room.head, "noted", dice.choice(words.TAKEN))
+            self._act(row, at + timedelta(hours=dice.randint(18, 23)), room.head, "noted", dice.choice(words.TAKEN))
         if fate is None and dice.random() < 0.1:
             due_on += timedelta(days=14)
             said = dice.choice(words.POSTPONED)
