@@ -43,6 +43,7 @@ TABLES = (
     "oversight.figure_release",
     "oversight.assessment",
     "platform.oversight_visit",
+    "platform.operation",
 )
 TODAY_AT_THE_OWN_SITE = """
     SELECT count(*), count(completed_at) FROM tenant.checklist_run

@@ -1,5 +1,6 @@
 """What people of the console have done: looked into a room, and sealed what they found."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -9,10 +10,15 @@ from sqlalchemy.orm import Session
 from huakai_platform.compliance import assessing, sealing, visits
 from huakai_platform.compliance.models import Assessment, OversightVisit
 from huakai_platform.identity.models import Account, Membership
+from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor, Role, permissions_of
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.operations import Operation
+from huakai_platform.oversight import reminders
 from huakai_tenants.measures import compliance
+
+REMINDED = 12
 
 
 def visit(databases: Databases, site_id: UUID) -> None:
@@ -36,6 +42,21 @@ def seal(databases: Databases, site_id: UUID, today: date) -> None:
         found = assessing.assess(of, today, compliance.measure(room, today))
         if found.result.percent is not None:
             sealing.seal(session, room, auditor, found)
+
+
+def remind(databases: Databases, own: Collection[UUID], today: date) -> None:
+    """Let the administrator have reminded the own site and those with the most overdue checklists, unless somebody
+    has reminded anybody."""
+    with databases.session(Login.OVERSIGHT) as session:
+        admin = _console(session, Role.INSTITUTION_ADMIN)
+        known = select(Operation.id).where(Operation.kind == reminders.KIND).limit(1)
+        if admin is None or session.scalar(known):
+            return
+        month = clock.month(today)
+        late = reminders.chosen(session, admin, None, month, None)
+        order = sorted(late, key=lambda line: (line.id not in own, -line.numbers[reminders.OVERDUE], line.code))
+        if order:
+            reminders.send(session, admin, order[:REMINDED], month, "")
 
 
 def _console(session: Session, role: Role) -> Actor | None:

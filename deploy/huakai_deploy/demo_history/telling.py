@@ -69,6 +69,7 @@ def tell(
         looks.visit(databases, place.id)
     for place in (own + [one for one in places if not one.own])[:SEALED]:
         looks.seal(databases, place.id, today)
+    looks.remind(databases, [one.id for one in own], today)
     return len(waiting)
 
 

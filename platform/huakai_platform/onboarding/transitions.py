@@ -98,7 +98,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.ACCEPTANCE, S.OPEN, _("验收通过，开通"), DECIDE, guard=_ready_to_open),
     Transition(S.RECTIFICATION, S.ACCEPTANCE, _("整改完成，再次验收"), PREPARE),
     Transition(
-        S.OPEN, S.SUSPENDED, _("暂停"), DECIDE, needs_reason=True,
+        S.OPEN, S.SUSPENDED, _("暂停开放"), DECIDE, needs_reason=True,
         effects=(
             _("站点人员仍可登录查看，但不能再填写任何内容。"),
             _("暂停期间不再产生新的检查单；可随时恢复开放。"),

@@ -150,7 +150,7 @@ def _option(seen: Picture) -> dict[str, Any]:
         "color": ["#2fb344", "#b9c4d2", "#066fd1"],
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0, "left": 0},
-        "grid": {"left": 8, "right": 8, "top": 64, "bottom": 4, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "top": 80, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": [f"{month:%Y-%m}" for month, _numbers in seen.series]},
         "yAxis": [
             {"type": "value", "minInterval": 1, "name": gettext("检查单")},
