@@ -129,7 +129,7 @@ def _open(databases: Databases, actor: Actor) -> None:
         operation_id = _running(session)
         if operation_id is None and approved:
             items = [(row.id, row.name) for row in approved]
-            operation_id = operations.start(session, actor, "open_sites", str(_("开通示范站点")), items).id
+            operation_id = operations.start(session, actor, "open_sites", _("开通示范站点"), items).id
     if operation_id:
         _wait(databases, operation_id)
 
