@@ -1,131 +1,160 @@
-"""What stands beside a deed, in words: the names of its codes, and the values that are codes themselves."""
+"""What the details of an entry are called, and how their values are written for a reader."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from huakai_platform.compliance.words import looked
-from huakai_platform.kernel.access import Role
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.clock import CHINA
+from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.sites import SiteState
 
-LONGEST, ENDING = 18, 12
-"""Longer ids and digests are shown by their end."""
-
-NAMES: Mapping[str, Message] = {
-    "ab": _("角色"),
+DETAILS: dict[str, Message] = {
+    "ab": _("A/B 角"),
     "account": _("账号"),
     "added": _("新增"),
-    "area": _("面积"),
-    "as_of": _("评估日"),
+    "area": _("面积（平方米）"),
+    "as_of": _("评估日期"),
     "asked_by": _("申请人"),
-    "backup": _("备份"),
+    "at_odds": _("从第几条起不符"),
+    "backup": _("备份摘要"),
+    "chain": _("链的处理"),
     "changed": _("修改"),
-    "closed": _("停用"),
-    "code": _("代码"),
+    "closed": _("撤销"),
+    "code": _("检查单"),
+    "contacts": _("联系方式"),
     "count": _("数量"),
     "course": _("课程"),
-    "created": _("新增"),
+    "created": _("新建"),
     "day": _("日期"),
     "days": _("天数"),
+    "definitions": _("定义数"),
     "digest": _("摘要"),
     "done": _("处理"),
-    "email": _("邮箱"),
+    "email": _("有邮箱"),
     "failed_core": _("核心项不合格"),
-    "fields": _("修改的栏目"),
-    "files": _("文件"),
+    "faulty": _("有错误"),
+    "fields": _("改动的栏目"),
+    "files": _("文件摘要"),
     "free": _("休息日"),
-    "given": _("新值"),
-    "item": _("项目"),
-    "items": _("项目数"),
-    "kind": _("类别"),
+    "given": _("已填写"),
+    "item": _("检查项"),
+    "items": _("项数"),
+    "kind": _("类型"),
+    "living_head": _("现有链头"),
     "looked_at": _("查看内容"),
     "membership": _("身份记录"),
     "month": _("月份"),
+    "number": _("第几版"),
     "on": _("日期"),
     "operation": _("批量操作"),
-    "own": _("本人"),
-    "percent": _("得分率"),
-    "phone": _("电话"),
-    "places": _("地区和站点"),
+    "own": _("本机"),
+    "percent": _("得分率（%）"),
+    "phone": _("有电话"),
+    "places": _("地区数"),
     "post": _("岗位"),
-    "present": _("已有"),
-    "problems": _("错误"),
+    "present": _("已存在"),
+    "problems": _("问题"),
     "purpose": _("用途"),
     "reason": _("原因"),
-    "refused": _("未导入"),
+    "refused": _("未写入"),
     "region": _("地区"),
     "role": _("身份"),
     "rows": _("行数"),
-    "run": _("检查单"),
+    "run": _("检查单编号"),
     "same": _("不变"),
+    "saved_head": _("备份的链头"),
     "scopes": _("权限"),
     "second_factor": _("两步验证"),
     "sha256": _("文件摘要"),
     "site": _("站点"),
     "sites": _("站点数"),
-    "size": _("字节"),
+    "size": _("大小（字节）"),
     "source": _("原状态"),
     "state": _("状态"),
     "taken_at": _("备份时间"),
     "target": _("新状态"),
     "tenant": _("站点"),
     "threshold": _("最小人数"),
-    "until": _("截止"),
-    "visit": _("查看记录"),
-    "worked": _("工作日"),
+    "unchanged": _("不变"),
+    "until": _("有效至"),
+    "visit": _("查看编号"),
+    "worked": _("调休上班"),
     "works": _("上班"),
 }
-"""A name that is not here, of a later release or of an import's own counts, is shown as it is."""
+"""Each detail that is recorded anywhere has its words here; a test of the house holds it to that."""
 
-CODES: Mapping[str, Message] = {
-    "open": _("待整改"),
-    "fixed": _("已整改"),
-    "closed": _("已关闭"),
-    "assigned": _("指定负责人"),
-    "postponed": _("延长期限"),
-    "noted": _("补充说明"),
-    "returned": _("退回"),
-    "daily": _("每日检查"),
-    "weekly": _("每周检查"),
-    "monthly": _("每月检查"),
-    "planned": _("待核对"),
-    "ready": _("可使用"),
+STATES = {state.value: state.label for state in SiteState}
+CODES: dict[str, Mapping[str, Message]] = {
+    "chain": {"kept": _("保留"), "filled": _("补齐"), "replaced": _("替换")},
+    "code": {"daily": _("每日检查"), "weekly": _("每周检查"), "monthly": _("每月检查")},
+    "done": {
+        "assigned": _("指定了负责人"),
+        "postponed": _("延长了期限"),
+        "noted": _("补充了说明"),
+        "fixed": _("报告已整改"),
+        "proved": _("上传了证明"),
+        "returned": _("退回重做"),
+        "closed": _("核实并关闭"),
+    },
+    "purpose": {"invite": _("邀请"), "reset": _("重设密码")},
+    "scopes": {permission.value: permission.label for permission in Permission},
+    "role": {role.value: role.label for role in Role},
+    "source": STATES,
+    "target": STATES,
+    "state": STATES,
+    "open_point.state": {"open": _("待整改"), "fixed": _("待核实"), "closed": _("已关闭")},
+    "space.state": {"planned": _("待核对"), "ready": _("可使用"), "closed": _("停用")},
+    "token.kind": {"personal": _("个人令牌"), "service": _("服务令牌")},
 }
-Detail = Mapping[str, Any]
+"""What the codes of a detail stand for; where two kinds of objects differ, by both names."""
+
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+LONG = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Digests and ids; they are shown by their ends."""
 
 
-def said(detail: Detail) -> Iterator[tuple[Message, Message]]:
-    """Each name and value that is there, in the order of the codes."""
-    for name in sorted(detail):
-        if detail[name] is not None:
-            yield NAMES.get(name) or Message("{code}", code=name), _value(name, detail[name])
+def told(kind: str, detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The details of an entry about an object of this kind, each with its word; what is empty is left out."""
+    given = [(name, value) for name, value in sorted(detail.items()) if value is not None]
+    return [(word(name), _joined([_written(kind, name, one) for one in _many(value)])) for name, value in given]
 
 
-def _value(name: str, value: Any) -> Message:
+def word(name: str) -> str:
+    """What a detail is called; an unknown one, of a later release, by its code."""
+    return DETAILS[name].render() if name in DETAILS else name
+
+
+def _joined(parts: list[str]) -> str:
+    said = listed(parts)
+    return said.render() if isinstance(said, Message) else said
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _written(kind: str, name: str, value: Any) -> str:
     if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, list):
-        return Message("{codes}", codes=", ".join(str(one) for one in value))
-    code = str(value)
-    if name == "role" and code in set(Role):
-        return Role(code).label
-    if name in ("source", "target") and code in set(SiteState):
-        return SiteState(code).label
+        return (_("是") if value else _("否")).render()
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = str(value)
+    codes = CODES.get(f"{kind}.{name}") or CODES.get(name) or {}
     if name == "looked_at":
-        return looked(code)
-    if name in ("done", "state", "code") and code in CODES:
-        return CODES[code]
-    return Message("{code}", code=_short(code))
+        return looked(text).render()
+    if text in codes:
+        return codes[text].render()
+    if MOMENT.match(text):
+        return _moment(text)
+    return f"…{text[-12:]}" if LONG.fullmatch(text) else text
 
 
-def _short(code: str) -> str:
-    return code if len(code) <= LONGEST or _moment(code) else f"…{code[-ENDING:]}"
-
-
-def _moment(code: str) -> bool:
+def _moment(text: str) -> str:
     try:
-        datetime.fromisoformat(code)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        return False
-    return True
+        return text
+    return (moment.astimezone(CHINA) if moment.tzinfo else moment).strftime("%Y-%m-%d %H:%M")

@@ -12,7 +12,7 @@ from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.workbooks import Column
-from huakai_platform.trail import reading, verifying
+from huakai_platform.trail import details, reading, verifying
 from huakai_platform.trail.deeds import kind, words
 
 LONGEST = 500_000
@@ -55,6 +55,6 @@ def _row(line: Any) -> list[Any]:
         words(line.deed).render(),
         kind(line.object_kind).render(),
         line.object,
-        "; ".join(f"{name}={value}" for name, value in sorted(line.detail.items()) if value is not None),
+        "; ".join(f"{name}={value}" for name, value in details.told(line.object_kind, line.detail)),
         line.hash.hex(),
     ]

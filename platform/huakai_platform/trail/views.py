@@ -161,7 +161,7 @@ def _page(layout: str, session: Session | None = None, site: str | None = None) 
         kinds=OBJECTS.items(),
         words=words,
         kind=kind,
-        said=details.said,
+        told=details.told,
         roles={role.value: role.label for role in Role},
         rooms=layout.endswith("room.html"),
         shown={name: value for name, value in request.args.items() if value and name != "before"},
