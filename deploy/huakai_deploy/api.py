@@ -3,6 +3,7 @@
 from flask import Flask
 
 from huakai_platform.compliance import api as compliance
+from huakai_platform.compliance import sealed_api
 from huakai_platform.identity import accounts_api, team_api
 from huakai_platform.identity import api as identity
 from huakai_platform.onboarding import api as onboarding
@@ -42,6 +43,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
         "room": (
             checklists.blueprint,
             points_api.blueprint,
+            sealed_api.room,
             premises.blueprint,
             team_api.blueprint,
             staff.blueprint,
