@@ -247,6 +247,13 @@ PERSONS = {
     "make a used code good again": f"UPDATE platform.account_activity SET totp_step = 0 WHERE account_id = '{ADMIN}'",
     "hide a sign-in": f"UPDATE platform.account_activity SET last_at = NULL WHERE account_id = '{RESIDENT}'",
     "a token of the administrator": TOKEN.format(ADMIN, person_id(ADMIN, "membership"), "NULL", "{}"),
+    "a token of the administrator, said to act here": TOKEN.format(
+        ADMIN, person_id(ADMIN, "membership"), f"'{MINE}'", "{}"
+    ),
+    "a service's token in the administrator's name": TOKEN.format(
+        ADMIN, person_id(ADMIN, "membership"), f"'{MINE}'", "{}"
+    ).replace("personal", "service"),
+    "one's own token in the administrator's role": TOKEN.format(ATTACKER, person_id(ADMIN, "membership"), "NULL", "{}"),
     "a token of the other room": TOKEN.format(RESIDENT, person_id(RESIDENT, "membership"), f"'{VICTIM}'", "{}"),
     "make their token one's own": f"UPDATE platform.api_token SET token_hash = 'known' WHERE account_id = '{ADMIN}'",
     "move one's token to their role": "UPDATE platform.api_token"
