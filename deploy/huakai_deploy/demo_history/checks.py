@@ -56,11 +56,15 @@ def keep(session: Session, room: Room, photos: Sequence[Photo]) -> list[Deed]:
 
 
 def _staged(room: Room) -> dict[Expected, str]:
-    """The daily checks of the own site after which something is in every state, each with the fate of its point."""
-    daily = [one for one in room.standard.expected if one.code == "daily"]
-    wanted = {room.today - timedelta(days=back): fate for back, fate in STAGED.items()}
-    found = {day: next((one for one in reversed(daily) if one.due_on <= day), None) for day in wanted}
-    return {one: wanted[day] for day, one in found.items() if one}
+    """The daily checks of the own site after which something is in every state, each with the fate of its point; long
+    holidays throw none together."""
+    daily, found = [one for one in room.standard.expected if one.code == "daily"], dict[Expected, str]()
+    for back, fate in sorted(STAGED.items()):
+        day = room.today - timedelta(days=back)
+        one = next((one for one in reversed(daily) if one.due_on <= day and one not in found), None)
+        if one:
+            found[one] = fate
+    return found
 
 
 def past(session: Session, room: Room) -> bool:
