@@ -19,6 +19,7 @@ NO_PAGES = frozenset(
         "operations.progress",
         "regions.lookup",
         "staff.scan",
+        "training.scan",
     }
 )
 """What a GET answers with a file, a part of a page, a redirect or data, though its address does not say so."""

@@ -25,13 +25,13 @@ from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_templates import assets
 from huakai_tenants.premises.models import Space
-from huakai_tenants.training.models import TrainingRecord
 from tests.support.checked import attachment, checklist, point, point_file, run, run_import
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.register import qualification, staff_file, staff_import, staff_member
 from tests.support.staffed import Staffed
+from tests.support.trained import training_record, training_scan
 from tests.support.worlds import Relation, World
 
 Maker = Callable[[World, Actor, Site], Mapping[str, Any]]
@@ -199,22 +199,6 @@ def docs_file(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"filename": "swagger-ui.css"}
 
 
-def training_record(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    row = TrainingRecord(
-        id=uuid7(),
-        tenant_id=site.id,
-        member_id=staff_member(world, owner, site)["member_id"],
-        course="crisis",
-        held_on=clock.today(),
-        hours=6,
-        result="passed",
-        recorded_by=owner.account_id,
-        recorded_at=clock.now(),
-    )
-    world.make.add(row, site.id)
-    return {"record_id": row.id}
-
-
 def link(purpose: str) -> Maker:
     def make(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         token = uuid7().hex
@@ -297,6 +281,7 @@ SAMPLES: dict[str, Sample] = {
     "two_editions": Sample(two_editions),
     "work_day": Sample(lambda world, owner, site: {"day": "2026-01-02"}, missing=False),
     "training_record": Sample(training_record, FOREIGN),
+    "training_scan": Sample(training_scan, FOREIGN),
 }
 """A public route's sample has the name of its endpoint."""
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Page, Text
+from huakai_tenants.staff import files
 from huakai_tenants.training import expiring, exporting, records, service
 from huakai_tenants.training.coverage import State
 
@@ -58,3 +59,11 @@ class Session(Change):
 
 class Removal(Form):
     reason = Choice(service.REASONS, required=True)
+
+
+class ScanRemoval(Form):
+    reason = Choice(files.REASONS, required=True)
+
+
+class Nothing(Form):
+    """A form of which only the files matter."""

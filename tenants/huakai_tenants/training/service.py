@@ -16,7 +16,7 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.standards.pinned import pinned
 from huakai_tenants.staff.models import StaffMember
-from huakai_tenants.training import curriculum
+from huakai_tenants.training import curriculum, scans
 from huakai_tenants.training.curriculum import Course
 from huakai_tenants.training.models import TrainingRecord
 
@@ -111,9 +111,10 @@ def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str,
 
 
 def remove(session: Session, actor: Actor, record_id: UUID, reason: str) -> None:
-    """Take a record away; why stands in the trail."""
+    """Take a record away with its scans; why stands in the trail."""
     row = get(session, record_id, lock=True)
     course, held_on = row.course, row.held_on
+    scans.forget(session, record_id)
     session.delete(row)
     session.flush()
     _counted(session, held_on)

@@ -13,8 +13,9 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
+from huakai_tenants.staff import files
 from huakai_tenants.staff import service as staff
-from huakai_tenants.training import exporting, records, schemas, service
+from huakai_tenants.training import exporting, records, scans, schemas, service
 from huakai_tenants.training.service import Overtaken
 from huakai_tenants.training.views import HEAD, STAFF, blueprint
 from huakai_tenants.training.views.words import courses, handed, language, words
@@ -51,7 +52,7 @@ def export() -> Response:
 @blueprint.get("/records/new")
 @guard(Permission.TRAINING_MANAGE, to=HEAD)
 def new() -> Answer:
-    return _form(None, Given({}, raw={"held_on": clock.today().isoformat()}))
+    return form(None, Given({}, raw={"held_on": clock.today().isoformat()}))
 
 
 @blueprint.post("/records/new")
@@ -59,11 +60,11 @@ def new() -> Answer:
 def add() -> Answer:
     given = inputs.form(schemas.Session())
     if not given.ok:
-        return _form(None, given, status=422)
+        return form(None, given, status=422)
     try:
         number = service.add(db(), actor(), given.values)
     except Invalid as refused:
-        return _form(None, Given({}, refused.fields, given.raw), status=refused.status)
+        return form(None, Given({}, refused.fields, given.raw), status=refused.status)
     flash(ngettext("已登记 %(num)s 人。", "已登记 %(num)s 人。", number), "ok")
     return redirect(url_for(".listed"), 303)
 
@@ -71,8 +72,7 @@ def add() -> Answer:
 @blueprint.get("/records/<uuid:record_id>/edit")
 @guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_record")
 def edit(record_id: UUID) -> Answer:
-    row = service.get(db(), record_id)
-    return _form(record_id, Given({}, raw={name: getattr(row, name) for name in (*service.FIELDS, "version")}))
+    return form(record_id)
 
 
 @blueprint.post("/records/<uuid:record_id>/edit")
@@ -81,14 +81,14 @@ def change(record_id: UUID) -> Answer:
     service.get(db(), record_id)
     given = inputs.form(schemas.Change())
     if not given.ok:
-        return _form(record_id, given, status=422)
+        return form(record_id, given, status=422)
     try:
         service.change(db(), actor(), record_id, given.values, version=given.values["version"])
     except Overtaken as overtaken:
         raw = {**given.raw, "version": overtaken.version}
-        return _form(record_id, Given({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+        return form(record_id, Given({}, raw=raw), overtaken=overtaken, status=overtaken.status)
     except Invalid as refused:
-        return _form(record_id, Given({}, refused.fields, given.raw), status=refused.status)
+        return form(record_id, Given({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
     return redirect(url_for(".listed"), 303)
 
@@ -100,24 +100,38 @@ def remove(record_id: UUID) -> Answer:
     given = inputs.form(schemas.Removal())
     if not given.ok:
         raw = {name: getattr(row, name) for name in (*service.FIELDS, "version")}
-        return _form(record_id, Given({}, given.errors, raw), status=422)
+        return form(record_id, Given({}, given.errors, raw), status=422)
     service.remove(db(), actor(), record_id, given.values["reason"])
     flash(gettext("已删除。"), "ok")
     return redirect(url_for(".listed"), 303)
 
 
-def _form(record_id: UUID | None, given: Given, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
+def form(
+    record_id: UUID | None,
+    given: Given | None = None,
+    *,
+    overtaken: Conflict | None = None,
+    scan: Given | None = None,
+    removal: tuple[UUID, Given] | None = None,
+    status: int = 200,
+) -> Answer:
+    """The form of a record, of an old one with its scans; what was refused comes back as it was typed."""
     record = service.get(db(), record_id) if record_id else None
+    given = given or Given({}, raw={name: getattr(record, name) for name in (*service.FIELDS, "version")})
     page = render_template(
         "training/form.html",
         record=record,
         holder=staff.get(db(), record.member_id) if record else None,
         people=[] if record else records.people(db(), clock.today()),
+        scans=scans.of(db(), record) if record else [],
+        scan=scan or Given({}),
+        removal=removal or (None, Given({})),
         values=given.raw,
         errors=given.errors,
         overtaken=overtaken,
         labels={**service.FIELDS, "course": _("课程"), "members": _("人员"), "reason": _("删除原因")},
         reasons=service.REASONS,
+        scan_reasons=files.REASONS,
         **words(),
     )
     return (page, status) if status != 200 else page
