@@ -31,7 +31,7 @@ from tests.support.drafted import definition, draft_in_review, draft_of_standard
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.register import qualification, staff_file, staff_import, staff_member
 from tests.support.staffed import Staffed
-from tests.support.trained import training_record, training_scan
+from tests.support.trained import training_import, training_record, training_scan
 from tests.support.worlds import Relation, World
 
 Maker = Callable[[World, Actor, Site], Mapping[str, Any]]
@@ -280,6 +280,7 @@ SAMPLES: dict[str, Sample] = {
     "token": Sample(api_token, PERSONAL),
     "two_editions": Sample(two_editions),
     "work_day": Sample(lambda world, owner, site: {"day": "2026-01-02"}, missing=False),
+    "training_import": Sample(training_import, FOREIGN),
     "training_record": Sample(training_record, FOREIGN),
     "training_scan": Sample(training_scan, FOREIGN),
 }

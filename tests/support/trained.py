@@ -1,16 +1,19 @@
-"""Samples of training: a record and its scan."""
+"""Samples of training: a record, its scan, and an upload."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, vault
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
+from huakai_platform.standards.pinned import pinned
+from huakai_tenants.sheets import service as sheets
 from huakai_tenants.staff.models import StaffFile
+from huakai_tenants.training import curriculum, sheet
 from huakai_tenants.training.models import TrainingRecord
 from tests.support.staffed import Staffed
 from tests.support.worlds import World
@@ -43,3 +46,13 @@ def training_scan(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     )  # fmt: skip
     world.make.add(row, site.id)
     return {"file_id": row.id}
+
+
+def training_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    settings = world.make.settings
+    with world.make.databases.session(Login.WORKER, site.id) as opened:
+        vault.ensure_key(opened, settings.master_key)
+    with world.make.databases.session(Login.TENANT, site.id) as opened:
+        courses = curriculum.of(opened, pinned(opened).edition_id).courses
+        content = sheet.template(opened, owner, courses, "zh", filled=False)
+        return {"import_id": sheets.keep(opened, owner, settings.master_key, "training", "a.xlsx", content).id}

@@ -55,16 +55,16 @@ def get(session: Session, record_id: UUID, *, lock: bool = False) -> TrainingRec
 def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> int:
     """Write one course down for everybody named; raises Invalid, and then nobody has it. Gives how many."""
     course = curriculum.of(session, pinned(session).edition_id).courses.get(values["course"])
-    wrong = {} if course is None else _wrong(course, values)
+    faults = {} if course is None else wrong(course, values)
     if course is None:
-        wrong["course"] = [_("请从列出的选项中选择")]
+        faults["course"] = [_("请从列出的选项中选择")]
     members = _members(session, values["members"])
     if not members or len(members) < len(set(values["members"])):
-        wrong["members"] = [_("请从列出的选项中选择")]
+        faults["members"] = [_("请从列出的选项中选择")]
     elif had := _had(session, values["course"], values["held_on"], [one.id for one in members]):
-        wrong["members"] = [_double(one) for one in had]
-    if wrong:
-        raise Invalid(_("填写的内容有误。"), wrong)
+        faults["members"] = [_double(one) for one in had]
+    if faults:
+        raise Invalid(_("填写的内容有误。"), faults)
     given = {name: values.get(name) for name in FIELDS}
     rows = [
         TrainingRecord(
@@ -97,11 +97,11 @@ def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str,
     if row.version != version:
         raise Overtaken([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
     course = curriculum.of(session, pinned(session).edition_id).courses.get(row.course)
-    wrong = _wrong(course, given)
+    faults = wrong(course, given)
     if "held_on" in changed and (had := _had(session, row.course, given["held_on"], [row.member_id])):
-        wrong["held_on"] = [_double(one) for one in had]
-    if wrong:
-        raise Invalid(_("填写的内容有误。"), wrong)
+        faults["held_on"] = [_double(one) for one in had]
+    if faults:
+        raise Invalid(_("填写的内容有误。"), faults)
     before = row.held_on
     for name in changed:
         setattr(row, name, given[name])
@@ -154,23 +154,23 @@ def _double(name: str) -> Message:
     return _("{name} 当天的这门课程已经登记", name=name)
 
 
-def _wrong(course: Course | None, values: Mapping[str, Any]) -> dict[str, list[str]]:
+def wrong(course: Course | None, values: Mapping[str, Any]) -> dict[str, list[str]]:
     """What does not go together, by field; a course that the edition no longer has is not held to its test."""
-    wrong: dict[str, list[str]] = {}
+    faults: dict[str, list[str]] = {}
     held, issued, expires = values["held_on"], values.get("issued_on"), values.get("expires_on")
     if held > clock.today():
-        wrong["held_on"] = [_("不能晚于今天")]
+        faults["held_on"] = [_("不能晚于今天")]
     if issued and issued > clock.today():
-        wrong["issued_on"] = [_("不能晚于今天")]
+        faults["issued_on"] = [_("不能晚于今天")]
     if expires and expires < max(held, issued or held):
-        wrong["expires_on"] = [_("不能早于培训日期和发证日期")]
-    return wrong | (_misjudged(course, values["result"], values.get("score")) if course else {})
+        faults["expires_on"] = [_("不能早于培训日期和发证日期")]
+    return faults | (_misjudged(course, values["result"], values.get("score")) if course else {})
 
 
 def _misjudged(course: Course, result: str, score: int | None) -> dict[str, list[str]]:
     if not course.test:
-        wrong: dict[str, list[str]] = {} if result == "attended" else {"result": [_("这门课程不考核，请选择“参加”")]}
-        return wrong if score is None else wrong | {"score": [_("这门课程不考核，没有成绩")]}
+        faults: dict[str, list[str]] = {} if result == "attended" else {"result": [_("这门课程不考核，请选择“参加”")]}
+        return faults if score is None else faults | {"score": [_("这门课程不考核，没有成绩")]}
     if result == "attended":
         return {"result": [_("这门课程要考核，请选择“合格”或“不合格”")]}
     if score is not None and (score >= course.pass_mark) != (result == "passed"):

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.standards.pinned import pinned
-from huakai_platform.web.context import db
+from huakai_platform.web.context import db, frame
 from huakai_tenants.training import curriculum, service
 from huakai_tenants.training.coverage import State
 from huakai_tenants.training.curriculum import Course
@@ -29,6 +29,10 @@ def courses() -> Mapping[str, Course]:
 
 def words() -> dict[str, Any]:
     return {"courses": courses(), "results": service.RESULTS, "states": STATES, "today": clock.today()}
+
+
+def key() -> bytes | None:
+    return frame().settings.master_key
 
 
 def language() -> str:
