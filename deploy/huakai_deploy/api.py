@@ -21,6 +21,7 @@ from huakai_tenants.premises import api as premises
 from huakai_tenants.staff import api as staff
 from huakai_tenants.staff import qualifications_api
 from huakai_tenants.training import api as training
+from huakai_tenants.training import records_api
 
 
 def resources(plane: str) -> tuple[Resources, ...]:
@@ -49,6 +50,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             staff.blueprint,
             qualifications_api.blueprint,
             training.blueprint,
+            records_api.blueprint,
             trail.room,
             notices.room,
         ),

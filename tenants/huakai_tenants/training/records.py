@@ -67,6 +67,11 @@ def every(session: Session, wanted: Filter, on: date) -> tuple[Sequence[Found], 
     return rows, session.scalar(select(func.count()).select_from(TrainingRecord).where(*kept)) or 0
 
 
+def known(wanted: Filter, on: date) -> Select[*tuple[Any, ...]]:
+    """What a list is narrowed to, in no order, for a list that goes on by key."""
+    return _joined(_narrowed(wanted, on))
+
+
 def people(session: Session, on: date, *, gone: bool = False) -> Sequence[Found]:
     """Who may have been trained, by number: those in service, or with `gone` everybody."""
     wanted = select(StaffMember.id, StaffMember.number, StaffMember.name, StaffMember.post).order_by(StaffMember.number)
@@ -91,6 +96,10 @@ def _narrowed(wanted: Filter, on: date) -> list[ColumnElement[bool]]:
 def _rows(wanted: Filter, kept: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     by = SORTS[wanted.sort.removeprefix("-")]
     order = by.desc().nulls_last() if wanted.sort.startswith("-") else by.asc().nulls_last()
+    return _joined(kept).order_by(order, TrainingRecord.id.desc())
+
+
+def _joined(kept: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             TrainingRecord.id,
@@ -108,5 +117,4 @@ def _rows(wanted: Filter, kept: list[ColumnElement[bool]]) -> Select[*tuple[Any,
         )
         .join(StaffMember, HOLDER)
         .where(*kept)
-        .order_by(order, TrainingRecord.id.desc())
     )

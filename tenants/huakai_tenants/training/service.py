@@ -52,8 +52,8 @@ def get(session: Session, record_id: UUID, *, lock: bool = False) -> TrainingRec
     return row
 
 
-def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> int:
-    """Write one course down for everybody named; raises Invalid, and then nobody has it. Gives how many."""
+def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> list[UUID]:
+    """Write one course down for everybody named; raises Invalid, and then nobody has it. Gives the records."""
     course = curriculum.of(session, pinned(session).edition_id).courses.get(values["course"])
     faults = {} if course is None else wrong(course, values)
     if course is None:
@@ -82,7 +82,7 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> int:
     _counted(session, values["held_on"])
     for row in rows:
         audit.record(session, actor, "training.recorded", "training_record", row.id, course=row.course)
-    return len(rows)
+    return [row.id for row in rows]
 
 
 def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str, Any], *, version: int) -> None:

@@ -25,6 +25,8 @@ PAGE_SIZE = 100
 @blueprint.get("/imports")
 @guard(Permission.TRAINING_MANAGE, to=HEAD)
 def imports() -> str:
+    """Uploads that were left lying go when somebody comes here."""
+    sheets.forget(db(), importing.KIND)
     return _upload_page()
 
 

@@ -62,7 +62,7 @@ def add() -> Answer:
     if not given.ok:
         return form(None, given, status=422)
     try:
-        number = service.add(db(), actor(), given.values)
+        number = len(service.add(db(), actor(), given.values))
     except Invalid as refused:
         return form(None, Given({}, refused.fields, given.raw), status=refused.status)
     flash(ngettext("已登记 %(num)s 人。", "已登记 %(num)s 人。", number), "ok")
