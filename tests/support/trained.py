@@ -23,7 +23,7 @@ def training_record(world: World, owner: Actor, site: Site) -> Mapping[str, Any]
     row = TrainingRecord(
         id=uuid7(),
         tenant_id=site.id,
-        member_id=Staffed(world.make, site).member(uuid7().hex[-12:], "counsellor").id,
+        member_id=Staffed(world.make, site).member(uuid7().hex[-12:], "counsellor", name="Somebody").id,
         course="crisis",
         held_on=clock.today(),
         hours=6,
