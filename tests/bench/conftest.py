@@ -4,12 +4,52 @@ import logging
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import structlog
 
 Tell = Callable[[str], None]
+Judge = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One line of the table at the end."""
+
+    what: str
+    found: float
+    target: str
+    met: bool
+
+
+VERDICTS = pytest.StashKey[list[Verdict]]()
+
+
+@pytest.fixture
+def judge(pytestconfig: pytest.Config) -> Judge:
+    """Holds a figure to its target, `at_least` or `at_most`, keeps it for the table, and says `met` or `MISSED`."""
+    kept = pytestconfig.stash.setdefault(VERDICTS, [])
+
+    def decide(what: str, found: float, *, at_least: float | None = None, at_most: float | None = None) -> str:
+        met = (at_least is None or found >= at_least) and (at_most is None or found <= at_most)
+        kept.append(Verdict(what, found, f"≥ {at_least:g}" if at_least is not None else f"≤ {at_most:g}", met))
+        return "met" if met else "MISSED"
+
+    return decide
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """All figures that have a target, in one table."""
+    verdicts = config.stash.get(VERDICTS, [])
+    if not verdicts:
+        return
+    terminalreporter.section("measured")
+    wide = max(len(one.what) for one in verdicts)
+    for one in verdicts:
+        line = f"{one.what:{wide}}  {one.found:8.2f}  {one.target:>6}  {'met' if one.met else 'MISSED'}"
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture
