@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert
+from sqlalchemy import ARRAY, Table, Uuid, any_, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import codes, grams
@@ -49,8 +50,11 @@ def take_in(
 
 
 def _insert(session: Session, values: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """One prepared statement for all rows; which of them were written is read afterwards, by their ids."""
     statement = upsert(SITE).on_conflict_do_nothing(constraint="site_institution_id_natural_key_key")
-    return set(session.execute(statement.returning(SITE.c.id), values).scalars())
+    session.execute(statement, values)
+    ids = [value["id"] for value in values]
+    return set(session.execute(select(SITE.c.id).where(SITE.c.id == any_(literal(ids, ARRAY(Uuid()))))).scalars())
 
 
 def _tell(
@@ -62,9 +66,9 @@ def _tell(
 ) -> None:
     people = [{"site_id": site_id, "people": found} for row, _verdict, site_id in made if (found := people_of(row))]
     if people:
-        session.execute(insert(SiteIntake), people)
+        session.execute(insert(table(SiteIntake)), people)
     if made:
-        session.execute(insert(SiteEvent), [_event(actor, source, *one) | {"at": now} for one in made])
+        session.execute(insert(table(SiteEvent)), [_event(actor, source, *one) | {"at": now} for one in made])
 
 
 def site_of(row: RegisterRow, verdict: Verdict, code: str, lookups: DatabaseLookups) -> dict[str, Any]:
