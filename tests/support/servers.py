@@ -71,7 +71,7 @@ def settings(urls: Urls, **changes: object) -> Settings:
 
 
 def wipe(urls: Urls) -> None:
-    """Empty every table but the seed's, as the superuser."""
+    """Empty every table but the seed's, and leave of the editions the first, as the superuser."""
     engine = create_engine(replace(urls).login("postgres"))
     with engine.begin() as connection:
         tables = connection.execute(
@@ -82,6 +82,13 @@ def wipe(urls: Urls) -> None:
             {"kept": list(KEPT)},
         ).scalars()
         connection.execute(text("TRUNCATE " + ", ".join(tables)))
+        connection.execute(
+            text(
+                "DELETE FROM platform.edition_definition d USING platform.edition e"
+                " WHERE e.id = d.edition_id AND e.number > 1"
+            )
+        )
+        connection.execute(text("DELETE FROM platform.edition WHERE number > 1"))
     engine.dispose()
 
 

@@ -6,7 +6,19 @@ from uuid import uuid5
 import psycopg
 
 from tests.wall.attacks import OWN, Attack
-from tests.wall.world import ADMIN, ATTACKER, GHOST, INSTITUTION, MINE, NIL, RESIDENT, TENANTS_OWN, VICTIM, person_id
+from tests.wall.world import (
+    ADMIN,
+    ATTACKER,
+    EDITION,
+    GHOST,
+    INSTITUTION,
+    MINE,
+    NIL,
+    RESIDENT,
+    TENANTS_OWN,
+    VICTIM,
+    person_id,
+)
 
 S, V = "tenant.space", f"tenant_id = '{VICTIM}'"
 READ = f"SELECT * FROM {S}"
@@ -309,6 +321,10 @@ CONSOLE = {
     f" digest, bundle, sealed_by, sealed_at) VALUES ('{VICTIM}', '{GHOST}', '{GHOST}', now(), 'A', 'x', '', '{ADMIN}',"
     " now())",
     "change a sealed score": "UPDATE oversight.assessment SET grade = 'x'",
+    "slip a definition into a published edition": "INSERT INTO platform.edition_definition"
+    f" VALUES ('{EDITION}', 'checklist', 'x', '{{}}', 'x')",
+    "change a published edition": "UPDATE platform.edition SET digest = 'x'",
+    "take a definition out of a published edition": "DELETE FROM platform.edition_definition",
     "write facts": f"INSERT INTO oversight.site_fact VALUES ('{MINE}', '2026-01-01', 'x', '{{}}', now())",
     "write rollups": "INSERT INTO oversight.region_rollup VALUES ('x', '2026-01-01', NULL, 'x', '{}', now())",
     "delete a site": f"DELETE FROM platform.site WHERE id = '{VICTIM}'",

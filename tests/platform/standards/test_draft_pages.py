@@ -14,7 +14,6 @@ from huakai_platform.standards import drafts, service
 from tests.support.make import Make
 from tests.support.web import post
 
-pytestmark = pytest.mark.usefixtures("only_the_first_edition_remains")
 DRAFTS = "/console/standard/drafts"
 ITEM = {
     "text.zh": "灭火器压力正常",

@@ -18,7 +18,6 @@ from huakai_platform.standards.drafts import State
 from huakai_platform.standards.models import Edition, EditionDefinition, EditionDraft
 from tests.support.make import Make
 
-pytestmark = pytest.mark.usefixtures("only_the_first_edition_remains")
 TITLE = {"zh": "第二版", "en": "Second edition"}
 WALL = ("wall_documents", "wall_documents")
 

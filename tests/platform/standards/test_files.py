@@ -19,7 +19,6 @@ from huakai_platform.standards import files, service, shipped
 from tests.support.make import Make
 from tests.support.web import post
 
-pytestmark = pytest.mark.usefixtures("only_the_first_edition_remains")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
