@@ -1,6 +1,6 @@
 """The form of a piece of a definition, made from its shape: what is asked, in which way, with what there is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -112,14 +112,6 @@ def _renamed(control: Control, old: str, new: str) -> Control:
     name = new + control.name.removeprefix(old)
     inner = tuple(_renamed(one, old, new) for one in control.inner)
     return Control(name, control.key, control.kind, control.required, control.field, control.options, inner)
-
-
-def every(asked: Sequence[Control]) -> Iterator[Control]:
-    """The controls and what stands in their groups."""
-    for one in asked:
-        yield one
-        if one.kind == "group":
-            yield from every(one.inner)
 
 
 def value_of(entry: Mapping[str, Any], key: str) -> Any:
