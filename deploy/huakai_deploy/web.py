@@ -23,6 +23,7 @@ from huakai_platform.web.api import docs
 from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
 from huakai_platform.workdays import views as workdays
 from huakai_templates import assets
+from huakai_tenants.activities import views as activities
 from huakai_tenants.checklists import views as checklists
 from huakai_tenants.measures import compliance as measures
 from huakai_tenants.measures import daily, readiness
@@ -54,6 +55,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
         "room": (
             identity.room,
             identity.team,
+            activities.blueprint,
             checklists.blueprint,
             compliance.room,
             notices.room,

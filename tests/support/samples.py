@@ -25,6 +25,7 @@ from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_templates import assets
 from huakai_tenants.premises.models import Space
+from tests.support.active import activity
 from tests.support.checked import attachment, checklist, point, point_file, run, run_import
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
@@ -241,6 +242,7 @@ def notice(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
 SAMPLES: dict[str, Sample] = {
     "api.docs_file": Sample(docs_file),
     "account": Sample(membership, FOREIGN),
+    "activity": Sample(activity, FOREIGN),
     "assessment": Sample(assessment, REGIONAL),
     "attachment": Sample(attachment, FOREIGN),
     "checklist": Sample(checklist, missing=False),

@@ -48,6 +48,7 @@ PLATFORM = {
             "oversight.dirty_region",
             "oversight.figure_release",
             "oversight.region_rollup",
+            "oversight.region_total",
             "oversight.released_figure",
             "oversight.signed_heads",
         ),

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     COMPLIANCE_SEAL = "console:compliance:seal"
     TRAIL_READ = "console:trail:read"
     TRAIL_EXPORT = "console:trail:export"
+    ACTIVITY_TOTALS = "console:activities:manage"
     NOTICES_READ = "console:notices:read"
     SETUP_RUN = "console:setup:run"
     SERVICE_TOKENS_MANAGE = "console:tokens:manage"
@@ -58,6 +59,8 @@ class Permission(StrEnum):
     STAFF_CONTACTS_READ = "room:contacts:read"
     TRAINING_READ = "room:training:read"
     TRAINING_MANAGE = "room:training:manage"
+    ACTIVITIES_READ = "room:activities:read"
+    ACTIVITIES_MANAGE = "room:activities:manage"
     ROOM_TRAIL_READ = "room:trail:read"
     ROOM_TRAIL_EXPORT = "room:trail:export"
     VISITS_READ = "room:visits:read"
@@ -134,6 +137,7 @@ PERMISSION_LABELS = {
     Permission.COMPLIANCE_SEAL: _("封存评估结果"),
     Permission.TRAIL_READ: _("查看审计日志"),
     Permission.TRAIL_EXPORT: _("导出审计日志"),
+    Permission.ACTIVITY_TOTALS: _("登记往期活动汇总数"),
     Permission.NOTICES_READ: _("查看自己的通知"),
     Permission.SETUP_RUN: _("完成首次设置"),
     Permission.SERVICE_TOKENS_MANAGE: _("管理服务令牌"),
@@ -153,6 +157,8 @@ PERMISSION_LABELS = {
     Permission.STAFF_CONTACTS_READ: _("打开人员联系方式"),
     Permission.TRAINING_READ: _("查看培训记录"),
     Permission.TRAINING_MANAGE: _("登记培训记录"),
+    Permission.ACTIVITIES_READ: _("查看活动"),
+    Permission.ACTIVITIES_MANAGE: _("登记活动和年度计划"),
     Permission.ROOM_TRAIL_READ: _("查看本站审计日志"),
     Permission.ROOM_TRAIL_EXPORT: _("导出本站审计日志"),
     Permission.VISITS_READ: _("查看上级进入本站的记录"),
@@ -193,6 +199,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.COMPLIANCE_SEAL: _ADMIN | {Role.AUDITOR},
     Permission.TRAIL_READ: _ADMIN | {Role.AUDITOR},
     Permission.TRAIL_EXPORT: _ADMIN | {Role.AUDITOR},
+    Permission.ACTIVITY_TOTALS: _OFFICES,
     Permission.NOTICES_READ: CONSOLE,
     Permission.SETUP_RUN: _ADMIN,
     Permission.SERVICE_TOKENS_MANAGE: _ADMIN,
@@ -212,6 +219,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.STAFF_CONTACTS_READ: _HEAD,
     Permission.TRAINING_READ: _STAFF,
     Permission.TRAINING_MANAGE: _HEAD,
+    Permission.ACTIVITIES_READ: ROOM,
+    Permission.ACTIVITIES_MANAGE: _STAFF,
     Permission.ROOM_TRAIL_READ: _HEAD,
     Permission.ROOM_TRAIL_EXPORT: _HEAD,
     Permission.VISITS_READ: _STAFF,

@@ -27,6 +27,30 @@ GONE = frozenset({SiteState.CLOSED, SiteState.DECLINED})
 """A site in one of these is remembered, but no longer looked after."""
 KINDS = {SiteKind.ROOM: "rooms", SiteKind.CENTER: "centers"}
 
+VENUES: Mapping[str, Message] = {
+    "organ": _("进机关"),
+    "community": _("进社区"),
+    "school": _("进校园"),
+    "enterprise": _("进企业"),
+}
+DIRECTIONS: Mapping[str, Message] = {"out": _("走出去"), "in": _("走进来")}
+_COUNTED: Mapping[str, Message] = {"sessions": _("场次"), "attendances": _("人次"), "people": _("人数")}
+ACTIVITIES: Mapping[str, Metric] = {
+    "activities_held": Metric(_("举办活动")),
+    **{f"activity_{name}": Metric(_("活动{what}", what=what)) for name, what in _COUNTED.items()},
+    **{f"activity_{name}_estimated": Metric(_("其中估计的{what}", what=what)) for name, what in _COUNTED.items()},
+    **{
+        f"activity_{name}_{code}": Metric(_("{place}的{what}", place=place, what=what))
+        for name, what in _COUNTED.items()
+        for code, place in (*VENUES.items(), *DIRECTIONS.items())
+    },
+    **{f"activity_total_{name}": Metric(_("汇总上报的{what}", what=what)) for name, what in _COUNTED.items()},
+    "activity_themes_planned": Metric(_("计划的每月主题")),
+    "activity_themes_held": Metric(_("已开展的每月主题")),
+}
+"""How many came to an open event is work done, as attendances are: nobody is on a list, and it is split by where the
+event was, never by who came. How many of them need help is not here: that number stays in the room."""
+
 METRICS: Mapping[str, Metric] = {
     "sites": Metric(_("站点")),
     "rooms": Metric(SiteKind.ROOM.label),
@@ -41,6 +65,7 @@ METRICS: Mapping[str, Metric] = {
     "core_failures": Metric(_("核心项不合格")),
     "points_open": Metric(_("待整改项")),
     "points_overdue": Metric(_("逾期待整改项")),
+    **ACTIVITIES,
     "staff": Metric(_("在岗人员"), Nature.PERSON),
     "staff_untrained": Metric(_("培训未达标人员"), Nature.PERSON, "staff"),
     "staff_unrecorded": Metric(_("没有任何培训记录的人员"), Nature.PERSON, "staff_untrained"),

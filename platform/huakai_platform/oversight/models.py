@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Index, Integer, Uuid
+from sqlalchemy import Date, DateTime, ForeignKeyConstraint, Index, Integer, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
@@ -86,3 +86,30 @@ class ReleasedFigure(Base):
     """A region's code, or a site's id."""
     sites: Mapped[int] = mapped_column(Integer)
     metrics: Mapped[dict[str, Any]]
+
+
+class RegionTotal(Base):
+    """What the activities of a region came to in a past period, where no single records exist."""
+
+    __tablename__ = "region_total"
+    __table_args__ = (
+        ForeignKeyConstraint(["institution_id"], ["platform.institution.id"], name="region_total_institution_id_fkey"),
+        {"schema": "oversight"},
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+    institution_id: Mapped[UUID] = mapped_column(Uuid)
+    region_code: Mapped[str]
+    from_on: Mapped[date] = mapped_column(Date)
+    to_on: Mapped[date] = mapped_column(Date)
+    sessions: Mapped[int] = mapped_column(Integer)
+    attendances: Mapped[int | None] = mapped_column(Integer)
+    people: Mapped[int | None] = mapped_column(Integer)
+    estimated: Mapped[bool]
+    sites: Mapped[int] = mapped_column(Integer)
+    """How many sites the numbers are of."""
+    source: Mapped[str]
+    recorded_by: Mapped[UUID]
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when it counts no more."""

@@ -27,6 +27,9 @@ LISTS = (
     ("activity_themes", "venues"),
     ("activity_themes", "programmes"),
     ("activity_themes", "themes"),
+    ("activity_themes", "flowers"),
+    ("activity_themes", "forms"),
+    ("activity_themes", "audiences"),
 )
 # (kind, list, field) → (kind, list) whose codes it may name; a mapping names by its keys.
 POINTERS: Mapping[tuple[str, str, str], tuple[str, str]] = {

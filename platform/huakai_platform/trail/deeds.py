@@ -91,6 +91,11 @@ DEEDS: dict[str, Message] = {
     "training.imported": _("导入培训记录"),
     "training.import_discarded": _("放弃导入培训记录"),
     "training.ending_exported": _("导出到期证书"),
+    "activities.added": _("登记活动"),
+    "activities.changed": _("修改活动"),
+    "activities.cancelled": _("取消活动"),
+    "activities.restored": _("恢复活动"),
+    "activities.exported": _("导出活动"),
     "qualifications.added": _("登记证书"),
     "qualifications.changed": _("修改证书"),
     "qualifications.verified": _("核验证书"),
@@ -101,6 +106,7 @@ DEEDS: dict[str, Message] = {
 """Each deed that is recorded anywhere has its words here; a test of the house holds it to that."""
 
 OBJECTS: dict[str, Message] = {
+    "activity": _("活动"),
     "backup": _("备份"),
     "account": _("账号"),
     "assessment": _("评估"),

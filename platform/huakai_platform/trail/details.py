@@ -105,6 +105,7 @@ CODES: dict[str, Mapping[str, Message]] = {
     "source": STATES,
     "target": STATES,
     "state": STATES,
+    "activity.state": {"planned": _("计划中"), "held": _("已举办"), "cancelled": _("已取消")},
     "open_point.state": {"open": _("待整改"), "fixed": _("待核实"), "closed": _("已关闭")},
     "space.state": {"planned": _("待核对"), "ready": _("可使用"), "closed": _("停用")},
     "token.kind": {"personal": _("个人令牌"), "service": _("服务令牌")},

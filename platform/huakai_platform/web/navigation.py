@@ -74,6 +74,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("检查单"), "checklists.history", "clipboard-check", Permission.CHECKLISTS_READ),
             Entry(_("待整改项"), "checklists.points", "wrench", Permission.POINTS_READ),
             Entry(_("人员"), "staff.index", "id-card", Permission.STAFF_READ),
+            Entry(_("活动"), "activities.index", "calendar-heart", Permission.ACTIVITIES_READ),
             Entry(_("培训"), "training.index", "graduation-cap", Permission.TRAINING_READ),
             Entry(_("合规"), "room_compliance.show", "award", Permission.ROOM_COMPLIANCE_READ),
             Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),

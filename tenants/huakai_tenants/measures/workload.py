@@ -4,9 +4,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from huakai_tenants.activities import counting as activities
 from huakai_tenants.checklists import counting as checklists
 
 
 def counts(session: Session, month: date) -> dict[str, int]:
     """Every workload metric of the session's room in a month; the names are those of `oversight.metrics`."""
-    return checklists.counts(session, month) | checklists.points(session, month)
+    return checklists.counts(session, month) | checklists.points(session, month) | activities.counts(session, month)

@@ -1,4 +1,4 @@
-"""Themes, programmes and venues of activities."""
+"""Themes, programmes, venues, forms and audiences of activities."""
 
 from huakai_platform.kernel.fields import Code, Int
 from huakai_platform.standards.definitions.parts import DocumentShape, Entry, listed
@@ -17,3 +17,5 @@ class ActivityThemesShape(DocumentShape):
     programmes = listed(ThemeProgramme)
     themes = listed(Theme)
     flowers = listed(Entry)
+    forms = listed(Entry)
+    audiences = listed(Entry)

@@ -1,0 +1,1 @@
+"""Activities of a room: planned, held, counted as sessions, attendances and people, which are never added up."""

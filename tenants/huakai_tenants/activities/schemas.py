@@ -1,0 +1,73 @@
+"""What the forms and addresses of activities may hold."""
+
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Page, Text
+from huakai_tenants.activities import finding
+from huakai_tenants.activities.catalogue import DIRECTIONS, STATES
+from huakai_tenants.activities.materials import Materials
+
+CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+MOST = 1_000_000
+
+
+class Listing(Form):
+    since = Date()
+    until = Date()
+    state = Choice(STATES)
+    direction = Choice(DIRECTIONS)
+    venue = Code()
+    programme = Code()
+    form = Code()
+    flower = Code()
+    audience = Code()
+    q = Text(max_length=60)
+    sort = Choice([sign + key for key in finding.SORTS for sign in ("", "-")], load_default="-held")
+    page = Page()
+
+
+class Activity(Form):
+    title = Text(max_length=80, required=True)
+    held_on = Date(required=True)
+    starts_at = Code(CLOCK)
+    ends_at = Code(CLOCK)
+    state = Choice(["planned", "held"], required=True)
+    direction = Choice(DIRECTIONS, required=True)
+    venue = Code()
+    programme = Code()
+    form = Code(required=True)
+    theme = Code()
+    audiences = Many(Code(), most=40)
+    flowers = Many(Code(), most=10)
+    place = Text(max_length=80)
+    partner = Text(max_length=120)
+    facilitators = Many(Id(), most=50)
+    guests = Text(max_length=120)
+    sessions = Int(1, 10_000)
+    sessions_estimated = Flag(load_default=False)
+    attendances = Int(0, MOST)
+    attendances_estimated = Flag(load_default=False)
+    people = Int(0, MOST)
+    people_estimated = Flag(load_default=False)
+    materials = Materials()
+    leads = Int(0, 10_000)
+    reported_with = Id()
+    counted = Flag(load_default=True)
+    note = Text(max_length=1000, multiline=True)
+
+
+class Change(Activity):
+    version = Int(0, load_default=0)
+
+
+class New(Form):
+    """What another page already knows of a new activity."""
+
+    on = Date()
+    theme = Code()
+
+
+class Cancellation(Form):
+    reason = Text(max_length=200, required=True)
+
+
+class Nothing(Form):
+    """A form of which only the deed itself matters."""

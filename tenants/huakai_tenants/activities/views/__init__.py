@@ -1,0 +1,11 @@
+"""The room's pages of activities: the list, one activity, and what is done with it."""
+
+from flask import Blueprint
+
+from huakai_platform.kernel.access import ROOM, Role
+
+blueprint = Blueprint("activities", __name__, url_prefix="/room/activities")
+EVERYBODY = ROOM
+STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
+
+from huakai_tenants.activities.views import listing, showing, writing  # noqa: E402, F401

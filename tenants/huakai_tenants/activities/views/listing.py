@@ -1,0 +1,34 @@
+"""The list of activities, and the same as a workbook."""
+
+from flask import Response, render_template
+
+from huakai_platform.kernel.access import Permission
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_tenants.activities import catalogue, exporting, finding, schemas
+from huakai_tenants.activities.views import EVERYBODY, blueprint
+from huakai_tenants.activities.views.words import handed, language, words
+
+
+@blueprint.get("")
+@guard(Permission.ACTIVITIES_READ, to=EVERYBODY)
+def index() -> str:
+    asked = inputs.query(schemas.Listing())
+    listing = finding.find(db(), finding.Filter(**asked))
+    return render_template(
+        "activities/index.html",
+        listing=listing,
+        cut=exporting.cut(listing.total),
+        narrowed=bool(set(asked) - {"sort", "page"}),
+        shown={name: value for name, value in asked.items() if name != "page"},
+        **words(),
+    )
+
+
+@blueprint.get("/list.xlsx")
+@guard(Permission.ACTIVITIES_READ, to=EVERYBODY)
+def export() -> Response:
+    """What the list shows, all pages of it."""
+    rows, total = finding.every(db(), finding.Filter(**inputs.query(schemas.Listing())))
+    written = exporting.workbook(db(), actor(), catalogue.here(db()), rows, total, language())
+    return handed(written, "huakai-activities.xlsx")
