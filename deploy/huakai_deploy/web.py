@@ -25,6 +25,7 @@ from huakai_platform.workdays import views as workdays
 from huakai_templates import assets
 from huakai_tenants.activities import views as activities
 from huakai_tenants.checklists import views as checklists
+from huakai_tenants.equipment import views as equipment
 from huakai_tenants.measures import compliance as measures
 from huakai_tenants.measures import daily, readiness
 from huakai_tenants.premises import views as premises
@@ -58,6 +59,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             activities.blueprint,
             checklists.blueprint,
             compliance.room,
+            equipment.blueprint,
             notices.room,
             premises.blueprint,
             search.blueprint,

@@ -29,6 +29,7 @@ from tests.support.active import activity
 from tests.support.checked import attachment, checklist, point, point_file, run, run_import
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
+from tests.support.furnished import equipment_item, premises_photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.register import qualification, staff_file, staff_import, staff_member
 from tests.support.staffed import Staffed
@@ -252,6 +253,7 @@ SAMPLES: dict[str, Sample] = {
     "draft_in_review": Sample(draft_in_review),
     "draft_of_standard": Sample(draft_of_standard),
     "entry_of_draft": Sample(draft_of_standard),
+    "equipment_item": Sample(equipment_item, FOREIGN),
     "identity.accept": Sample(link("invite")),
     "identity.reset": Sample(link("reset")),
     "indicator": Sample(indicator, missing=False),
@@ -262,6 +264,7 @@ SAMPLES: dict[str, Sample] = {
     "region": Sample(region, missing=False),
     "point": Sample(point, FOREIGN),
     "point_file": Sample(point_file, FOREIGN),
+    "premises_photo": Sample(premises_photo, FOREIGN),
     "qualification": Sample(qualification, FOREIGN),
     "register_import": Sample(register_import, REGIONAL),
     "room_token": Sample(service_token, FOREIGN),

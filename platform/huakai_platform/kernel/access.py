@@ -49,6 +49,10 @@ class Permission(StrEnum):
     CHECKLISTS_COMPLETE = "room:checklists:complete"
     SPACES_READ = "room:spaces:read"
     SPACES_MANAGE = "room:spaces:manage"
+    EQUIPMENT_READ = "room:equipment:read"
+    EQUIPMENT_CHECK = "room:equipment:check"
+    EQUIPMENT_MANAGE = "room:equipment:manage"
+    WALL_MANAGE = "room:wall:manage"
     TEAM_READ = "room:team:read"
     TEAM_MANAGE = "room:team:manage"
     CHECKLISTS_REOPEN = "room:checklists:reopen"
@@ -147,6 +151,10 @@ PERMISSION_LABELS = {
     Permission.CHECKLISTS_COMPLETE: _("完成检查单"),
     Permission.SPACES_READ: _("查看场地"),
     Permission.SPACES_MANAGE: _("登记场地面积和状态"),
+    Permission.EQUIPMENT_READ: _("查看设备"),
+    Permission.EQUIPMENT_CHECK: _("检查和送修设备"),
+    Permission.EQUIPMENT_MANAGE: _("登记和报废设备"),
+    Permission.WALL_MANAGE: _("为上墙文件拍照留证"),
     Permission.TEAM_READ: _("查看团队"),
     Permission.TEAM_MANAGE: _("邀请和停用团队成员"),
     Permission.CHECKLISTS_REOPEN: _("重新打开已完成的检查单"),
@@ -209,6 +217,10 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.CHECKLISTS_COMPLETE: _STAFF,
     Permission.SPACES_READ: ROOM,
     Permission.SPACES_MANAGE: _HEAD,
+    Permission.EQUIPMENT_READ: ROOM,
+    Permission.EQUIPMENT_CHECK: _STAFF,
+    Permission.EQUIPMENT_MANAGE: _HEAD,
+    Permission.WALL_MANAGE: _STAFF,
     Permission.TEAM_READ: _STAFF,
     Permission.TEAM_MANAGE: _HEAD,
     Permission.CHECKLISTS_REOPEN: _HEAD,

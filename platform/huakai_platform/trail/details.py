@@ -83,6 +83,11 @@ DETAILS: dict[str, Message] = {
     "visit": _("查看编号"),
     "worked": _("调休上班"),
     "works": _("上班"),
+    "subject": _("照片内容"),
+    "shows": _("所示对象"),
+    "taken_on": _("拍摄日期"),
+    "quantity": _("数量"),
+    "ok": _("正常"),
 }
 """Each detail that is recorded anywhere has its words here; a test of the house holds it to that."""
 

@@ -2,19 +2,18 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug import Response
 
-from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.access import ROOM, Permission
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.fields import Choice, Code, Form, Number, Text
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
 from huakai_tenants.premises import service
-
-blueprint = Blueprint("premises", __name__, url_prefix="/room/spaces")
+from huakai_tenants.premises.views import HEAD, blueprint
 
 Page = str | tuple[str, int]
 
@@ -36,7 +35,7 @@ def index() -> Page:
 
 
 @blueprint.post("/<uuid:space_id>")
-@guard(Permission.SPACES_MANAGE, to={Role.SITE_HEAD}, sample="space")
+@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
 def survey(space_id: UUID) -> Response | Page:
     given = inputs.form(Survey())
     if not given.ok:
@@ -58,7 +57,7 @@ def survey(space_id: UUID) -> Response | Page:
 
 
 @blueprint.post("")
-@guard(Permission.SPACES_MANAGE, to={Role.SITE_HEAD})
+@guard(Permission.SPACES_MANAGE, to=HEAD)
 def add() -> Response | Page:
     given = inputs.form(Addition())
     if not given.ok:

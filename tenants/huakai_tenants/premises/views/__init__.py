@@ -1,0 +1,10 @@
+"""The room's pages of its spaces, and the photographs of all that is in them."""
+
+from flask import Blueprint
+
+from huakai_platform.kernel.access import Role
+
+blueprint = Blueprint("premises", __name__, url_prefix="/room/spaces")
+HEAD = {Role.SITE_HEAD}
+
+from huakai_tenants.premises.views import photos, spaces  # noqa: E402, F401

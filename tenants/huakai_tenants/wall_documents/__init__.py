@@ -1,0 +1,1 @@
+"""The rules and notices on the wall of a room."""
