@@ -9,7 +9,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
-from huakai_tenants.activities.models import Activity
+from huakai_tenants.activities.models import Activity, ActivityPlan, ActivityTotal
 from tests.support.make import Make
 from tests.support.worlds import World
 
@@ -50,6 +50,32 @@ class Active:
         made: Activity = self.add(Activity(held_on=held_on, **(values | changes)))
         return made
 
+    def total(self, from_on: date, **changes: Any) -> ActivityTotal:
+        values: dict[str, Any] = {
+            "to_on": from_on,
+            "sessions": 10,
+            "attendances": 500,
+            "people": None,
+            "estimated": False,
+            "sites": 1,
+            "source": "summary",
+            "recorded_by": uuid7(),
+            "recorded_at": clock.now(),
+        }
+        made: ActivityTotal = self.add(ActivityTotal(from_on=from_on, **(values | changes)))
+        return made
+
 
 def activity(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     return {"activity_id": Active(world.make, site).activity(clock.today()).id}
+
+
+def activity_total(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"total_id": Active(world.make, site).total(date(2010 + world.count("total") % 10, 1, 1)).id}
+
+
+def plan_month(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    """A month with a theme, in a year of its own."""
+    year = 2000 + world.count("plan") % 100
+    Active(world.make, site).add(ActivityPlan(year=year, month=3, theme="square_clinic"))
+    return {"year": year, "month": 3}

@@ -25,7 +25,7 @@ from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_templates import assets
 from huakai_tenants.premises.models import Space
-from tests.support.active import activity
+from tests.support.active import activity, activity_total, plan_month
 from tests.support.checked import attachment, checklist, point, point_file, run, run_import
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
@@ -244,6 +244,7 @@ SAMPLES: dict[str, Sample] = {
     "api.docs_file": Sample(docs_file),
     "account": Sample(membership, FOREIGN),
     "activity": Sample(activity, FOREIGN),
+    "activity_total": Sample(activity_total, FOREIGN),
     "assessment": Sample(assessment, REGIONAL),
     "attachment": Sample(attachment, FOREIGN),
     "checklist": Sample(checklist, missing=False),
@@ -262,6 +263,7 @@ SAMPLES: dict[str, Sample] = {
     "notice": Sample(notice, PERSONAL),
     "operation": Sample(operation, REGIONAL),
     "region": Sample(region, missing=False),
+    "plan_month": Sample(plan_month, missing=False),
     "point": Sample(point, FOREIGN),
     "point_file": Sample(point_file, FOREIGN),
     "premises_photo": Sample(premises_photo, FOREIGN),

@@ -105,6 +105,11 @@ DEEDS: dict[str, Message] = {
     "activities.cancelled": _("取消活动"),
     "activities.restored": _("恢复活动"),
     "activities.exported": _("导出活动"),
+    "plans.copied": _("填入年度主题"),
+    "plans.changed": _("修改月度主题"),
+    "plans.removed": _("删除月度主题"),
+    "totals.added": _("登记往期汇总数"),
+    "totals.removed": _("删除往期汇总数"),
     "qualifications.added": _("登记证书"),
     "qualifications.changed": _("修改证书"),
     "qualifications.verified": _("核验证书"),
@@ -116,6 +121,7 @@ DEEDS: dict[str, Message] = {
 
 OBJECTS: dict[str, Message] = {
     "activity": _("活动"),
+    "activity_total": _("往期汇总数"),
     "backup": _("备份"),
     "account": _("账号"),
     "assessment": _("评估"),

@@ -6,7 +6,7 @@ from huakai_tenants.activities.catalogue import DIRECTIONS, STATES
 from huakai_tenants.activities.materials import Materials
 
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-MOST = 1_000_000
+MOST, TOTAL = 1_000_000, 1_000_000_000
 
 
 class Listing(Form):
@@ -71,3 +71,29 @@ class Cancellation(Form):
 
 class Nothing(Form):
     """A form of which only the deed itself matters."""
+
+
+class Year(Form):
+    year = Int(2000, 2100)
+
+
+class PlanYear(Form):
+    year = Int(2000, 2100, required=True)
+
+
+class PlanMonth(Form):
+    theme = Code()
+    title = Text(max_length=80)
+    note = Text(max_length=200)
+    version = Int(0, load_default=0)
+
+
+class Total(Form):
+    from_on = Date(required=True)
+    to_on = Date(required=True)
+    sessions = Int(1, TOTAL, required=True)
+    attendances = Int(0, TOTAL)
+    people = Int(0, TOTAL)
+    estimated = Flag(load_default=False)
+    sites = Int(1, 100_000, load_default=1)
+    source = Text(max_length=120, required=True)
