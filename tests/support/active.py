@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
+from huakai_platform.oversight.models import RegionTotal
 from huakai_tenants.activities.models import Activity, ActivityPlan, ActivityTotal
 from tests.support.make import Make
 from tests.support.worlds import World
@@ -71,11 +72,30 @@ def activity(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
 
 
 def activity_total(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    return {"total_id": Active(world.make, site).total(date(2010 + world.count("total") % 10, 1, 1)).id}
+    return {"total_id": Active(world.make, site).total(date(2000, 1, 1) + timedelta(days=world.count("total"))).id}
 
 
 def plan_month(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
-    """A month with a theme, in a year of its own."""
-    year = 2000 + world.count("plan") % 100
-    Active(world.make, site).add(ActivityPlan(year=year, month=3, theme="square_clinic"))
-    return {"year": year, "month": 3}
+    """A month with a theme, another one every time."""
+    year, month = divmod(world.count("plan"), 12)
+    Active(world.make, site).add(ActivityPlan(year=2000 + year, month=month + 1, theme="square_clinic"))
+    return {"year": 2000 + year, "month": month + 1}
+
+
+def region_total(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    row = RegionTotal(
+        id=uuid7(),
+        institution_id=site.institution_id,
+        region_code=site.region_code,
+        from_on=date(2010, 1, 1),
+        to_on=date(2010, 12, 31),
+        sessions=10,
+        attendances=500,
+        estimated=False,
+        sites=1,
+        source="summary",
+        recorded_by=owner.account_id,
+        recorded_at=clock.now(),
+    )
+    world.make.add(row)
+    return {"total_id": row.id}

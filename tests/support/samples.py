@@ -25,7 +25,7 @@ from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_templates import assets
 from huakai_tenants.premises.models import Space
-from tests.support.active import activity, activity_total, plan_month
+from tests.support.active import activity, activity_total, plan_month, region_total
 from tests.support.checked import attachment, checklist, point, point_file, run, run_import
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
@@ -268,6 +268,7 @@ SAMPLES: dict[str, Sample] = {
     "point_file": Sample(point_file, FOREIGN),
     "premises_photo": Sample(premises_photo, FOREIGN),
     "qualification": Sample(qualification, FOREIGN),
+    "region_total": Sample(region_total, REGIONAL),
     "register_import": Sample(register_import, REGIONAL),
     "room_token": Sample(service_token, FOREIGN),
     "room_assessment": Sample(assessment, FOREIGN),

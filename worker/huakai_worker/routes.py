@@ -25,6 +25,7 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.SiteEntered: (compliance.site_entered,),
     events.VisitMade: (compliance.visit_made,),
     events.ReminderRequested: (reminders.remind,),
+    events.TotalReported: (facts.total_reported,),
     events.InvitationIssued: (mail.send,),
     events.ResendRequested: (operations.resend,),
 }

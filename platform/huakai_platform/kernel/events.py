@@ -123,6 +123,13 @@ class ReminderRequested(Event):
 
 
 @dataclass(frozen=True)
+class TotalReported(Event):
+    """A region's total of past activities was entered or withdrawn. Published under the nil tenant."""
+
+    total_id: UUID
+
+
+@dataclass(frozen=True)
 class InvitationIssued(Event):
     """An invitation or reset waits to be mailed."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
@@ -60,6 +60,16 @@ def recompute(session: Session, site: Standing | UUID, month: date, counts: Coun
     session.execute(_WRITE, {"of_site": site_id, "of_month": month, **about})
     marks = [{"region_code": code, "month": month, "marked_at": now} for code in sorted({region, before.region_code})]
     session.execute(_MARK, marks)
+
+
+def report(session: Session, region: str, month: date, numbers: Mapping[str, int]) -> None:
+    """Write what is said of a region as a whole, under the id that the session has entered, which is no site's."""
+    reporter = tenancy.current(session)
+    _hold(session, reporter, month, region)
+    now = clock.now()
+    about = {"region_code": region, "metrics": checked(numbers), "computed_at": now}
+    session.execute(_WRITE, {"of_site": reporter, "of_month": month, **about})
+    session.execute(_MARK, [{"region_code": region, "month": month, "marked_at": now}])
 
 
 def refresh(session: Session, site_id: UUID, day: date, counts: Counts = NOTHING) -> None:

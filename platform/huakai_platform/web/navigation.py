@@ -44,6 +44,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
         _("监管"),
         (
             Entry(_("合规"), "compliance.sites", "clipboard-list", Permission.COMPLIANCE_READ),
+            Entry(_("活动"), "oversight.activities", "calendar-heart", Permission.PICTURE_READ),
             Entry(_("逾期提醒"), "oversight.overdue", "bell-ring", Permission.REMINDERS_SEND),
         ),
     ),

@@ -44,6 +44,7 @@ TOPICS: dict[str, Message] = {
     "SiteEntered": _("上级进入站点"),
     "VisitMade": _("告知站点有人查看"),
     "ReminderRequested": _("提醒站点"),
+    "TotalReported": _("往期活动汇总数"),
     "InvitationIssued": _("发送邀请"),
     "ResendRequested": _("重新发送"),
 }

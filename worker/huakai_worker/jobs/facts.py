@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.events import DayBegan, DayTurned, SitesTakenIn
 from huakai_platform.kernel.sites import Site, SiteState
-from huakai_platform.oversight import facts, persons, rollups
-from huakai_platform.oversight.models import SiteFact
+from huakai_platform.oversight import facts, persons, rollups, totals
+from huakai_platform.oversight.models import RegionTotal, SiteFact
 from huakai_tenants.checklists import reminding, schedule
 from huakai_tenants.measures import headcount, workload
 from huakai_tenants.training import telling
@@ -78,6 +78,13 @@ def day_began(work: Work, *, day: str) -> None:
         telling.of_the_day(work.session, date.fromisoformat(day))
     facts.refresh(work.session, work.tenant_id, date.fromisoformat(day), workload.counts)
     persons.refresh(work.session, work.tenant_id, date.fromisoformat(day), headcount.counts)
+
+
+def total_reported(work: Work, *, total_id: str) -> None:
+    """Let a region's total stand among the facts, under an id of its own, or take what it said away."""
+    total = work.session.get_one(RegionTotal, UUID(total_id))
+    with work.tenant(total.id) as session:
+        facts.report(session, total.region_code, clock.month(total.to_on), totals.numbers(total))
 
 
 def turn_day(session: Session) -> None:
