@@ -32,6 +32,7 @@ from huakai_tenants.premises import views as premises
 from huakai_tenants.search import views as search
 from huakai_tenants.staff import views as staff
 from huakai_tenants.training import views as training
+from huakai_tenants.wall_documents import views as wall_documents
 
 PLANES = ("console", "room")
 
@@ -66,6 +67,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             staff.blueprint,
             trail.room,
             training.blueprint,
+            wall_documents.blueprint,
         ),
     }
     return pages[plane]

@@ -287,6 +287,7 @@ SAMPLES: dict[str, Sample] = {
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),
     "two_editions": Sample(two_editions),
+    "wall_document": Sample(lambda world, owner, site: {"code": "hotline"}, missing=False),
     "work_day": Sample(lambda world, owner, site: {"day": "2026-01-02"}, missing=False),
     "training_import": Sample(training_import, FOREIGN),
     "training_record": Sample(training_record, FOREIGN),

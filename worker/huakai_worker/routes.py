@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
-from huakai_worker.jobs import compliance, equipment, facts, figures, mail, opening, operations, reminders, staff, trail
+from huakai_worker.jobs import compliance, facts, figures, mail, opening, operations, premises, reminders, staff, trail
 
 Job = Callable[..., None]
 """`job(work: Work, **payload)`: runs in the transaction of its row, any number of times."""
@@ -18,7 +18,7 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.ChecklistCompleted: (facts.checklist_completed, compliance.checklist_completed),
     events.NumbersChanged: (facts.numbers_changed, compliance.numbers_changed),
     events.DayTurned: (facts.day_turned,),
-    events.DayBegan: (facts.day_began, compliance.day_began, staff.day_began, equipment.day_began, trail.report_head),
+    events.DayBegan: (facts.day_began, compliance.day_began, staff.day_began, premises.day_began, trail.report_head),
     events.HeadsDue: (trail.sign_heads,),
     events.FiguresDue: (figures.release_month,),
     events.RecountRequested: (figures.recount,),

@@ -72,6 +72,8 @@ METRICS: Mapping[str, Metric] = {
     "equipment_required": Metric(_("应配设备种类")),
     "equipment_present": Metric(_("已配齐设备种类")),
     "equipment_out_of_order": Metric(_("故障或在修设备")),
+    "wall_documents_required": Metric(_("应上墙文件")),
+    "wall_documents_current": Metric(_("照片在有效期内的上墙文件")),
     "staff": Metric(_("在岗人员"), Nature.PERSON),
     "staff_untrained": Metric(_("培训未达标人员"), Nature.PERSON, "staff"),
     "staff_unrecorded": Metric(_("没有任何培训记录的人员"), Nature.PERSON, "staff_untrained"),

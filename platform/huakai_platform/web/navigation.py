@@ -79,6 +79,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("培训"), "training.index", "graduation-cap", Permission.TRAINING_READ),
             Entry(_("合规"), "room_compliance.show", "award", Permission.ROOM_COMPLIANCE_READ),
             Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),
+            Entry(_("上墙文件"), "wall_documents.index", "file-check", Permission.SPACES_READ),
             Entry(_("设备"), "equipment.index", "package", Permission.EQUIPMENT_READ),
             Entry(_("团队"), "team.index", "users", Permission.TEAM_READ),
             Entry(_("通知"), "room_notices.index", "bell", Permission.ROOM_NOTICES_READ, badge="notices"),

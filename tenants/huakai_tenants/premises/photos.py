@@ -49,9 +49,9 @@ def attach(
         raise FileRefused(_("文件超过 10 MB。"))
     kept = reencode(content)
     digest = hashlib.sha256(kept).hexdigest()
-    present: dict[str, UUID] = {row.sha256: row.id for row in of(session, subject, shows)}
-    if digest in present:
-        return present[digest]
+    present = {row.sha256: row for row in of(session, subject, shows)}
+    if known := present.get(digest):
+        return _again(known, day)
     if len(present) >= MOST_FILES:
         raise FileRefused(_("最多保留 {count} 张照片，请先删除不用的。", count=MOST_FILES))
     row = PremisesPhoto(
@@ -72,6 +72,14 @@ def attach(
     about = {"subject": subject, "shows": str(shows), "sha256": digest, "taken_on": day.isoformat()}
     audit.record(session, actor, "photos.added", "photo", row.id, **about)
     return row.id
+
+
+def _again(known: Row[*tuple[Any, ...]], day: date) -> UUID:
+    """The same photograph of the same day is there already; of another day it shows nothing new."""
+    if known.taken_on != day:
+        raise FileRefused(_("这张照片已经上传过，请重新拍摄。"))
+    found: UUID = known.id
+    return found
 
 
 def of(session: Session, subject: str, shows: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
