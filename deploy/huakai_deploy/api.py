@@ -10,6 +10,7 @@ from huakai_platform.onboarding import api as onboarding
 from huakai_platform.oversight import api as oversight
 from huakai_platform.oversight import figures_api
 from huakai_platform.regions import api as regions
+from huakai_platform.releases import api as releases
 from huakai_platform.standards import api as standards
 from huakai_platform.trail import api as trail
 from huakai_platform.web.api import Resources, notices, operations
@@ -33,6 +34,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             oversight.blueprint,
             figures_api.blueprint,
             regions.blueprint,
+            releases.blueprint,
             standards.blueprint,
             operations.blueprint,
             accounts_api.blueprint,

@@ -14,6 +14,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import views as onboarding
 from huakai_platform.oversight import views as oversight
 from huakai_platform.regions import views as regions
+from huakai_platform.releases import views as releases
 from huakai_platform.setup import views as setup
 from huakai_platform.standards import views as standards
 from huakai_platform.trail import views as trail
@@ -31,6 +32,7 @@ from huakai_tenants.measures import daily, readiness
 from huakai_tenants.premises import views as premises
 from huakai_tenants.search import views as search
 from huakai_tenants.staff import views as staff
+from huakai_tenants.standard import views as standard
 from huakai_tenants.training import views as training
 from huakai_tenants.wall_documents import views as wall_documents
 
@@ -49,6 +51,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             operations.blueprint,
             oversight.blueprint,
             regions.blueprint,
+            releases.blueprint,
             setup.blueprint,
             standards.blueprint,
             trail.console,
@@ -65,6 +68,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             premises.blueprint,
             search.blueprint,
             staff.blueprint,
+            standard.blueprint,
             trail.room,
             training.blueprint,
             wall_documents.blueprint,

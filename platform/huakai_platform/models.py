@@ -6,6 +6,7 @@ from huakai_platform.kernel import audit, notices, operations, outbox, plumbing,
 from huakai_platform.onboarding import models as onboarding
 from huakai_platform.oversight import models as oversight
 from huakai_platform.regions import models as regions
+from huakai_platform.releases import models as releases
 from huakai_platform.setup import models as setup
 from huakai_platform.standards import models as standards
 from huakai_platform.trail import models as trail
@@ -22,6 +23,7 @@ __all__ = [
     "oversight",
     "plumbing",
     "regions",
+    "releases",
     "setup",
     "sites",
     "standards",

@@ -6,7 +6,18 @@ from huakai_tenants.equipment import models as equipment
 from huakai_tenants.premises import models as premises
 from huakai_tenants.sheets import models as sheets
 from huakai_tenants.staff import models as staff
+from huakai_tenants.standard import models as standard
 from huakai_tenants.training import models as training
 from huakai_tenants.wall_documents import models as wall_documents
 
-__all__ = ["activities", "checklists", "equipment", "premises", "sheets", "staff", "training", "wall_documents"]
+__all__ = [
+    "activities",
+    "checklists",
+    "equipment",
+    "premises",
+    "sheets",
+    "staff",
+    "standard",
+    "training",
+    "wall_documents",
+]

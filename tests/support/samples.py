@@ -32,6 +32,7 @@ from tests.support.drafted import definition, draft_in_review, draft_of_standard
 from tests.support.furnished import equipment_item, premises_photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.register import qualification, staff_file, staff_import, staff_member
+from tests.support.released import edition_change, release
 from tests.support.staffed import Staffed
 from tests.support.trained import training_import, training_record, training_scan
 from tests.support.worlds import Relation, World
@@ -253,6 +254,7 @@ SAMPLES: dict[str, Sample] = {
     "draft": Sample(draft, PERSONAL),
     "draft_in_review": Sample(draft_in_review),
     "draft_of_standard": Sample(draft_of_standard),
+    "edition_change": Sample(edition_change, FOREIGN),
     "entry_of_draft": Sample(draft_of_standard),
     "equipment_item": Sample(equipment_item, FOREIGN),
     "identity.accept": Sample(link("invite")),
@@ -269,6 +271,7 @@ SAMPLES: dict[str, Sample] = {
     "premises_photo": Sample(premises_photo, FOREIGN),
     "qualification": Sample(qualification, FOREIGN),
     "region_total": Sample(region_total, REGIONAL),
+    "release": Sample(release),
     "register_import": Sample(register_import, REGIONAL),
     "room_token": Sample(service_token, FOREIGN),
     "room_assessment": Sample(assessment, FOREIGN),

@@ -1,10 +1,16 @@
 """Forms sent as a browser sends them: with the token of a page that was read before."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
+
+from huakai_platform.kernel.config import Login
 
 TOKEN = re.compile(r'X-CSRFToken": "([^"]+)"')
 
@@ -19,3 +25,17 @@ def token(client: FlaskClient, page: str = "/nowhere") -> str:
 def post(client: FlaskClient, url: str, data: dict[str, Any] | None = None, **settings: Any) -> TestResponse:
     """Read a page, then send a form."""
     return client.post(url, data={"csrf_token": token(client), **(data or {})}, **settings)
+
+
+@contextmanager
+def statements(app: Flask, login: Login = Login.OVERSIGHT) -> Iterator[list[str]]:
+    """Every statement that the application's pages send under a login."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    engine = app.extensions["huakai"].databases.engine(login)
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)

@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping
 
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
-from huakai_worker.jobs import compliance, facts, figures, mail, opening, operations, premises, reminders, staff, trail
+from huakai_worker.jobs import (
+    compliance,
+    facts,
+    figures,
+    mail,
+    opening,
+    operations,
+    premises,
+    releases,
+    reminders,
+    staff,
+    trail,
+)
 
 Job = Callable[..., None]
 """`job(work: Work, **payload)`: runs in the transaction of its row, any number of times."""
@@ -26,6 +38,10 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.VisitMade: (compliance.visit_made,),
     events.ReminderRequested: (reminders.remind,),
     events.TotalReported: (facts.total_reported,),
+    events.ReleaseTried: (releases.attempt,),
+    events.ReleaseReached: (releases.reach,),
+    events.ReleaseTakenBack: (releases.bring_back,),
+    events.EditionConfirmed: (releases.confirmed,),
     events.InvitationIssued: (mail.send,),
     events.ResendRequested: (operations.resend,),
 }
@@ -33,6 +49,9 @@ BURIALS: Mapping[type[Event], Job] = {
     events.SiteOpeningRequested: operations.give_up,
     events.RecountRequested: operations.give_up,
     events.ReminderRequested: operations.give_up,
+    events.ReleaseTried: operations.give_up,
+    events.ReleaseReached: releases.give_up,
+    events.ReleaseTakenBack: operations.give_up,
 }
 """What is written when an event's row dies, so that nobody waits for it."""
 

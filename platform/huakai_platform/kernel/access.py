@@ -23,6 +23,8 @@ class Permission(StrEnum):
     STANDARD_READ = "console:standard:read"
     STANDARD_WRITE = "console:standard:write"
     STANDARD_PUBLISH = "console:standard:publish"
+    RELEASES_READ = "console:releases:read"
+    RELEASES_MANAGE = "console:releases:manage"
     OPERATIONS_READ = "console:operations:read"
     OPERATIONS_STEER = "console:operations:steer"
     JOBS_READ = "console:jobs:read"
@@ -53,6 +55,8 @@ class Permission(StrEnum):
     EQUIPMENT_CHECK = "room:equipment:check"
     EQUIPMENT_MANAGE = "room:equipment:manage"
     WALL_MANAGE = "room:wall:manage"
+    STANDARD_KNOW = "room:standard:read"
+    STANDARD_CONFIRM = "room:standard:confirm"
     TEAM_READ = "room:team:read"
     TEAM_MANAGE = "room:team:manage"
     CHECKLISTS_REOPEN = "room:checklists:reopen"
@@ -126,6 +130,8 @@ PERMISSION_LABELS = {
     Permission.STANDARD_READ: _("查看标准"),
     Permission.STANDARD_WRITE: _("编写标准草稿"),
     Permission.STANDARD_PUBLISH: _("审核和发布标准"),
+    Permission.RELEASES_READ: _("查看标准发布"),
+    Permission.RELEASES_MANAGE: _("演练、发布、暂停和撤回标准"),
     Permission.OPERATIONS_READ: _("查看批量操作"),
     Permission.OPERATIONS_STEER: _("取消或继续批量操作"),
     Permission.JOBS_READ: _("查看运行状态"),
@@ -155,6 +161,8 @@ PERMISSION_LABELS = {
     Permission.EQUIPMENT_CHECK: _("检查和送修设备"),
     Permission.EQUIPMENT_MANAGE: _("登记和报废设备"),
     Permission.WALL_MANAGE: _("为上墙文件拍照留证"),
+    Permission.STANDARD_KNOW: _("查看本站标准的变化"),
+    Permission.STANDARD_CONFIRM: _("确认本站标准的变化"),
     Permission.TEAM_READ: _("查看团队"),
     Permission.TEAM_MANAGE: _("邀请和停用团队成员"),
     Permission.CHECKLISTS_REOPEN: _("重新打开已完成的检查单"),
@@ -192,6 +200,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.STANDARD_READ: CONSOLE,
     Permission.STANDARD_WRITE: _ADMIN,
     Permission.STANDARD_PUBLISH: _ADMIN,
+    Permission.RELEASES_READ: CONSOLE,
+    Permission.RELEASES_MANAGE: _ADMIN,
     Permission.OPERATIONS_READ: _OFFICES,
     Permission.OPERATIONS_STEER: _ADMIN,
     Permission.JOBS_READ: _ADMIN,
@@ -221,6 +231,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.EQUIPMENT_CHECK: _STAFF,
     Permission.EQUIPMENT_MANAGE: _HEAD,
     Permission.WALL_MANAGE: _STAFF,
+    Permission.STANDARD_KNOW: ROOM,
+    Permission.STANDARD_CONFIRM: _HEAD,
     Permission.TEAM_READ: _STAFF,
     Permission.TEAM_MANAGE: _HEAD,
     Permission.CHECKLISTS_REOPEN: _HEAD,

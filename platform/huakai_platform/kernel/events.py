@@ -130,6 +130,37 @@ class TotalReported(Event):
 
 
 @dataclass(frozen=True)
+class ReleaseTried(Event):
+    """One item of a release's dry run reached its site. Published under the site's tenant."""
+
+    operation_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True)
+class ReleaseReached(Event):
+    """One item of a release reached its site. Published under the site's tenant."""
+
+    operation_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True)
+class ReleaseTakenBack(Event):
+    """One item of a release's roll-back reached its site. Published under the site's tenant."""
+
+    operation_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True)
+class EditionConfirmed(Event):
+    """A room has read what a release changed for it. Published under the site's tenant."""
+
+    release_id: UUID
+
+
+@dataclass(frozen=True)
 class InvitationIssued(Event):
     """An invitation or reset waits to be mailed."""
 

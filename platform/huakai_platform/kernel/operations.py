@@ -1,6 +1,6 @@
 """Long work: an operation of items, each done or failed by itself, that can be cancelled and resumed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -110,9 +110,12 @@ def start(
     kind: str,
     title: str,
     items: Iterable[tuple[UUID | None, str]],
+    *,
+    begins_at: datetime | None = None,
     **params: Any,
 ) -> Operation:
-    """Write an operation down with its items `(site, label)` and ring for it; works under the nil tenant."""
+    """Write an operation down with its items `(site, label)` and ring for it, at once or at a time to come; works under
+    the nil tenant."""
     rows = [
         {"position": position, "site_id": site_id, "label": label}
         for position, (site_id, label) in enumerate(items, start=1)
@@ -131,7 +134,7 @@ def start(
     session.flush()
     if rows:
         session.execute(insert(OperationItem), [{"operation_id": operation.id, **row} for row in rows])
-        outbox.publish(session, OperationStarted(operation.id), dedup=f"operation:{operation.id}")
+        outbox.publish(session, OperationStarted(operation.id), dedup=f"operation:{operation.id}", at=begins_at)
     return operation
 
 
@@ -161,14 +164,21 @@ def cancel(session: Session, actor: Actor, operation_id: UUID) -> None:
     """Stop what has not begun; what is done stays done."""
     if progress(session, operation_id).ending is not Ending.RUNNING:
         raise Conflict(_("这项操作已经结束，不能取消。"))
-    session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=clock.now()))
-    stopped = session.execute(
+    stopped = call_off(session, [operation_id])
+    audit.record(session, actor, "operations.cancelled", "operation", operation_id, items=stopped)
+
+
+def call_off(session: Session, operations: Sequence[UUID]) -> int:
+    """Cancel every item that waits in some operations; how many those were."""
+    waiting = (
         update(OperationItem)
-        .where(OperationItem.operation_id == operation_id, OperationItem.state == ItemState.WAITING)
+        .where(OperationItem.operation_id.in_(operations), OperationItem.state == ItemState.WAITING)
         .values(state=ItemState.CANCELLED, ended_at=clock.now())
-        .returning(OperationItem.position)
-    ).all()
-    audit.record(session, actor, "operations.cancelled", "operation", operation_id, items=len(stopped))
+        .returning(OperationItem.operation_id)
+    )
+    stopped = session.scalars(waiting).all()
+    session.execute(update(Operation).where(Operation.id.in_(set(stopped))).values(cancelled_at=clock.now()))
+    return len(stopped)
 
 
 def resume(session: Session, actor: Actor, operation_id: UUID) -> None:

@@ -40,8 +40,8 @@ class OutboxMessage(TenantOwned, Base):
 _PUBLISH = upsert(table(OutboxMessage)).on_conflict_do_nothing(constraint="outbox_tenant_id_dedup_key")
 
 
-def publish(session: Session, event: Event, *, dedup: str | None = None) -> UUID:
-    """Tell the platform of a fact, once per `dedup` within the session's tenant."""
+def publish(session: Session, event: Event, *, dedup: str | None = None, at: datetime | None = None) -> UUID:
+    """Tell the platform of a fact, once per `dedup` within the session's tenant; nobody is told before `at`."""
     row_id, now = uuid7(), clock.now()
     row = {
         "tenant_id": tenancy.current(session),
@@ -50,7 +50,7 @@ def publish(session: Session, event: Event, *, dedup: str | None = None) -> UUID
         "topic": event.topic,
         "payload": event.payload(),
         "created_at": now,
-        "next_at": now,
+        "next_at": at or now,
     }
     session.execute(_PUBLISH, row)
     return row_id

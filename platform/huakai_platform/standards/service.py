@@ -68,6 +68,11 @@ def edition(session: Session, edition_id: UUID) -> Edition:
     raise NotFound(_("没有这个标准版本。"))
 
 
+def previous(session: Session, later: Edition) -> Edition | None:
+    """The edition before another."""
+    return session.scalar(select(Edition).where(Edition.number < later.number).order_by(Edition.number.desc()).limit(1))
+
+
 def recomputed_digest(session: Session, edition_id: UUID) -> str:
     """The hash of an edition from the content of its rows as they are now."""
     number = session.scalars(select(Edition.number).where(Edition.id == edition_id)).one()
@@ -90,6 +95,11 @@ def bodies(session: Session, edition_id: UUID) -> Bodies:
         if not (found := {(row.kind, row.code): row.body for row in rows}):
             raise NotFound(_("没有这个标准版本。"))
         _BODIES[edition_id] = found
+    return _BODIES[edition_id]
+
+
+def read(edition_id: UUID) -> Bodies:
+    """The definitions of an edition that this process has read before. Raises KeyError for any other."""
     return _BODIES[edition_id]
 
 

@@ -45,6 +45,10 @@ TOPICS: dict[str, Message] = {
     "VisitMade": _("告知站点有人查看"),
     "ReminderRequested": _("提醒站点"),
     "TotalReported": _("往期活动汇总数"),
+    "ReleaseTried": _("演练发布标准"),
+    "ReleaseReached": _("向站点发布标准"),
+    "ReleaseTakenBack": _("撤回向站点发布的标准"),
+    "EditionConfirmed": _("站点确认标准变化"),
     "InvitationIssued": _("发送邀请"),
     "ResendRequested": _("重新发送"),
 }

@@ -1,7 +1,5 @@
 """The auditor's pages: the list, one site at a date, its evidence; each look is written down and shown to the site."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +7,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from huakai_platform.compliance import standing
 from huakai_platform.compliance.models import OversightVisit
@@ -23,6 +21,7 @@ from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.web.context import inside
 from huakai_tenants.measures import compliance
 from huakai_worker import dispatcher
+from tests.support import web
 from tests.support.make import Make
 from tests.support.staffed import Staffed, good
 from tests.support.worlds import GUANGZHOU, LUOYANG
@@ -61,19 +60,6 @@ def deeds(databases: Databases, tenant: UUID) -> list[tuple[str, str]]:
     with databases.session(Login.WORKER, tenant) as session:
         rows = session.execute(select(AuditEntry.deed, AuditEntry.actor_name).order_by(AuditEntry.seq))
         return [(row.deed, row.actor_name) for row in rows]
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _k: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    engine = app.extensions["huakai"].databases.engine(Login.OVERSIGHT)
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_the_riskiest_site_comes_first_and_one_out_of_reach_never(
@@ -137,10 +123,10 @@ def test_the_list_takes_as_many_statements_for_many_sites(
 ) -> None:
     stand(databases, bad(make))
     auditor.get(LIST)
-    with statements(app) as few:
+    with web.statements(app) as few:
         auditor.get(LIST)
     stand(databases, *(bad(make) for _ in range(8)))
-    with statements(app) as many:
+    with web.statements(app) as many:
         auditor.get(LIST)
     assert len(many) == len(few) <= 12
 

@@ -1,7 +1,5 @@
 """Lists of sites, one site, and the board."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +7,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.access import Role
@@ -19,6 +17,7 @@ from huakai_platform.kernel.operations import OperationItem
 from huakai_platform.kernel.sites import Site
 from huakai_platform.onboarding import grams
 from huakai_platform.onboarding.models import SiteEvent, SiteIntake
+from tests.support import web
 from tests.support.make import ANCESTORS, Make
 from tests.support.web import post
 
@@ -33,19 +32,6 @@ def browser(app: Flask, make: Make) -> FlaskClient:
 def named(make: Make, name: str, **changes: Any) -> Site:
     code = changes.pop("code", f"HK-410311-{abs(hash(name)) % 10_000:04}")
     return make.site(name=name, code=code, grams=grams.of(name, code), **changes)
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    said: list[str] = []
-    engine = app.extensions["huakai"].databases.engine(Login.OVERSIGHT)
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("words", ["龙门", "HK-410311-0042", "0042", "lmsq", "LMSQ", "门"])
@@ -83,11 +69,11 @@ def test_a_list_is_sorted_both_ways(browser: FlaskClient, make: Make) -> None:
 
 def test_a_page_costs_the_same_however_many_sites_it_shows(app: Flask, browser: FlaskClient, make: Make) -> None:
     named(make, "甲站")
-    with statements(app) as few:
+    with web.statements(app) as few:
         browser.get("/console/sites")
     for number in range(12):
         named(make, f"{number}号站")
-    with statements(app) as many:
+    with web.statements(app) as many:
         page = browser.get("/console/sites").text
 
     assert "共 13 条" in page

@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel import operations as kernel
 from huakai_platform.kernel.errors import NotFound
-from huakai_platform.kernel.events import Event, RecountRequested, ReminderRequested, SiteOpeningRequested
+from huakai_platform.kernel.events import (
+    Event,
+    RecountRequested,
+    ReleaseReached,
+    ReleaseTakenBack,
+    ReleaseTried,
+    ReminderRequested,
+    SiteOpeningRequested,
+)
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import ItemState, Operation, OperationItem
 from huakai_platform.kernel.outbox import OutboxMessage
@@ -21,6 +29,9 @@ KINDS: Mapping[str, Callable[[UUID, UUID], Event]] = {
     "open_sites": SiteOpeningRequested,
     "recount": RecountRequested,
     "remind": ReminderRequested,
+    "release_check": ReleaseTried,
+    "release": ReleaseReached,
+    "release_back": ReleaseTakenBack,
 }
 """The event of one item, by the kind of its operation."""
 LAZILY = text("SET LOCAL synchronous_commit = off")
