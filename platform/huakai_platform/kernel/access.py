@@ -7,83 +7,88 @@ from uuid import UUID
 
 from huakai_platform.kernel.i18n import Message, _
 
+NAMELESS = Message("")
+
 
 class Permission(StrEnum):
-    """`plane:things:verb`; a route names exactly one."""
+    """`plane:things:verb`, and what a reader calls it; a route names exactly one."""
 
-    SELF = "any:self:manage"
+    label: Message
 
-    PICTURE_READ = "console:picture:read"
-    SITES_READ = "console:sites:read"
-    SITES_PREPARE = "console:sites:prepare"
-    SITES_DECIDE = "console:sites:decide"
-    REGISTER_IMPORT = "console:register:import"
-    REGIONS_READ = "console:regions:read"
-    REGIONS_IMPORT = "console:regions:import"
-    STANDARD_READ = "console:standard:read"
-    STANDARD_WRITE = "console:standard:write"
-    STANDARD_PUBLISH = "console:standard:publish"
-    RELEASES_READ = "console:releases:read"
-    RELEASES_MANAGE = "console:releases:manage"
-    OPERATIONS_READ = "console:operations:read"
-    OPERATIONS_STEER = "console:operations:steer"
-    JOBS_READ = "console:jobs:read"
-    JOBS_RESEND = "console:jobs:resend"
-    ACCOUNTS_READ = "console:accounts:read"
-    ACCOUNTS_MANAGE = "console:accounts:manage"
-    ACCESS_READ = "console:access:read"
-    REMINDERS_SEND = "console:reminders:send"
-    WORKDAYS_READ = "console:workdays:read"
-    WORKDAYS_MANAGE = "console:workdays:manage"
-    COMPLIANCE_READ = "console:compliance:read"
-    COMPLIANCE_ENTER = "console:compliance:enter"
-    COMPLIANCE_SEAL = "console:compliance:seal"
-    TRAIL_READ = "console:trail:read"
-    TRAIL_EXPORT = "console:trail:export"
-    ACTIVITY_TOTALS = "console:activities:manage"
-    NOTICES_READ = "console:notices:read"
-    SETUP_RUN = "console:setup:run"
-    SERVICE_TOKENS_MANAGE = "console:tokens:manage"
+    def __new__(cls, value: str, label: Message = NAMELESS) -> "Permission":
+        made = str.__new__(cls, value)
+        made._value_, made.label = value, label
+        return made
 
-    TODAY_READ = "room:today:read"
-    CHECKLISTS_READ = "room:checklists:read"
-    CHECKLISTS_FILL = "room:checklists:fill"
-    CHECKLISTS_COMPLETE = "room:checklists:complete"
-    SPACES_READ = "room:spaces:read"
-    SPACES_MANAGE = "room:spaces:manage"
-    EQUIPMENT_READ = "room:equipment:read"
-    EQUIPMENT_CHECK = "room:equipment:check"
-    EQUIPMENT_MANAGE = "room:equipment:manage"
-    WALL_MANAGE = "room:wall:manage"
-    STANDARD_KNOW = "room:standard:read"
-    STANDARD_CONFIRM = "room:standard:confirm"
-    TEAM_READ = "room:team:read"
-    TEAM_MANAGE = "room:team:manage"
-    CHECKLISTS_REOPEN = "room:checklists:reopen"
-    POINTS_READ = "room:points:read"
-    POINTS_MANAGE = "room:points:manage"
-    STAFF_READ = "room:staff:read"
-    STAFF_MANAGE = "room:staff:manage"
-    STAFF_CONTACTS_READ = "room:contacts:read"
-    TRAINING_READ = "room:training:read"
-    TRAINING_MANAGE = "room:training:manage"
-    ACTIVITIES_READ = "room:activities:read"
-    ACTIVITIES_MANAGE = "room:activities:manage"
-    ROOM_TRAIL_READ = "room:trail:read"
-    ROOM_TRAIL_EXPORT = "room:trail:export"
-    VISITS_READ = "room:visits:read"
-    ROOM_COMPLIANCE_READ = "room:compliance:read"
-    ROOM_NOTICES_READ = "room:notices:read"
-    ROOM_TOKENS_MANAGE = "room:tokens:manage"
+    SELF = "any:self:manage", _("管理自己的账号和设备")
+
+    PICTURE_READ = "console:picture:read", _("查看全局总览")
+    SITES_READ = "console:sites:read", _("查看站点")
+    SITES_PREPARE = "console:sites:prepare", _("申报站点、推进建设")
+    SITES_DECIDE = "console:sites:decide", _("批准、开通、暂停、迁址、关闭站点")
+    REGISTER_IMPORT = "console:register:import", _("导入登记表")
+    REGIONS_READ = "console:regions:read", _("查看地区")
+    REGIONS_IMPORT = "console:regions:import", _("导入地区")
+    STANDARD_READ = "console:standard:read", _("查看标准")
+    STANDARD_WRITE = "console:standard:write", _("编写标准草稿")
+    STANDARD_PUBLISH = "console:standard:publish", _("审核和发布标准")
+    RELEASES_READ = "console:releases:read", _("查看标准发布")
+    RELEASES_MANAGE = "console:releases:manage", _("演练、发布、暂停和撤回标准")
+    OPERATIONS_READ = "console:operations:read", _("查看批量操作")
+    OPERATIONS_STEER = "console:operations:steer", _("取消或继续批量操作")
+    JOBS_READ = "console:jobs:read", _("查看运行状态")
+    JOBS_RESEND = "console:jobs:resend", _("重新发送失败的任务")
+    ACCOUNTS_READ = "console:accounts:read", _("查看账号")
+    ACCOUNTS_MANAGE = "console:accounts:manage", _("管理账号、身份和邀请")
+    ACCESS_READ = "console:access:read", _("查看权限矩阵")
+    REMINDERS_SEND = "console:reminders:send", _("提醒站点处理逾期检查单")
+    WORKDAYS_READ = "console:workdays:read", _("查看节假日表")
+    WORKDAYS_MANAGE = "console:workdays:manage", _("导入和修改节假日表")
+    COMPLIANCE_READ = "console:compliance:read", _("查看站点合规等级")
+    COMPLIANCE_ENTER = "console:compliance:enter", _("进入单个站点查看合规证据")
+    COMPLIANCE_SEAL = "console:compliance:seal", _("封存评估结果")
+    TRAIL_READ = "console:trail:read", _("查看审计日志")
+    TRAIL_EXPORT = "console:trail:export", _("导出审计日志")
+    ACTIVITY_TOTALS = "console:activities:manage", _("登记往期活动汇总数")
+    NOTICES_READ = "console:notices:read", _("查看自己的通知")
+    SETUP_RUN = "console:setup:run", _("完成首次设置")
+    SERVICE_TOKENS_MANAGE = "console:tokens:manage", _("管理服务令牌")
+
+    TODAY_READ = "room:today:read", _("查看今日待办")
+    CHECKLISTS_READ = "room:checklists:read", _("查看检查单")
+    CHECKLISTS_FILL = "room:checklists:fill", _("填写检查单")
+    CHECKLISTS_COMPLETE = "room:checklists:complete", _("完成检查单")
+    SPACES_READ = "room:spaces:read", _("查看场地")
+    SPACES_MANAGE = "room:spaces:manage", _("登记场地面积和状态")
+    EQUIPMENT_READ = "room:equipment:read", _("查看设备")
+    EQUIPMENT_CHECK = "room:equipment:check", _("检查和送修设备")
+    EQUIPMENT_MANAGE = "room:equipment:manage", _("登记和报废设备")
+    WALL_MANAGE = "room:wall:manage", _("为上墙文件拍照留证")
+    STANDARD_KNOW = "room:standard:read", _("查看本站标准的变化")
+    STANDARD_CONFIRM = "room:standard:confirm", _("确认本站标准的变化")
+    TEAM_READ = "room:team:read", _("查看团队")
+    TEAM_MANAGE = "room:team:manage", _("邀请和停用团队成员")
+    CHECKLISTS_REOPEN = "room:checklists:reopen", _("重新打开已完成的检查单")
+    POINTS_READ = "room:points:read", _("查看待整改项")
+    POINTS_MANAGE = "room:points:manage", _("处理待整改项")
+    STAFF_READ = "room:staff:read", _("查看人员名册")
+    STAFF_MANAGE = "room:staff:manage", _("登记人员和证书")
+    STAFF_CONTACTS_READ = "room:contacts:read", _("打开人员联系方式")
+    TRAINING_READ = "room:training:read", _("查看培训记录")
+    TRAINING_MANAGE = "room:training:manage", _("登记培训记录")
+    ACTIVITIES_READ = "room:activities:read", _("查看活动")
+    ACTIVITIES_MANAGE = "room:activities:manage", _("登记活动和年度计划")
+    ROOM_TRAIL_READ = "room:trail:read", _("查看本站审计日志")
+    ROOM_TRAIL_EXPORT = "room:trail:export", _("导出本站审计日志")
+    VISITS_READ = "room:visits:read", _("查看上级进入本站的记录")
+    ROOM_COMPLIANCE_READ = "room:compliance:read", _("查看本站的合规评估")
+    ROOM_NOTICES_READ = "room:notices:read", _("查看自己在本站的通知")
+    ROOM_TOKENS_MANAGE = "room:tokens:manage", _("管理本站的服务令牌")
 
     @property
     def plane(self) -> str:
         """`any`, `console` or `room`."""
         return self.value.partition(":")[0]
-
-    @property
-    def label(self) -> Message:
-        return PERMISSION_LABELS[self]
 
 
 class Role(StrEnum):
@@ -116,71 +121,6 @@ LABELS = {
     Role.COUNSELLOR: _("咨询师"),
     Role.SITE_WORKER: _("站点工作人员"),
     Role.VOLUNTEER: _("志愿者"),
-}
-
-PERMISSION_LABELS = {
-    Permission.SELF: _("管理自己的账号和设备"),
-    Permission.PICTURE_READ: _("查看全局总览"),
-    Permission.SITES_READ: _("查看站点"),
-    Permission.SITES_PREPARE: _("申报站点、推进建设"),
-    Permission.SITES_DECIDE: _("批准、开通、暂停、迁址、关闭站点"),
-    Permission.REGISTER_IMPORT: _("导入登记表"),
-    Permission.REGIONS_READ: _("查看地区"),
-    Permission.REGIONS_IMPORT: _("导入地区"),
-    Permission.STANDARD_READ: _("查看标准"),
-    Permission.STANDARD_WRITE: _("编写标准草稿"),
-    Permission.STANDARD_PUBLISH: _("审核和发布标准"),
-    Permission.RELEASES_READ: _("查看标准发布"),
-    Permission.RELEASES_MANAGE: _("演练、发布、暂停和撤回标准"),
-    Permission.OPERATIONS_READ: _("查看批量操作"),
-    Permission.OPERATIONS_STEER: _("取消或继续批量操作"),
-    Permission.JOBS_READ: _("查看运行状态"),
-    Permission.JOBS_RESEND: _("重新发送失败的任务"),
-    Permission.ACCOUNTS_READ: _("查看账号"),
-    Permission.ACCOUNTS_MANAGE: _("管理账号、身份和邀请"),
-    Permission.ACCESS_READ: _("查看权限矩阵"),
-    Permission.REMINDERS_SEND: _("提醒站点处理逾期检查单"),
-    Permission.WORKDAYS_READ: _("查看节假日表"),
-    Permission.WORKDAYS_MANAGE: _("导入和修改节假日表"),
-    Permission.COMPLIANCE_READ: _("查看站点合规等级"),
-    Permission.COMPLIANCE_ENTER: _("进入单个站点查看合规证据"),
-    Permission.COMPLIANCE_SEAL: _("封存评估结果"),
-    Permission.TRAIL_READ: _("查看审计日志"),
-    Permission.TRAIL_EXPORT: _("导出审计日志"),
-    Permission.ACTIVITY_TOTALS: _("登记往期活动汇总数"),
-    Permission.NOTICES_READ: _("查看自己的通知"),
-    Permission.SETUP_RUN: _("完成首次设置"),
-    Permission.SERVICE_TOKENS_MANAGE: _("管理服务令牌"),
-    Permission.TODAY_READ: _("查看今日待办"),
-    Permission.CHECKLISTS_READ: _("查看检查单"),
-    Permission.CHECKLISTS_FILL: _("填写检查单"),
-    Permission.CHECKLISTS_COMPLETE: _("完成检查单"),
-    Permission.SPACES_READ: _("查看场地"),
-    Permission.SPACES_MANAGE: _("登记场地面积和状态"),
-    Permission.EQUIPMENT_READ: _("查看设备"),
-    Permission.EQUIPMENT_CHECK: _("检查和送修设备"),
-    Permission.EQUIPMENT_MANAGE: _("登记和报废设备"),
-    Permission.WALL_MANAGE: _("为上墙文件拍照留证"),
-    Permission.STANDARD_KNOW: _("查看本站标准的变化"),
-    Permission.STANDARD_CONFIRM: _("确认本站标准的变化"),
-    Permission.TEAM_READ: _("查看团队"),
-    Permission.TEAM_MANAGE: _("邀请和停用团队成员"),
-    Permission.CHECKLISTS_REOPEN: _("重新打开已完成的检查单"),
-    Permission.POINTS_READ: _("查看待整改项"),
-    Permission.POINTS_MANAGE: _("处理待整改项"),
-    Permission.STAFF_READ: _("查看人员名册"),
-    Permission.STAFF_MANAGE: _("登记人员和证书"),
-    Permission.STAFF_CONTACTS_READ: _("打开人员联系方式"),
-    Permission.TRAINING_READ: _("查看培训记录"),
-    Permission.TRAINING_MANAGE: _("登记培训记录"),
-    Permission.ACTIVITIES_READ: _("查看活动"),
-    Permission.ACTIVITIES_MANAGE: _("登记活动和年度计划"),
-    Permission.ROOM_TRAIL_READ: _("查看本站审计日志"),
-    Permission.ROOM_TRAIL_EXPORT: _("导出本站审计日志"),
-    Permission.VISITS_READ: _("查看上级进入本站的记录"),
-    Permission.ROOM_COMPLIANCE_READ: _("查看本站的合规评估"),
-    Permission.ROOM_NOTICES_READ: _("查看自己在本站的通知"),
-    Permission.ROOM_TOKENS_MANAGE: _("管理本站的服务令牌"),
 }
 
 _ADMIN = frozenset({Role.INSTITUTION_ADMIN})
