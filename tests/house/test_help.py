@@ -10,6 +10,7 @@ NO_PAGES = frozenset(
         "home",
         "static",
         "search.anywhere",
+        "activities.photo",
         "checklists.attachment",
         "onboarding.draft_likeness",
         "onboarding.draft_places",

@@ -10,7 +10,8 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight.models import RegionTotal
-from huakai_tenants.activities.models import Activity, ActivityPlan, ActivityTotal
+from huakai_tenants.activities.models import Activity, ActivityEffect, ActivityPhoto, ActivityPlan, ActivityTotal
+from tests.support.checked import photo
 from tests.support.make import Make
 from tests.support.worlds import World
 
@@ -99,3 +100,33 @@ def region_total(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     )
     world.make.add(row)
     return {"total_id": row.id}
+
+
+def activity_photo(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    active, content = Active(world.make, site), photo()
+    row = ActivityPhoto(
+        activity_id=active.activity(clock.today()).id,
+        name="a.jpg",
+        size=len(content),
+        sha256="0" * 64,
+        content=content,
+        added_by=owner.account_id,
+        added_at=clock.now(),
+    )
+    return {"photo_id": active.add(row).id}
+
+
+def activity_effect(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    active = Active(world.make, site)
+    row = ActivityEffect(
+        activity_id=active.activity(clock.today()).id,
+        question="sleep",
+        better="higher",
+        people_before=20,
+        people_after=18,
+        mean_before=3,
+        mean_after=4,
+        recorded_by=owner.account_id,
+        recorded_at=clock.now(),
+    )
+    return {"effect_id": active.add(row).id}

@@ -1,7 +1,7 @@
 """What the forms and addresses of activities may hold."""
 
-from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Page, Text
-from huakai_tenants.activities import finding
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Page, Text
+from huakai_tenants.activities import effects, finding
 from huakai_tenants.activities.catalogue import DIRECTIONS, STATES
 from huakai_tenants.activities.materials import Materials
 
@@ -97,3 +97,16 @@ class Total(Form):
     estimated = Flag(load_default=False)
     sites = Int(1, 100_000, load_default=1)
     source = Text(max_length=120, required=True)
+
+
+class Month(Form):
+    month = Code(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
+
+
+class Effect(Form):
+    question = Text(max_length=80, required=True)
+    better = Choice(effects.BETTER, required=True)
+    people_before = Int(effects.LEAST, 100_000, required=True)
+    mean_before = Number(-1000, 1000, places=2, required=True)
+    people_after = Int(effects.LEAST, 100_000, required=True)
+    mean_after = Number(-1000, 1000, places=2, required=True)

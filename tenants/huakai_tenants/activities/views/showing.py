@@ -9,7 +9,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.sites import Site
 from huakai_platform.web.context import db, guard
 from huakai_platform.web.inputs import Given
-from huakai_tenants.activities import service
+from huakai_tenants.activities import effects, photos, service
 from huakai_tenants.activities.models import Activity
 from huakai_tenants.activities.views import EVERYBODY, blueprint
 from huakai_tenants.activities.views.words import words
@@ -32,6 +32,11 @@ def page(activity_id: UUID, *, given: Given | None = None, at: str = "", status:
         activity=row,
         facilitators=_names(row),
         other=_site_name(row.reported_with) if row.reported_with else None,
+        photos=photos.of(db(), activity_id),
+        effects=effects.of(db(), activity_id),
+        improved=effects.improved,
+        better=effects.BETTER,
+        effect_labels=effects.FIELDS,
         given=given or Given({}),
         at=at,
         **words(),
