@@ -30,6 +30,9 @@ Seed = Callable[..., None]
 SITES = 2
 TABLES = (
     "tenant.staff_member",
+    "tenant.activity",
+    "tenant.activity_plan",
+    "oversight.region_total",
     "tenant.training_record",
     "tenant.qualification",
     "tenant.checklist_run",
@@ -51,6 +54,22 @@ TODAY_AT_THE_OWN_SITE = """
         SELECT site_id FROM platform.membership m JOIN platform.account a ON a.id = m.account_id
         WHERE a.login_name = 'head')
 """
+ACTIVITIES_OF_2019 = """
+    SELECT sum((metrics ->> 'activity_sessions')::int), sum((metrics ->> 'activity_people')::int),
+           sum((metrics ->> 'activity_sessions_out')::int), sum((metrics ->> 'activity_people_out')::int),
+           sum((metrics ->> 'activity_sessions_in')::int), sum((metrics ->> 'activity_people_in')::int),
+           sum((metrics ->> 'activity_themes_held')::int)
+    FROM oversight.region_rollup WHERE region_code = '000000000000' AND month BETWEEN '2019-01-01' AND '2019-12-01'
+"""
+ESTIMATED_2019 = """
+    SELECT sum((metrics ->> 'activity_people_estimated')::int) FROM oversight.region_rollup
+    WHERE region_code = '000000000000' AND month BETWEEN '2019-01-01' AND '2019-12-01'
+"""
+TOTALS = """
+    SELECT sum((metrics ->> 'activity_total_sessions')::int), sum((metrics ->> 'activity_total_attendances')::int)
+    FROM oversight.region_rollup WHERE region_code = '000000000000'
+"""
+"""The figures of the seeds, as the country's rollup has them: F18, F19, F14 and F95."""
 ENDING = """
     SELECT expires_on - (now() AT TIME ZONE 'Asia/Shanghai')::date FROM tenant.training_record
     WHERE expires_on IS NOT NULL
@@ -63,6 +82,7 @@ def seed(databases: Databases, settings: Settings, monkeypatch: pytest.MonkeyPat
 
     def work(*_asked: object) -> None:
         dispatcher.drain(databases, settings)
+        numbers.sum_up(databases)
 
     def start(sites: int = SITES) -> None:
         demo.seed(databases, settings, sites=sites, password="x" * 20)
@@ -96,9 +116,14 @@ def test_a_first_start_tells_a_whole_story_and_a_second_adds_nothing(
     states = dict(asked(databases, "SELECT state, count(*) FROM tenant.open_point GROUP BY state"))
     assert set(states) == {"open", "fixed", "closed"}
     assert asked(databases, "SELECT 1 FROM tenant.open_point WHERE state = 'open' AND due_on < current_date LIMIT 1")
-    assert len(asked(databases, "SELECT DISTINCT month FROM oversight.site_fact")) == numbers.MONTHS
+    recent = "SELECT DISTINCT month FROM oversight.site_fact WHERE month >= '2020-01-01'"
+    assert len(asked(databases, recent)) == numbers.MONTHS
     assert asked(databases, "SELECT count(*) FROM platform.site WHERE opened_at >= created_at") == [(0,)]
     assert asked(databases, "SELECT count(*) FROM confidential.staff_contact") == [(0,)]
+
+    assert asked(databases, ACTIVITIES_OF_2019) == [(72, 5_531, 43, 5_000, 29, 531, 12)]
+    assert asked(databases, ESTIMATED_2019) == [(5_000,)]
+    assert asked(databases, TOTALS) == [(24_575, 1_269_301)]
 
     whole = huakai(urls, monkeypatch, "audit", "verify", "--all")
     assert whole.exit_code == 0, whole.output
@@ -136,7 +161,8 @@ def test_a_start_that_was_cut_goes_on_and_writes_nothing_twice(
     assert asked(databases, twice) == []
     told = "SELECT count(DISTINCT tenant_id) FROM tenant.checklist_run WHERE due_on < current_date - 40"
     assert asked(databases, told) == [(SITES,)]
-    assert len(asked(databases, "SELECT tenant_id FROM oversight.site_fact GROUP BY tenant_id")) == SITES
+    counted = "SELECT tenant_id FROM oversight.site_fact JOIN platform.site ON site.id = tenant_id GROUP BY tenant_id"
+    assert len(asked(databases, counted)) == SITES
 
 
 def test_the_same_site_gets_the_same_story(seed: Seed, databases: Databases, urls: Urls) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from huakai_deploy.demo_history import checks, looks, numbers, people, photos, premises, trail
+from huakai_deploy.demo_history import activities, checks, looks, numbers, people, photos, premises, trail
 from huakai_deploy.demo_history.rooms import Place, Standard, entered, standard
 from huakai_deploy.demo_history.writing import LAZILY, Photo
 from huakai_platform.identity.models import Account, Membership
@@ -34,6 +34,8 @@ class Telling:
     today: date
     standards: dict[tuple[UUID, str], Standard]
     pictures: Sequence[Photo]
+    past: UUID
+    """The site that has a history of 2019."""
 
     def tell(self, place: Place) -> None:
         """Write a site's story and its numbers; cut in the middle it goes on."""
@@ -44,9 +46,12 @@ class Telling:
             if room and not checks.past(session, room):
                 people.settle(session, room)
                 premises.survey(session, room)
+                activities.hold(session, room, past=place.id == self.past)
                 trail.tell(session, checks.keep(session, room, self.pictures))
         with self.databases.session(Login.WORKER, place.id) as session:
             numbers.count(session, place, self.today)
+            if place.id == self.past:
+                activities.count_past(session, place)
 
 
 def tell(
@@ -61,7 +66,7 @@ def tell(
         standards = {(one.edition_id, one.tier): None for one in waiting}
         known = {key: standard(session, *key, today) for key in standards}
     if waiting:
-        _tell(Telling(databases, today, known, photos.drawn()), waiting, bar)
+        _tell(Telling(databases, today, known, photos.drawn(), _oldest(places)), waiting, bar)
         numbers.sum_up(databases)
     numbers.let_out(databases, settings, today)
     own = [one for one in places if one.own]
@@ -79,6 +84,12 @@ def _tell(telling: Telling, waiting: Sequence[Place], bar: Callable[[int], Abstr
     with bar(len(waiting)) as step, ThreadPoolExecutor(AT_ONCE) as pool:
         for number, _done in enumerate(pool.map(telling.tell, waiting[1:]), start=2):
             step(number)
+
+
+def _oldest(places: Sequence[Place]) -> UUID:
+    """The own site where it was there by 2019, else the one that is open the longest."""
+    first = min(places, key=lambda one: (not (one.own and one.since.year < activities.PAST), one.since, one.code))
+    return first.id
 
 
 def _places(session: Session, reason: str) -> list[Place]:
