@@ -4,6 +4,7 @@ from flask import Flask
 
 from huakai_platform.compliance import api as compliance
 from huakai_platform.compliance import sealed_api
+from huakai_platform.drift import api as drift
 from huakai_platform.identity import accounts_api, team_api
 from huakai_platform.identity import api as identity
 from huakai_platform.onboarding import api as onboarding
@@ -39,6 +40,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             operations.blueprint,
             accounts_api.blueprint,
             compliance.blueprint,
+            drift.blueprint,
             workdays.blueprint,
             trail.console,
             notices.console,

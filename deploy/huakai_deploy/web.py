@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from huakai_deploy import api, badges, migrating
 from huakai_platform.compliance import views as compliance
+from huakai_platform.drift import views as drift
 from huakai_platform.identity import bearers
 from huakai_platform.identity import views as identity
 from huakai_platform.identity.sessions import recognise
@@ -45,6 +46,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
         "any": (docs.blueprint, finding.blueprint, guide.blueprint, health.blueprint, identity.shared),
         "console": (
             compliance.console,
+            drift.console,
             identity.console,
             notices.console,
             onboarding.blueprint,
@@ -64,6 +66,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             checklists.blueprint,
             compliance.room,
             equipment.blueprint,
+            drift.room,
             notices.room,
             premises.blueprint,
             search.blueprint,

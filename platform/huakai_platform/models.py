@@ -1,6 +1,7 @@
 """Every table of the platform's own schemas."""
 
 from huakai_platform.compliance import models as compliance
+from huakai_platform.drift import models as drift
 from huakai_platform.identity import models as identity
 from huakai_platform.kernel import audit, notices, operations, outbox, plumbing, sites, vault
 from huakai_platform.onboarding import models as onboarding
@@ -15,6 +16,7 @@ from huakai_platform.workdays import models as workdays
 __all__ = [
     "audit",
     "compliance",
+    "drift",
     "identity",
     "notices",
     "onboarding",

@@ -29,6 +29,7 @@ from tests.support.active import activity, activity_effect, activity_photo, acti
 from tests.support.checked import attachment, checklist, point, point_file, run, run_import
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
+from tests.support.drifted import requirement, waiver, waiver_in_force
 from tests.support.furnished import equipment_item, premises_photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.register import qualification, staff_file, staff_import, staff_member
@@ -275,6 +276,7 @@ SAMPLES: dict[str, Sample] = {
     "region_total": Sample(region_total, REGIONAL),
     "release": Sample(release),
     "register_import": Sample(register_import, REGIONAL),
+    "requirement": Sample(requirement, missing=False),
     "room_token": Sample(service_token, FOREIGN),
     "room_assessment": Sample(assessment, FOREIGN),
     "run": Sample(run, FOREIGN),
@@ -283,6 +285,9 @@ SAMPLES: dict[str, Sample] = {
     "session": Sample(session, PERSONAL),
     "setup_step": Sample(lambda world, owner, site: {"step": "people"}, missing=False),
     "site": Sample(site, REGIONAL),
+    "site_requirement": Sample(
+        lambda world, owner, site: {"site_id": site.id, **requirement(world, owner, site)}, REGIONAL
+    ),
     "site_indicator": Sample(site_indicator, REGIONAL),
     "site_photo": Sample(site_photo, REGIONAL),
     "space": Sample(space, FOREIGN),
@@ -293,6 +298,8 @@ SAMPLES: dict[str, Sample] = {
     "token": Sample(api_token, PERSONAL),
     "two_editions": Sample(two_editions),
     "wall_document": Sample(lambda world, owner, site: {"code": "hotline"}, missing=False),
+    "waiver": Sample(waiver, REGIONAL),
+    "waiver_in_force": Sample(waiver_in_force, REGIONAL),
     "work_day": Sample(lambda world, owner, site: {"day": "2026-01-02"}, missing=False),
     "training_import": Sample(training_import, FOREIGN),
     "training_record": Sample(training_record, FOREIGN),

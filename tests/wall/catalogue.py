@@ -47,6 +47,7 @@ PLATFORM = {
             "platform.site_intake",
             "platform.throttle",
             "platform.tick",
+            "platform.waiver",
             "platform.work_day",
             "platform.work_year",
             "oversight.dirty_region",
@@ -62,6 +63,7 @@ PLATFORM = {
         (
             "oversight.assessment",
             "oversight.compliance_standing",
+            "oversight.drift_standing",
             "oversight.person_fact",
             "oversight.reported_head",
             "oversight.site_fact",

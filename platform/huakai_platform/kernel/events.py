@@ -115,6 +115,15 @@ class VisitMade(Event):
 
 
 @dataclass(frozen=True)
+class WaiverDecided(Event):
+    """A waiver of a site was approved, declined or withdrawn. Published under the nil tenant."""
+
+    waiver_id: UUID
+    site_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
 class ReminderRequested(Event):
     """One item of a reminding operation reached its site. Published under the site's tenant."""
 

@@ -71,8 +71,22 @@ class Measures:
     signals: Signals
 
 
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that the edition asks of a room; `wrong` says as a code what is not as it should be."""
+
+    kind: str
+    code: str
+    core: bool = False
+    wrong: str | None = None
+    allowed: bool = False
+    """A variation that the edition allows and the room has made."""
+
+
 Measure = Callable[[Any, date], Measures]
 """Reads the room that a session has entered, as it was at the end of a day."""
+Look = Callable[[Any, date], tuple[Requirement, ...]]
+"""Holds the room that a session has entered against everything that its edition asks on a day."""
 
 
 def share(met: Decimal, of: Decimal) -> Decimal:

@@ -133,6 +133,11 @@ DEEDS: dict[str, Message] = {
     "qualifications.changed": _("修改证书"),
     "qualifications.verified": _("核验证书"),
     "qualifications.removed": _("删除证书"),
+    "waivers.asked": _("申请豁免"),
+    "waivers.given": _("给予豁免"),
+    "waivers.approved": _("批准豁免"),
+    "waivers.declined": _("不批准豁免"),
+    "waivers.withdrawn": _("撤回豁免"),
     "tokens.created": _("建立令牌"),
     "tokens.revoked": _("撤销令牌"),
 }
@@ -171,6 +176,7 @@ OBJECTS: dict[str, Message] = {
     "attachment": _("证明文件"),
     "checklist_run": _("检查单"),
     "open_point": _("待整改项"),
+    "waiver": _("豁免"),
     "work_year": _("节假日表年份"),
 }
 

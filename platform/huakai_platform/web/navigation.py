@@ -45,6 +45,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
         (
             Entry(_("合规"), "compliance.sites", "clipboard-list", Permission.COMPLIANCE_READ),
             Entry(_("活动"), "oversight.activities", "calendar-heart", Permission.PICTURE_READ),
+            Entry(_("偏离"), "drift.sites", "git-compare", Permission.COMPLIANCE_READ),
             Entry(_("逾期提醒"), "oversight.overdue", "bell-ring", Permission.REMINDERS_SEND),
         ),
     ),
@@ -79,6 +80,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("活动"), "activities.index", "calendar-heart", Permission.ACTIVITIES_READ),
             Entry(_("培训"), "training.index", "graduation-cap", Permission.TRAINING_READ),
             Entry(_("合规"), "room_compliance.show", "award", Permission.ROOM_COMPLIANCE_READ),
+            Entry(_("偏离"), "room_drift.show", "git-compare", Permission.ROOM_COMPLIANCE_READ),
             Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),
             Entry(_("上墙文件"), "wall_documents.index", "file-check", Permission.SPACES_READ),
             Entry(_("设备"), "equipment.index", "package", Permission.EQUIPMENT_READ),

@@ -1,0 +1,1 @@
+"""How each site departs from its edition: allowed, waived for a while, or unexplained."""
