@@ -281,6 +281,7 @@ SAMPLES: dict[str, Sample] = {
     "room_assessment": Sample(assessment, FOREIGN),
     "run": Sample(run, FOREIGN),
     "run_import": Sample(run_import, FOREIGN),
+    "set_of_spaces": Sample(lambda world, owner, site: {"code": "comprehensive"}, missing=False),
     "service_token": Sample(service_token, FOREIGN),
     "session": Sample(session, PERSONAL),
     "setup_step": Sample(lambda world, owner, site: {"step": "people"}, missing=False),

@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from huakai_deploy.demo_history.rooms import Room
-from huakai_tenants.premises import service
+from huakai_tenants.premises import template
 from huakai_tenants.premises.models import Space
 
 
 def survey(session: Session, room: Room) -> None:
     """Share the registered area out among the spaces; here and there one is not ready yet."""
-    prescribed = service.prescribed(session, room.place.edition_id, room.place.tier)
+    prescribed = template.prescribed(session, room.place.edition_id, room.place.tier)
     spaces = session.scalars(select(Space).order_by(Space.code)).all()
     for one in spaces:
         least = prescribed[one.code].at_least if one.code in prescribed else None

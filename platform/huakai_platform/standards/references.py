@@ -12,7 +12,9 @@ LISTS = (
     ("edition", "chapters"),
     ("edition", "lines"),
     ("tiers", "tiers"),
+    ("spaces", "departments"),
     ("spaces", "spaces"),
+    ("spaces", "sets"),
     ("equipment", "groups"),
     ("equipment", "equipment"),
     ("wall_documents", "documents"),
@@ -34,6 +36,8 @@ LISTS = (
 # (kind, list, field) → (kind, list) whose codes it may name; a mapping names by its keys.
 POINTERS: Mapping[tuple[str, str, str], tuple[str, str]] = {
     ("spaces", "spaces", "pair"): ("spaces", "spaces"),
+    ("spaces", "spaces", "department"): ("spaces", "departments"),
+    ("spaces", "sets", "spaces"): ("spaces", "spaces"),
     ("spaces", "tiers", "tier"): ("tiers", "tiers"),
     ("spaces", "tiers", "required"): ("spaces", "spaces"),
     ("spaces", "tiers", "optional"): ("spaces", "spaces"),
@@ -62,7 +66,7 @@ def faults(body: Mapping[str, Any], edition: Bodies) -> list[Fault]:
 def _doubles(body: Mapping[str, Any], _edition: Bodies) -> Iterator[Fault]:
     for kind, name in LISTS:
         if kind == body["kind"]:
-            counted = Counter(entry["code"] for entry in body[name])
+            counted = Counter(entry["code"] for entry in body.get(name, ()))
             yield from ((name, _("代码重复：{codes}", codes=code)) for code, times in counted.items() if times > 1)
 
 
@@ -90,8 +94,8 @@ def _lost_names(body: Mapping[str, Any], edition: Bodies) -> Iterator[Fault]:
     for (kind, name, field), (target, target_list) in POINTERS.items():
         if kind != body["kind"]:
             continue
-        known = {entry["code"] for entry in edition[target][target_list]}
-        for place, entry in enumerate(body[name]):
+        known = {entry["code"] for entry in edition[target].get(target_list, ())}
+        for place, entry in enumerate(body.get(name, ())):
             for code in _named(entry.get(field)):
                 if code not in known:
                     yield f"{name}[{place}].{field}", _("找不到 {code}", code=code)

@@ -33,9 +33,12 @@ KEYS: dict[str, Message] = {
     "check": _("检查"),
     "code": _("代码"),
     "core": _("核心"),
+    "counselling": _("有咨询功能"),
     "counsels": _("可从事咨询"),
     "courses": _("课程"),
     "days": _("天数"),
+    "department": _("指导部门"),
+    "departments": _("指导部门"),
     "dimension": _("维度"),
     "dimensions": _("维度"),
     "direction": _("方向"),
@@ -125,6 +128,7 @@ KEYS: dict[str, Message] = {
 }
 VALUES: dict[str, Message] = {
     "basic": _("基本空间"),
+    "function": _("功能室"),
     "room": _("室"),
     "zone": _("区"),
     "once": _("一次"),

@@ -13,7 +13,7 @@ from huakai_platform.standards.measured import Evidence, Measured
 from huakai_platform.standards.pinned import Pinned
 from huakai_platform.standards.service import body
 from huakai_tenants.premises.models import Space
-from huakai_tenants.premises.service import prescribed
+from huakai_tenants.premises.template import prescribed
 
 READY = "ready"
 

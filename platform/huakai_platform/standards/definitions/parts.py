@@ -48,8 +48,8 @@ class DocumentShape(Strict):
     help = LocalizedText()
 
 
-def listed(shape: type[Strict]) -> fields.Field[Any]:
-    return Tupled(fields.Nested(shape), required=True, most=500)
+def listed(shape: type[Strict], *, required: bool = True) -> fields.Field[Any]:
+    return Tupled(fields.Nested(shape), required=required, most=500)
 
 
 def by_code(keys: str, *, most: int = 10_000) -> fields.Field[Any]:

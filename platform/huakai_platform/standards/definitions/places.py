@@ -30,8 +30,10 @@ class TiersShape(DocumentShape):
 
 
 class Space(Entry):
-    kind = Choice(["zone", "room", "basic"], required=True)
+    kind = Choice(["zone", "room", "basic", "function"], required=True)
     pair = Code()
+    counselling = Flag()
+    department = Code()
     area = fields.Nested(Amount)
 
 
@@ -41,8 +43,16 @@ class SpacesOfTier(Sourced):
     optional = codes()
 
 
+class SetOfSpaces(Entry):
+    """Spaces that a site may take on as a whole, beside those of its tier."""
+
+    spaces = codes()
+
+
 class SpacesShape(DocumentShape):
+    departments = listed(Titled, required=False)
     spaces = listed(Space)
+    sets = listed(SetOfSpaces, required=False)
     tiers = listed(SpacesOfTier)
 
 

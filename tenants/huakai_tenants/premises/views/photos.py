@@ -7,15 +7,10 @@ from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import ROOM, Permission
-from huakai_platform.kernel.fields import Choice, Form
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.premises import photos
+from huakai_tenants.premises import photos, schemas
 from huakai_tenants.premises.views import HEAD, blueprint
-
-
-class Removal(Form):
-    reason = Choice(photos.REASONS, required=True)
 
 
 @blueprint.get("/photos/<uuid:photo_id>")
@@ -30,7 +25,7 @@ def photo(photo_id: UUID) -> Response:
 @guard(Permission.SPACES_MANAGE, to=HEAD, sample="premises_photo")
 def remove_photo(photo_id: UUID) -> BaseResponse:
     """Without a reason nothing is taken away."""
-    row, given = photos.get(db(), photo_id), inputs.form(Removal())
+    row, given = photos.get(db(), photo_id), inputs.form(schemas.Removal())
     back = _page(row.subject, row.shows)
     if given.ok:
         photos.remove(db(), actor(), photo_id, given.values["reason"])
@@ -46,4 +41,4 @@ def _page(subject: str, shows: UUID) -> str:
         return url_for("equipment.show", item_id=shows, _anchor="photos")
     if subject == "wall_document":
         return url_for("wall_documents.index")
-    return url_for(".index", _anchor=f"space-{shows}")
+    return url_for(".show", space_id=shows, _anchor="photos")
