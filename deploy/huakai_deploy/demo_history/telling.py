@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from huakai_deploy.demo_history import activities, checks, looks, numbers, people, photos, premises, trail
+from huakai_deploy.demo_history import activities, checks, equipment, looks, numbers, people, photos, premises, trail
 from huakai_deploy.demo_history.rooms import Place, Standard, entered, standard
 from huakai_deploy.demo_history.writing import LAZILY, Photo
 from huakai_platform.identity.models import Account, Membership
@@ -45,7 +45,8 @@ class Telling:
             room = entered(session, place, known, self.today)
             if room and not checks.past(session, room):
                 people.settle(session, room)
-                premises.survey(session, room)
+                premises.survey(session, room, self.pictures)
+                equipment.furnish(session, room)
                 activities.hold(session, room, past=place.id == self.past)
                 trail.tell(session, checks.keep(session, room, self.pictures))
         with self.databases.session(Login.WORKER, place.id) as session:

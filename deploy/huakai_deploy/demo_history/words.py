@@ -21,3 +21,18 @@ CERTIFICATE = "示例"
 PHOTO = "现场照片.jpg"
 TOTALLED = "社区综合服务中心工作答复"
 TENSION = "考前紧张程度（1–10）"
+MADE = {
+    "computer": ("联想 启天 M455", 4200),
+    "printer": ("惠普 M1136", 1500),
+    "testing_system": ("心理测评系统 V5", 18000),
+    "biofeedback": ("生物反馈训练仪", 26000),
+    "music_chair": ("音乐放松椅 FS-2", 9800),
+    "sand_tray": ("沙盘与沙具 1200 件", 6800),
+    "venting_set": ("宣泄人与宣泄墙", 3600),
+    "extinguisher": ("干粉灭火器 4 kg", 90),
+    "file_cabinet": ("四门钢制档案柜", 680),
+    "sound_screen": ("会议平板 65 英寸", 7200),
+}
+"""Make and price of equipment that has one; yuan apiece."""
+SHARED = (("社区妇联", "每周二下午"), ("社区新时代文明实践站", "每周四上午"), ("社区居委会", "周末"))
+WALLS = ("接待区墙面", "走廊公示栏", "咨询室门旁")

@@ -20,7 +20,8 @@ from huakai_tenants.checklists.models import ChecklistRun
 from huakai_tenants.equipment import plan, required
 from huakai_tenants.measures import learning, people
 from huakai_tenants.premises.models import Space
-from huakai_tenants.premises.service import Prescribed, prescribed
+from huakai_tenants.premises.template import Prescribed
+from huakai_tenants.premises.template import required as required_spaces
 from huakai_tenants.wall_documents import service as wall_documents
 
 
@@ -40,9 +41,8 @@ def look(session: Session, day: date) -> tuple[Requirement, ...]:
 
 def _spaces(session: Session, room: Pinned, rows: Sequence[Any]) -> Iterator[Requirement]:
     here = {row.code: row for row in rows}
-    for code, one in prescribed(session, room.edition_id, room.tier).items():
-        if one.required:
-            yield Requirement("space", code, wrong=_of_space(one, here.get(code)))
+    for one in required_spaces(session, room.edition_id, room.tier, set(here)):
+        yield Requirement("space", one.code, wrong=_of_space(one, here.get(one.code)))
 
 
 def _of_space(asked: Prescribed, row: Any) -> str | None:

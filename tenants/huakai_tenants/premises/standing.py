@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock
 from huakai_platform.standards.pinned import find
 from huakai_tenants.premises.models import Space
-from huakai_tenants.premises.template import Prescribed, parts, prescribed
+from huakai_tenants.premises.template import Prescribed, required
 
 Stood = Row[*tuple[Any, ...]]
 
@@ -47,9 +47,8 @@ def _required(session: Session, day: date) -> list[tuple[Prescribed, str]]:
     if here is None:
         return []
     rows = {row.code: row for row in _stood(session, day)}
-    adopted = {part.code for part in parts(session, here.edition_id) if set(part.spaces) <= set(rows)}
-    wanted = prescribed(session, here.edition_id, here.tier)
-    return [(one, _state(one, rows.get(code))) for code, one in wanted.items() if one.required or one.part in adopted]
+    wanted = required(session, here.edition_id, here.tier, set(rows))
+    return [(one, _state(one, rows.get(one.code))) for one in wanted]
 
 
 def _state(wanted: Prescribed, row: Stood | None) -> str:

@@ -1,6 +1,7 @@
 """What the edition says of spaces: those of a tier, the sets beside it, and the departments that guide them."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -52,6 +53,12 @@ def prescribed(session: Session, edition_id: UUID, tier: str) -> dict[str, Presc
         beside = [code for code in part["spaces"] if code not in found]
         found |= {code: _prescribed(about[code], required=False, part=part["code"]) for code in beside}
     return found
+
+
+def required(session: Session, edition_id: UUID, tier: str, present: AbstractSet[str]) -> list[Prescribed]:
+    """What a site of the tier must have, and the sets that it took on: those of which every code is `present`."""
+    adopted = {part.code for part in parts(session, edition_id) if present >= set(part.spaces)}
+    return [one for one in prescribed(session, edition_id, tier).values() if one.required or one.part in adopted]
 
 
 def of_room(session: Session) -> Mapping[str, Prescribed]:
