@@ -17,6 +17,7 @@ from huakai_platform.trail import api as trail
 from huakai_platform.web.api import Resources, notices, operations
 from huakai_platform.web.api.document import Document
 from huakai_platform.workdays import api as workdays
+from huakai_tenants.activities import api as activities
 from huakai_tenants.checklists import api as checklists
 from huakai_tenants.checklists import points_api
 from huakai_tenants.premises import api as premises
@@ -46,6 +47,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             notices.console,
         ),
         "room": (
+            activities.blueprint,
             checklists.blueprint,
             points_api.blueprint,
             sealed_api.room,
