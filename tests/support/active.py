@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, vault
 from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight.models import RegionTotal
+from huakai_tenants.activities import catalogue, sheet
 from huakai_tenants.activities.models import Activity, ActivityEffect, ActivityPhoto, ActivityPlan, ActivityTotal
+from huakai_tenants.sheets import service as sheets
 from tests.support.checked import photo
 from tests.support.make import Make
 from tests.support.worlds import World
@@ -130,3 +133,12 @@ def activity_effect(world: World, owner: Actor, site: Site) -> Mapping[str, Any]
         recorded_at=clock.now(),
     )
     return {"effect_id": active.add(row).id}
+
+
+def activity_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    settings = world.make.settings
+    with world.make.databases.session(Login.WORKER, site.id) as opened:
+        vault.ensure_key(opened, settings.master_key)
+    with world.make.databases.session(Login.TENANT, site.id) as opened:
+        content = sheet.template(opened, owner, catalogue.here(opened), "zh", filled=False)
+        return {"import_id": sheets.keep(opened, owner, settings.master_key, "activities", "a.xlsx", content).id}

@@ -25,7 +25,15 @@ from huakai_platform.onboarding import importing
 from huakai_platform.onboarding.models import RegisterImport, SiteDraft
 from huakai_templates import assets
 from huakai_tenants.premises.models import Space
-from tests.support.active import activity, activity_effect, activity_photo, activity_total, plan_month, region_total
+from tests.support.active import (
+    activity,
+    activity_effect,
+    activity_import,
+    activity_photo,
+    activity_total,
+    plan_month,
+    region_total,
+)
 from tests.support.checked import attachment, checklist, point, point_file, run, run_import
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
@@ -247,6 +255,7 @@ SAMPLES: dict[str, Sample] = {
     "account": Sample(membership, FOREIGN),
     "activity": Sample(activity, FOREIGN),
     "activity_effect": Sample(activity_effect, FOREIGN),
+    "activity_import": Sample(activity_import, FOREIGN),
     "activity_photo": Sample(activity_photo, FOREIGN),
     "activity_total": Sample(activity_total, FOREIGN),
     "assessment": Sample(assessment, REGIONAL),

@@ -124,7 +124,7 @@ class Diary:
         return self.row(
             on, self.known.forms[form]["zh"], direction=direction, venue=venue, programme=programme, form=form,
             audiences=audiences, facilitators=self.staff[:2], sessions=sessions, attendances=came * sessions,
-            attendances_estimated=came > 30, people=came + sessions,
+            attendances_estimated=came > 30, people=came + 2 * (sessions - 1),
         )  # fmt: skip
 
 

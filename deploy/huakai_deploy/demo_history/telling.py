@@ -88,9 +88,8 @@ def _tell(telling: Telling, waiting: Sequence[Place], bar: Callable[[int], Abstr
 
 
 def _oldest(places: Sequence[Place]) -> UUID:
-    """The own site where it was there by 2019, else the one that is open the longest."""
-    first = min(places, key=lambda one: (not (one.own and one.since.year < activities.PAST), one.since, one.code))
-    return first.id
+    """The one whose people sign in, so that they can show it; else the one that is open the longest."""
+    return min(places, key=lambda one: (not one.own, one.since, one.code)).id
 
 
 def _places(session: Session, reason: str) -> list[Place]:

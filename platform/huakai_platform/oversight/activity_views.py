@@ -131,7 +131,7 @@ def _option(seen: Activities) -> dict[str, Any]:
         "legend": {"top": 0, "left": 0},
         "grid": {"left": 8, "right": 8, "top": 64, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": [f"{month:%Y-%m}" for month, _numbers in seen.months]},
-        "yAxis": {"type": "value", "minInterval": 1, "name": gettext("场次")},
+        "yAxis": {"type": "value", "minInterval": 1},
         "series": [
             {"type": "bar", "stack": "sessions", "name": name, "data": data, "barMaxWidth": 24} for name, data in bars
         ],

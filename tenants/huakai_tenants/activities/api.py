@@ -20,7 +20,7 @@ blueprint = api.Resources("room_activities", __name__, "活动 Activities", room
 STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
 LATEST = api.Order((Activity.held_on, Activity.id), falling=True)
 EXAMPLE = {
-    "title": "社区讲座",
+    "title": "Lecture",
     "held_on": "2026-03-05",
     "state": "held",
     "direction": "out",
@@ -29,8 +29,13 @@ EXAMPLE = {
     "sessions": 1,
     "attendances": 40,
 }
-TOTAL = {"from_on": "2001-01-01", "to_on": "2001-12-31", "sessions": 120, "attendances": 5000, "source": "年度总结"}
-NUMBERS = "场次、人次、人数从不相加 Sessions, attendances and people are never added up."
+TOTAL = {
+    "from_on": "2001-01-01",
+    "to_on": "2001-12-31",
+    "sessions": 120,
+    "attendances": 5000,
+    "source": "Report of the year",
+}
 
 
 class ActivitiesAsked(api.Paged):
@@ -67,11 +72,11 @@ class ActivityMade(Strict):
     partner = Text(max_length=120, allow_none=True)
     facilitators = Many(Id(), most=50)
     guests = Text(max_length=120, allow_none=True)
-    sessions = Int(1, 10_000, allow_none=True, metadata=api.about(NUMBERS))
+    sessions = Int(1, 10_000, allow_none=True, metadata=api.about("场次 Sessions, never added to the other two."))
     sessions_estimated = Flag(load_default=False)
-    attendances = Int(0, schemas.MOST, allow_none=True, metadata=api.about(NUMBERS))
+    attendances = Int(0, schemas.MOST, allow_none=True, metadata=api.about("人次 Attendances."))
     attendances_estimated = Flag(load_default=False)
-    people = Int(0, schemas.MOST, allow_none=True, metadata=api.about(NUMBERS))
+    people = Int(0, schemas.MOST, allow_none=True, metadata=api.about("人数 Different people."))
     people_estimated = Flag(load_default=False)
     materials = Many(fields.Nested(Material), most=20)
     leads = Int(0, 10_000, allow_none=True)
@@ -202,7 +207,7 @@ def change(activity_id: UUID, given: Any) -> Response:
 @guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity")
 @blueprint.operation(
     "Call an activity off", "取消一次活动，不再计入数字。", takes=Cancellation, gives=OneActivity,
-    example={"reason": "下雨"},
+    example={"reason": "rain"},
 )  # fmt: skip
 def cancel(activity_id: UUID, given: Any) -> Response:
     service.cancel(db(), actor(), activity_id, given["reason"])

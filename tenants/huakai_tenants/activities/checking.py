@@ -37,10 +37,10 @@ def wrong(session: Session, known: Catalogue, given: Mapping[str, Any], row: Act
     return faults
 
 
-def plain(known: Catalogue, given: Mapping[str, Any]) -> Faults:
+def plain(known: Catalogue, given: Mapping[str, Any], row: Activity | None) -> Faults:
     """What can be said of the values without asking for anything else."""
     faults: Faults = {}
-    for rule in (_numbers(given), _unlisted(known, given, None), _places(known, given)):
+    for rule in (_numbers(given), _unlisted(known, given, row), _places(known, given)):
         for name, said in rule:
             faults.setdefault(name, []).append(said)
     return faults

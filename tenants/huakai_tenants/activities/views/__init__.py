@@ -8,4 +8,4 @@ blueprint = Blueprint("activities", __name__, url_prefix="/room/activities")
 EVERYBODY = ROOM
 STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
 
-from huakai_tenants.activities.views import listing, overviews, plan, proofs, showing, totals, writing  # noqa: E402, F401
+from huakai_tenants.activities.views import imports, listing, overviews, plan, proofs, showing, totals, writing  # noqa: E402, F401

@@ -69,7 +69,7 @@ def _option(found: Year, known: Catalogue) -> dict[str, Any]:
         "legend": {"top": 0, "left": 0},
         "grid": {"left": 8, "right": 8, "top": 64, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": [f"{month:%Y-%m}" for month, _sums in found.months]},
-        "yAxis": {"type": "value", "minInterval": 1, "name": gettext("场次")},
+        "yAxis": {"type": "value", "minInterval": 1},
         "series": [
             {"type": "bar", "stack": "sessions", "name": named[code], "data": numbers, "barMaxWidth": 24}
             for code, numbers in found.stacks.items()
