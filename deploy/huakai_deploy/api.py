@@ -10,6 +10,7 @@ from huakai_platform.identity import api as identity
 from huakai_platform.onboarding import api as onboarding
 from huakai_platform.oversight import api as oversight
 from huakai_platform.oversight import figures_api
+from huakai_platform.proposals import api as proposals
 from huakai_platform.regions import api as regions
 from huakai_platform.releases import api as releases
 from huakai_platform.standards import api as standards
@@ -42,6 +43,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             accounts_api.blueprint,
             compliance.blueprint,
             drift.blueprint,
+            proposals.blueprint,
             workdays.blueprint,
             trail.console,
             notices.console,

@@ -14,6 +14,7 @@ from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import views as onboarding
 from huakai_platform.oversight import views as oversight
+from huakai_platform.proposals import views as proposals
 from huakai_platform.regions import views as regions
 from huakai_platform.releases import views as releases
 from huakai_platform.setup import views as setup
@@ -52,6 +53,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             onboarding.blueprint,
             operations.blueprint,
             oversight.blueprint,
+            proposals.console,
             regions.blueprint,
             releases.blueprint,
             setup.blueprint,
@@ -69,6 +71,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             drift.room,
             notices.room,
             premises.blueprint,
+            proposals.room,
             search.blueprint,
             staff.blueprint,
             standard.blueprint,

@@ -6,6 +6,7 @@ from huakai_platform.identity import models as identity
 from huakai_platform.kernel import audit, notices, operations, outbox, plumbing, sites, vault
 from huakai_platform.onboarding import models as onboarding
 from huakai_platform.oversight import models as oversight
+from huakai_platform.proposals import models as proposals
 from huakai_platform.regions import models as regions
 from huakai_platform.releases import models as releases
 from huakai_platform.setup import models as setup
@@ -24,6 +25,7 @@ __all__ = [
     "outbox",
     "oversight",
     "plumbing",
+    "proposals",
     "regions",
     "releases",
     "setup",

@@ -40,6 +40,7 @@ from tests.support.drafted import definition, draft_in_review, draft_of_standard
 from tests.support.drifted import requirement, waiver, waiver_in_force
 from tests.support.furnished import equipment_item, premises_photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
+from tests.support.proposed import proposal
 from tests.support.register import qualification, staff_file, staff_import, staff_member
 from tests.support.released import edition_change, release
 from tests.support.staffed import Staffed
@@ -262,6 +263,7 @@ SAMPLES: dict[str, Sample] = {
     "attachment": Sample(attachment, FOREIGN),
     "checklist": Sample(checklist, missing=False),
     "definition": Sample(definition),
+    "definition_here": Sample(lambda world, owner, site: {"kind": "spaces", "code": "spaces"}, missing=False),
     "definition_of_draft": Sample(draft_of_standard),
     "draft": Sample(draft, PERSONAL),
     "draft_in_review": Sample(draft_in_review),
@@ -281,6 +283,7 @@ SAMPLES: dict[str, Sample] = {
     "point": Sample(point, FOREIGN),
     "point_file": Sample(point_file, FOREIGN),
     "premises_photo": Sample(premises_photo, FOREIGN),
+    "proposal": Sample(proposal, REGIONAL),
     "qualification": Sample(qualification, FOREIGN),
     "region_total": Sample(region_total, REGIONAL),
     "release": Sample(release),

@@ -39,6 +39,7 @@ PLATFORM = {
             "platform.operation",
             "platform.operation_item",
             "platform.oversight_visit",
+            "platform.proposal",
             "platform.recovery_code",
             "platform.register_import",
             "platform.setup_progress",

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     COMPLIANCE_ENTER = "console:compliance:enter", _("进入单个站点查看合规证据")
     COMPLIANCE_SEAL = "console:compliance:seal", _("封存评估结果")
     WAIVERS_MANAGE = "console:waivers:manage", _("批准、给予和撤回豁免")
+    PROPOSALS_MAKE = "console:proposals:make", _("查看和提出对标准的建议")
     TRAIL_READ = "console:trail:read", _("查看审计日志")
     TRAIL_EXPORT = "console:trail:export", _("导出审计日志")
     ACTIVITY_TOTALS = "console:activities:manage", _("登记往期活动汇总数")
@@ -84,6 +85,7 @@ class Permission(StrEnum):
     VISITS_READ = "room:visits:read", _("查看上级进入本站的记录")
     ROOM_COMPLIANCE_READ = "room:compliance:read", _("查看本站的合规评估")
     WAIVERS_ASK = "room:waivers:ask", _("申请豁免")
+    ROOM_PROPOSALS_MAKE = "room:proposals:make", _("提出对标准的建议")
     ROOM_NOTICES_READ = "room:notices:read", _("查看自己在本站的通知")
     ROOM_TOKENS_MANAGE = "room:tokens:manage", _("管理本站的服务令牌")
 
@@ -158,6 +160,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.COMPLIANCE_ENTER: CONSOLE,
     Permission.COMPLIANCE_SEAL: _ADMIN | {Role.AUDITOR},
     Permission.WAIVERS_MANAGE: _ADMIN,
+    Permission.PROPOSALS_MAKE: _OFFICES,
     Permission.TRAIL_READ: _ADMIN | {Role.AUDITOR},
     Permission.TRAIL_EXPORT: _ADMIN | {Role.AUDITOR},
     Permission.ACTIVITY_TOTALS: _OFFICES,
@@ -193,6 +196,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.VISITS_READ: _STAFF,
     Permission.ROOM_COMPLIANCE_READ: _STAFF,
     Permission.WAIVERS_ASK: _HEAD,
+    Permission.ROOM_PROPOSALS_MAKE: _STAFF,
     Permission.ROOM_NOTICES_READ: ROOM,
     Permission.ROOM_TOKENS_MANAGE: _HEAD,
 }

@@ -124,6 +124,15 @@ class WaiverDecided(Event):
 
 
 @dataclass(frozen=True)
+class ProposalDecided(Event):
+    """A proposal was accepted, declined or merged; `site_id` is None for an office's. Under the nil tenant."""
+
+    proposal_id: UUID
+    site_id: UUID | None
+    state: str
+
+
+@dataclass(frozen=True)
 class ReminderRequested(Event):
     """One item of a reminding operation reached its site. Published under the site's tenant."""
 

@@ -141,6 +141,10 @@ DEEDS: dict[str, Message] = {
     "qualifications.changed": _("修改证书"),
     "qualifications.verified": _("核验证书"),
     "qualifications.removed": _("删除证书"),
+    "proposals.made": _("提出对标准的建议"),
+    "proposals.accepted": _("采纳建议进草稿"),
+    "proposals.declined": _("不采纳建议"),
+    "proposals.merged": _("合并建议"),
     "waivers.asked": _("申请豁免"),
     "waivers.given": _("给予豁免"),
     "waivers.approved": _("批准豁免"),
@@ -184,6 +188,7 @@ OBJECTS: dict[str, Message] = {
     "attachment": _("证明文件"),
     "checklist_run": _("检查单"),
     "open_point": _("待整改项"),
+    "proposal": _("建议"),
     "waiver": _("豁免"),
     "work_year": _("节假日表年份"),
 }

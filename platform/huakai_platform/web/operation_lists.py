@@ -44,6 +44,7 @@ TOPICS: dict[str, Message] = {
     "SiteEntered": _("上级进入站点"),
     "VisitMade": _("告知站点有人查看"),
     "WaiverDecided": _("豁免有了结果"),
+    "ProposalDecided": _("建议有了结果"),
     "ReminderRequested": _("提醒站点"),
     "TotalReported": _("往期活动汇总数"),
     "ReleaseTried": _("演练发布标准"),

@@ -45,6 +45,7 @@ def definition(edition_id: UUID, kind: str, code: str) -> str:
     return render_template(
         "standards/definition.html",
         body=body,
+        edition_id=edition_id,
         form=forms.definition(body) if kind == "checklist" else None,
         **reading(service.bodies(db(), edition_id)),
     )

@@ -1,0 +1,150 @@
+"""Proposals in the console: all within reach, one with what is done with it, and an office's own."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug import Response as BaseResponse
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.i18n import Message
+from huakai_platform.onboarding.exporting import XLSX
+from huakai_platform.onboarding.views.regions import below, trail
+from huakai_platform.proposals import deciding, exporting, listing
+from huakai_platform.proposals.views.blueprints import (
+    Accepting,
+    Answer,
+    Declining,
+    Merging,
+    PageQuery,
+    ProposalsQuery,
+    console,
+    form,
+    named,
+)
+from huakai_platform.proposals.words import STATES
+from huakai_platform.standards.words import KINDS
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.inputs import Given
+from huakai_platform.web.pages import say
+
+OFFICES = frozenset({Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE})
+ADMIN = frozenset({Role.INSTITUTION_ADMIN})
+OPTIONS: dict[str, list[tuple[str, Message]]] = {
+    "kind": list(KINDS.items()),
+    "state": [(code, label) for code, (label, _tone) in STATES.items()],
+}
+
+
+@console.get("")
+@guard(Permission.PROPOSALS_MAKE, to=OFFICES)
+def index() -> str:
+    asked = inputs.query(ProposalsQuery())
+    found = listing.find(db(), actor(), asked)
+    region = asked.get("region")
+    crumbs = trail("proposals.index", region)
+    chips = [(crumbs[-1][0], "region", region)] if region else []
+    chips += [
+        (dict(OPTIONS[name])[asked[name]].render(gettext), name, asked[name]) for name in OPTIONS if name in asked
+    ]
+    return render_template(
+        "proposals/index.html",
+        listing=found,
+        rows=named(found.rows),
+        options=OPTIONS,
+        regions=below(region),
+        crumbs=crumbs,
+        chips=chips,
+        shown={name: value for name, value in request.args.items() if value and name != "page"},
+    )
+
+
+@console.get("/export")
+@guard(Permission.PROPOSALS_MAKE, to=OFFICES)
+def export() -> Response:
+    """What the list shows, all pages of it."""
+    rows = listing.every(db(), actor(), inputs.query(ProposalsQuery()), exporting.MOST)
+    response = Response(exporting.workbook(named(rows), say), mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=f"proposals-{clock.today().isoformat()}.xlsx")
+    return response
+
+
+@console.get("/mine")
+@guard(Permission.PROPOSALS_MAKE, to=OFFICES)
+def mine() -> str:
+    found = listing.mine(db(), actor(), inputs.query(PageQuery())["page"])
+    crumbs = [(gettext("建议"), url_for(".index")), (gettext("我的建议"), None)]
+    return render_template("proposals/mine.html", listing=found, rows=named(found.rows), crumbs=crumbs)
+
+
+@console.route("/new/<uuid:edition_id>/<kind>/<code>", methods=["GET", "POST"])
+@guard(Permission.PROPOSALS_MAKE, to=OFFICES, sample="definition")
+def propose(edition_id: UUID, kind: str, code: str) -> Answer:
+    return form(edition_id, kind, code, back=url_for(".mine"))
+
+
+@console.get("/<uuid:proposal_id>")
+@guard(Permission.PROPOSALS_MAKE, to=OFFICES, sample="proposal")
+def show(proposal_id: UUID) -> str:
+    return _page(proposal_id, Given({}))
+
+
+@console.post("/<uuid:proposal_id>/acceptance")
+@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="proposal")
+def accept(proposal_id: UUID) -> Answer:
+    given = inputs.form(Accepting())
+    if not given.ok:
+        return _page(proposal_id, given), 422
+    found = deciding.accept(db(), actor(), proposal_id, given.values["draft"])
+    flash(gettext("已采纳进草稿，请在这里修改。"), "success")
+    return redirect(draft_url(found), 303)
+
+
+@console.post("/<uuid:proposal_id>/refusal")
+@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="proposal")
+def decline(proposal_id: UUID) -> Answer:
+    given = inputs.form(Declining())
+    if not given.ok:
+        return _page(proposal_id, given), 422
+    deciding.decline(db(), actor(), proposal_id, given.values["answer"])
+    return _done(proposal_id)
+
+
+@console.post("/<uuid:proposal_id>/merging")
+@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="proposal")
+def merge(proposal_id: UUID) -> Answer:
+    given = inputs.form(Merging())
+    if not given.ok:
+        return _page(proposal_id, given), 422
+    deciding.merge(db(), actor(), proposal_id, given.values["into"])
+    return _done(proposal_id)
+
+
+def draft_url(row: Any) -> str:
+    """Where in the draft the item of an accepted proposal is changed."""
+    of = {"draft_id": row.draft_id, "kind": row.kind, "code": row.code}
+    return url_for("standards.entry", **of, at=row.at) if row.at else url_for("standards.draft_definition", **of)
+
+
+def _done(proposal_id: UUID) -> BaseResponse:
+    flash(gettext("已处理，提出的人会收到通知。"), "success")
+    return redirect(url_for(".show", proposal_id=proposal_id), 303)
+
+
+def _page(proposal_id: UUID, given: Given) -> str:
+    row = listing.get(db(), actor(), proposal_id)
+    ((_row, spot),) = named([row])
+    may = actor().can(Permission.STANDARD_WRITE) and row.state == "open"
+    return render_template(
+        "proposals/show.html",
+        row=row,
+        spot=spot,
+        given=given,
+        drafts=[(str(one.id), say(one.title)) for one in deciding.writable(db())] if may else [],
+        mates=[(str(one.id), one.change[:80]) for one in deciding.mates(db(), actor(), row)] if may else [],
+        at_draft=draft_url(row) if row.draft_id else None,
+        crumbs=[(gettext("建议"), url_for(".index")), (say(spot.entry or spot.title), None)],
+    )

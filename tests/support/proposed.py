@@ -1,0 +1,35 @@
+"""A proposal as a row."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.sites import Site
+from huakai_platform.proposals.models import Proposal
+from tests.support.make import Make
+from tests.support.worlds import World
+
+
+def suggest(make: Make, site: Site, by: UUID, **changes: Any) -> UUID:
+    values: dict[str, Any] = {
+        "id": uuid7(),
+        "institution_id": site.institution_id,
+        "site_id": site.id,
+        "edition_id": site.edition_id,
+        "kind": "spaces",
+        "code": "spaces",
+        "at": "spaces/individual_room",
+        "change": "面积下限改为 8 平方米",
+        "reason": "老社区没有更大的房间",
+        "state": "open",
+        "made_by": by,
+        "made_at": clock.now(),
+    }
+    return make.add(Proposal(**(values | changes))).id
+
+
+def proposal(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    return {"proposal_id": suggest(world.make, site, owner.account_id)}
