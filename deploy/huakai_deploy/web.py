@@ -65,6 +65,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             identity.room,
             identity.team,
             activities.blueprint,
+            activities.door,
             checklists.blueprint,
             compliance.room,
             equipment.blueprint,

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from huakai_platform.kernel import clock, vault
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight.models import RegionTotal
-from huakai_tenants.activities import catalogue, sheet
+from huakai_tenants.activities import arrivals, catalogue, sheet
+from huakai_tenants.activities.arrivals import Door
 from huakai_tenants.activities.models import Activity, ActivityEffect, ActivityPhoto, ActivityPlan, ActivityTotal
 from huakai_tenants.sheets import service as sheets
 from tests.support.checked import photo
@@ -142,3 +145,10 @@ def activity_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]
     with world.make.databases.session(Login.TENANT, site.id) as opened:
         content = sheet.template(opened, owner, catalogue.here(opened), "zh", filled=False)
         return {"import_id": sheets.keep(opened, owner, settings.master_key, "activities", "a.xlsx", content).id}
+
+
+def arrival(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    made = Active(world.make, site).activity(clock.today())
+    with world.make.databases.session(Login.MIGRATOR) as opened:
+        opened.execute(update(Site).where(Site.id == site.id).values(state="open"))
+    return {"token": arrivals.link(str(world.app.config["SECRET_KEY"]), Door(site.id, made.id))}

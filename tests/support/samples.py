@@ -31,6 +31,7 @@ from tests.support.active import (
     activity_import,
     activity_photo,
     activity_total,
+    arrival,
     plan_month,
     region_total,
 )
@@ -258,6 +259,8 @@ SAMPLES: dict[str, Sample] = {
     "activity_effect": Sample(activity_effect, FOREIGN),
     "activity_import": Sample(activity_import, FOREIGN),
     "activity_photo": Sample(activity_photo, FOREIGN),
+    "arrivals.arrive": Sample(arrival),
+    "arrivals.page": Sample(arrival),
     "activity_total": Sample(activity_total, FOREIGN),
     "assessment": Sample(assessment, REGIONAL),
     "attachment": Sample(attachment, FOREIGN),

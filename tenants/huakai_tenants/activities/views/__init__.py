@@ -5,7 +5,19 @@ from flask import Blueprint
 from huakai_platform.kernel.access import ROOM, Role
 
 blueprint = Blueprint("activities", __name__, url_prefix="/room/activities")
+door = Blueprint("arrivals", __name__, url_prefix="/a")
+"""What those who come to an activity may open, without signing in."""
 EVERYBODY = ROOM
 STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
 
-from huakai_tenants.activities.views import imports, listing, overviews, plan, proofs, showing, totals, writing  # noqa: E402, F401
+from huakai_tenants.activities.views import (  # noqa: E402, F401
+    arrivals,
+    imports,
+    listing,
+    overviews,
+    plan,
+    proofs,
+    showing,
+    totals,
+    writing,
+)
