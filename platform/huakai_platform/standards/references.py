@@ -106,7 +106,7 @@ def _named(value: Any) -> Iterable[str]:
 
 
 def _lost_tiers(body: Mapping[str, Any], edition: Bodies) -> Iterator[Fault]:
-    if body["kind"] != "checklist":
+    if "sections" not in body:
         return
     known = {tier["code"] for tier in edition["tiers"]["tiers"]}
     entries = [("tiers", body)] + [

@@ -93,7 +93,11 @@ def faults(files: Mapping[str, Any]) -> list[Fault]:
         return alone
     names = [(body["kind"], body["code"]) for body in files.values()]
     edition = {body["kind"]: body for body in files.values()}
-    lost = [Fault("", "", _("缺少 {kind}", kind=kind)) for kind in definitions.SHAPES if kind not in edition]
+    lost = [
+        Fault("", "", _("缺少 {kind}", kind=kind))
+        for kind in definitions.SHAPES
+        if kind not in {*edition, *definitions.OPTIONAL}
+    ]
     doubled = [
         Fault(file, "code", _("代码重复")) for file, name in zip(files, names, strict=True) if names.count(name) > 1
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.standards.service import Bodies
 
@@ -18,6 +19,7 @@ KINDS: dict[str, Message] = {
     "checklist": _("检查单"),
     "indicators": _("指标"),
     "activity_themes": _("活动"),
+    "register": _("登记簿"),
 }
 KEYS: dict[str, Message] = {
     "above": _("超过（年）"),
@@ -122,6 +124,16 @@ KEYS: dict[str, Message] = {
     "title": _("名称"),
     "weekdays": _("星期几（1 为星期一）"),
     "weight": _("分值"),
+    "keep": _("保存"),
+    "dated": _("按哪一项的日期统计"),
+    "rows": _("明细"),
+    "counting": _("怎样计数"),
+    "privacy": _("谁可以看"),
+    "writers": _("谁可以登记"),
+    "share_of": _("占哪个数的比例"),
+    "where_item": _("只算哪一项"),
+    "where_is": _("等于哪个答案"),
+    "item": _("项"),
     "what": _("证明种类"),
     "when": _("何时要证明"),
     "within_days": _("几天之内"),
@@ -159,6 +171,14 @@ VALUES: dict[str, Message] = {
     "choices": _("多选"),
     "date": _("日期"),
     "text": _("文字"),
+    "site": _("站点"),
+    "institution": _("机构"),
+    "open": _("上级和站点都可以看"),
+    "staff": _("只有本站人员和进入本站的上级可以看"),
+    "confidential": _("保密，只有本站可以看"),
+    "entries": _("登记条数"),
+    "sum": _("数字合计"),
+    **{role.value: role.label for role in Role},
 }
 
 

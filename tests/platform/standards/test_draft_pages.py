@@ -131,7 +131,11 @@ def test_the_general_part_of_a_definition_is_changed_and_restored(writer: FlaskC
 
 
 def test_a_checklist_is_added_section_by_section_and_another_retired(writer: FlaskClient, draft: str) -> None:
-    added = post(writer, f"{draft}/checklists", {"code": "fire_drill", "zh": "消防演练", "en": "Fire drill"})
+    added = post(
+        writer,
+        f"{draft}/definitions",
+        {"kind": "checklist", "code": "fire_drill", "zh": "消防演练", "en": "Fire drill"},
+    )
     page = str(added.location)
     section = {"code": "drill", "title.zh": "演练", "title.en": "Drill", "seen": seen(writer, page)}
     assert post(writer, f"{page}/entries/sections", section).status_code == 303
@@ -141,7 +145,10 @@ def test_a_checklist_is_added_section_by_section_and_another_retired(writer: Fla
     text = writer.get(f"{draft}/difference").text
     assert "消防演练" in text
     assert "停用" in text
-    assert post(writer, f"{draft}/checklists", {"code": "daily", "zh": "甲", "en": "A"}).status_code == 422
+    assert (
+        post(writer, f"{draft}/definitions", {"kind": "checklist", "code": "daily", "zh": "甲", "en": "A"}).status_code
+        == 422
+    )
 
 
 def test_entries_move_up(writer: FlaskClient, draft: str, make: Make) -> None:

@@ -9,6 +9,7 @@ from huakai_platform.standards.definitions.general import EditionShape
 from huakai_platform.standards.definitions.indicators import IndicatorsShape
 from huakai_platform.standards.definitions.people import CertificatesShape, CurriculaShape, PostsShape
 from huakai_platform.standards.definitions.places import EquipmentShape, SpacesShape, TiersShape, WallDocumentsShape
+from huakai_platform.standards.definitions.registers import RegisterShape
 
 SHAPES: Mapping[str, type[Strict]] = {
     "edition": EditionShape,
@@ -22,4 +23,9 @@ SHAPES: Mapping[str, type[Strict]] = {
     "checklist": DefinitionShape,
     "indicators": IndicatorsShape,
     "activity_themes": ActivityThemesShape,
+    "register": RegisterShape,
 }
+MANY = frozenset({"checklist", "register"})
+"""Kinds of which an edition has any number; of every other it has one."""
+OPTIONAL = frozenset({"register"})
+"""Kinds that an edition may be without."""

@@ -119,12 +119,12 @@ def shift(body: Body, at: Place) -> Body:
 
 
 def taken(body: Body, at: Place, value: Mapping[str, Any]) -> bool:
-    """Whether another entry of the list has the name already; items of a checklist share one list of names."""
+    """Whether another entry of the list has the name already; items of all sections share one list of names."""
     return at.new and name_of(value) in {name_of(one) for one in _rivals(body, at)}
 
 
 def _rivals(body: Body, at: Place) -> list[dict[str, Any]]:
-    if at.kind == "checklist" and at.list == "items":
+    if at.list == "items" and at.steps[0] == "sections":
         return [item for section in body["sections"] for item in section.get("items", [])]
     return _find(body, at)[0]
 

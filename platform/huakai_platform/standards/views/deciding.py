@@ -13,6 +13,7 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Form, Int, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import drafts
+from huakai_platform.standards.definitions import MANY
 from huakai_platform.standards.views.blueprints import blueprint
 from huakai_platform.standards.views.comparing import WRITERS
 from huakai_platform.web import inputs
@@ -76,7 +77,7 @@ def retire(draft_id: UUID, kind: str, code: str) -> Response:
     """Leave a checklist out of the next edition."""
     drafts.load(db(), draft_id).body(kind, code)
     seen = _said(draft_id, Version())["seen"]
-    if kind != "checklist":
+    if kind not in MANY:
         raise Invalid(_("这一项每个版本都要有，不能停用。"))
     return _done(draft_id, lambda: drafts.write(db(), actor(), draft_id, (kind, code), None, seen), gettext("已停用。"))
 

@@ -10,13 +10,13 @@ from werkzeug import Response
 
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
-from huakai_platform.kernel.fields import Code, Form, Int, Page, Text
+from huakai_platform.kernel.fields import Choice, Code, Form, Int, Page, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import drafts, files, service, words
-from huakai_platform.standards.definitions import SHAPES
+from huakai_platform.standards.definitions import MANY, SHAPES
 from huakai_platform.standards.difference import difference
 from huakai_platform.standards.drafts import Draft, State
-from huakai_platform.standards.editing import places
+from huakai_platform.standards.editing import blank, places
 from huakai_platform.standards.editing.controls import Control, controls, value_of
 from huakai_platform.standards.editing.reading import Reader
 from huakai_platform.standards.models import Edition
@@ -57,7 +57,8 @@ class Seen(Form):
     seen = Int(0, required=True)
 
 
-class NewChecklist(Form):
+class NewDefinition(Form):
+    kind = Choice(sorted(blank.OF), required=True)
     code = Code(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*", required=True)
     zh = Text(max_length=60, required=True)
     en = Text(max_length=120, required=True)
@@ -129,19 +130,20 @@ def write_head(draft_id: UUID, kind: str, code: str) -> Answer:
     return redirect(url_for(".draft_definition", draft_id=draft_id, kind=kind, code=code), 303)
 
 
-@blueprint.post("/drafts/<uuid:draft_id>/checklists")
+@blueprint.post("/drafts/<uuid:draft_id>/definitions")
 @guard(Permission.STANDARD_WRITE, to=WRITERS, sample="draft_of_standard")
-def add_checklist(draft_id: UUID) -> Answer:
-    """Add an empty checklist to a draft."""
-    found, given = drafts.load(db(), draft_id), inputs.form(NewChecklist())
-    if given.ok and ("checklist", given.values["code"]) in found.bodies:
+def add_definition(draft_id: UUID) -> Answer:
+    """Add a definition of a kind of which an edition may have many, as empty as it can be."""
+    found, given = drafts.load(db(), draft_id), inputs.form(NewDefinition())
+    if given.ok and (given.values["kind"], given.values["code"]) in found.bodies:
         given = given.with_error("code", _("这个代码已经有了"))
     if not given.ok:
         return draft_page(found, given), 422
-    code, title = given.values["code"], {"zh": given.values["zh"], "en": given.values["en"]}
-    body = {"kind": "checklist", "code": code, "title": title, "period": "once", "sections": []}
-    drafts.write(db(), actor(), draft_id, ("checklist", code), body, found.version("checklist", code))
-    return redirect(url_for(".draft_definition", draft_id=draft_id, kind="checklist", code=code), 303)
+    kind, code = given.values["kind"], given.values["code"]
+    title = {"zh": given.values["zh"], "en": given.values["en"]}
+    body = {**blank.OF[kind], "kind": kind, "code": code, "title": title}
+    drafts.write(db(), actor(), draft_id, (kind, code), body, found.version(kind, code))
+    return redirect(url_for(".draft_definition", draft_id=draft_id, kind=kind, code=code), 303)
 
 
 def seen() -> int:
@@ -168,6 +170,7 @@ def draft_page(found: Draft, given: Given | None = None) -> str:
         sorts=SORTS,
         states=STATES,
         kinds=words.KINDS,
+        blanks=sorted(blank.OF),
         may_publish=drafts.may_publish(found, actor()),
         given=given,
         crumbs=[*_above(), (say(found.row.title), None)],
@@ -193,7 +196,7 @@ def definition_page(
         lists=list(places.lists(SHAPES[kind])),
         faults=[one for one in found.faults() if one.name == name],
         seen=found.version(kind, code),
-        retirable=kind == "checklist",
+        retirable=kind in MANY,
         crumbs=[
             *_above(),
             (say(found.row.title), url_for(".draft", draft_id=found.row.id)),
