@@ -16,6 +16,7 @@ from huakai_platform.onboarding import views as onboarding
 from huakai_platform.oversight import views as oversight
 from huakai_platform.proposals import views as proposals
 from huakai_platform.regions import views as regions
+from huakai_platform.registers import views as registers
 from huakai_platform.releases import views as releases
 from huakai_platform.setup import views as setup
 from huakai_platform.standards import views as standards
@@ -32,6 +33,7 @@ from huakai_tenants.equipment import views as equipment
 from huakai_tenants.measures import compliance as measures
 from huakai_tenants.measures import daily, readiness
 from huakai_tenants.premises import views as premises
+from huakai_tenants.registers import views as room_registers
 from huakai_tenants.search import views as search
 from huakai_tenants.staff import views as staff
 from huakai_tenants.standard import views as standard
@@ -55,6 +57,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             oversight.blueprint,
             proposals.console,
             regions.blueprint,
+            registers.blueprint,
             releases.blueprint,
             setup.blueprint,
             standards.blueprint,
@@ -73,6 +76,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             notices.room,
             premises.blueprint,
             proposals.room,
+            room_registers.blueprint,
             search.blueprint,
             staff.blueprint,
             standard.blueprint,

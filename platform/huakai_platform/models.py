@@ -8,6 +8,7 @@ from huakai_platform.onboarding import models as onboarding
 from huakai_platform.oversight import models as oversight
 from huakai_platform.proposals import models as proposals
 from huakai_platform.regions import models as regions
+from huakai_platform.registers import models as registers
 from huakai_platform.releases import models as releases
 from huakai_platform.setup import models as setup
 from huakai_platform.standards import models as standards
@@ -27,6 +28,7 @@ __all__ = [
     "plumbing",
     "proposals",
     "regions",
+    "registers",
     "releases",
     "setup",
     "sites",

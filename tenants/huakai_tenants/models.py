@@ -4,6 +4,7 @@ from huakai_tenants.activities import models as activities
 from huakai_tenants.checklists import models as checklists
 from huakai_tenants.equipment import models as equipment
 from huakai_tenants.premises import models as premises
+from huakai_tenants.registers import models as registers
 from huakai_tenants.sheets import models as sheets
 from huakai_tenants.staff import models as staff
 from huakai_tenants.standard import models as standard
@@ -15,6 +16,7 @@ __all__ = [
     "checklists",
     "equipment",
     "premises",
+    "registers",
     "sheets",
     "staff",
     "standard",

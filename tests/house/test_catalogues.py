@@ -19,6 +19,7 @@ BILINGUAL = {"Localized", "Resources", "about", "operation"}
 PAGES = ROOT / "templates/huakai_templates/pages"
 LANGUAGES = {"中文"}
 CHINESE_ON_PURPOSE = {
+    "platform/huakai_platform/standards/editing/blank.py": "what a definition begins with, in both languages",
     "platform/huakai_platform/workdays/words.py": "the words of a Chinese holiday table",
     "deploy/huakai_deploy/demo.py": "the demonstration's institution",
     "deploy/huakai_deploy/demo_history/words.py": "the demonstration's people and what they wrote",

@@ -43,6 +43,8 @@ from tests.support.furnished import equipment_item, premises_photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.proposed import proposal
 from tests.support.register import qualification, staff_file, staff_import, staff_member
+from tests.support.registered import institution_entry, institution_register, register_entry
+from tests.support.registered import register as named_register
 from tests.support.released import edition_change, release
 from tests.support.staffed import Staffed
 from tests.support.trained import training_import, training_record, training_scan
@@ -290,6 +292,10 @@ SAMPLES: dict[str, Sample] = {
     "qualification": Sample(qualification, FOREIGN),
     "region_total": Sample(region_total, REGIONAL),
     "release": Sample(release),
+    "institution_entry": Sample(institution_entry, FOREIGN),
+    "institution_register": Sample(institution_register, missing=False),
+    "register": Sample(named_register, missing=False),
+    "register_entry": Sample(register_entry, FOREIGN),
     "register_import": Sample(register_import, REGIONAL),
     "requirement": Sample(requirement, missing=False),
     "room_token": Sample(service_token, FOREIGN),

@@ -35,6 +35,7 @@ PLATFORM = {
             "platform.edition_release_wave",
             "platform.heartbeat",
             "platform.idempotency_key",
+            "platform.institution_entry",
             "platform.invitation",
             "platform.operation",
             "platform.operation_item",

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     STANDARD_PUBLISH = "console:standard:publish", _("审核和发布标准")
     RELEASES_READ = "console:releases:read", _("查看标准发布")
     RELEASES_MANAGE = "console:releases:manage", _("演练、发布、暂停和撤回标准")
+    INSTITUTION_REGISTERS_READ = "console:registers:read", _("查看机构登记簿")
+    INSTITUTION_REGISTERS_WRITE = "console:registers:write", _("在机构登记簿登记")
     OPERATIONS_READ = "console:operations:read", _("查看批量操作")
     OPERATIONS_STEER = "console:operations:steer", _("取消或继续批量操作")
     JOBS_READ = "console:jobs:read", _("查看运行状态")
@@ -68,6 +70,8 @@ class Permission(StrEnum):
     WALL_MANAGE = "room:wall:manage", _("为上墙文件拍照留证")
     STANDARD_KNOW = "room:standard:read", _("查看本站标准的变化")
     STANDARD_CONFIRM = "room:standard:confirm", _("确认本站标准的变化")
+    REGISTERS_READ = "room:registers:read", _("查看登记簿")
+    REGISTERS_WRITE = "room:registers:write", _("在登记簿登记")
     TEAM_READ = "room:team:read", _("查看团队")
     TEAM_MANAGE = "room:team:manage", _("邀请和停用团队成员")
     CHECKLISTS_REOPEN = "room:checklists:reopen", _("重新打开已完成的检查单")
@@ -146,6 +150,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.STANDARD_PUBLISH: _ADMIN,
     Permission.RELEASES_READ: CONSOLE,
     Permission.RELEASES_MANAGE: _ADMIN,
+    Permission.INSTITUTION_REGISTERS_READ: CONSOLE,
+    Permission.INSTITUTION_REGISTERS_WRITE: _OFFICES,
     Permission.OPERATIONS_READ: _OFFICES,
     Permission.OPERATIONS_STEER: _ADMIN,
     Permission.JOBS_READ: _ADMIN,
@@ -179,6 +185,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.WALL_MANAGE: _STAFF,
     Permission.STANDARD_KNOW: ROOM,
     Permission.STANDARD_CONFIRM: _HEAD,
+    Permission.REGISTERS_READ: _STAFF,
+    Permission.REGISTERS_WRITE: _STAFF,
     Permission.TEAM_READ: _STAFF,
     Permission.TEAM_MANAGE: _HEAD,
     Permission.CHECKLISTS_REOPEN: _HEAD,

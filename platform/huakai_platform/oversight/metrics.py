@@ -1,5 +1,6 @@
 """Every number that may leave a site: the whole page."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -91,6 +92,10 @@ STANDING = frozenset({"sites", *KINDS.values(), *(f"state_{state}" for state in 
 """What a site is, as against what it has done."""
 
 
+REGISTER = re.compile(r"reg_[a-z](?:[a-z0-9_]{0,30}[a-z0-9])?_[a-z](?:[a-z0-9_]{0,30}[a-z0-9])?")
+"""What a register of the edition counts: work, under names that are data. Registers count no persons."""
+
+
 class UnknownMetric(ValueError):
     """A number that is not on the page."""
 
@@ -98,6 +103,13 @@ class UnknownMetric(ValueError):
 def checked(numbers: Mapping[str, int], nature: Nature = Nature.WORKLOAD) -> dict[str, int]:
     """The same numbers, all of them on the page, of one nature and whole. Raises UnknownMetric."""
     for name, number in numbers.items():
-        if name not in METRICS or METRICS[name].nature is not nature or type(number) is not int:
+        if nature_of(name) is not nature or type(number) is not int:
             raise UnknownMetric(name)
     return dict(numbers)
+
+
+def nature_of(name: str) -> Nature | None:
+    """What a number counts; None when it is not on the page."""
+    if name in METRICS:
+        return METRICS[name].nature
+    return Nature.WORKLOAD if REGISTER.fullmatch(name) else None

@@ -124,7 +124,7 @@ KEYS: dict[str, Message] = {
     "title": _("名称"),
     "weekdays": _("星期几（1 为星期一）"),
     "weight": _("分值"),
-    "keep": _("保存"),
+    "keep": _("保存期限"),
     "dated": _("按哪一项的日期统计"),
     "rows": _("明细"),
     "counting": _("怎样计数"),

@@ -63,6 +63,7 @@ DETAILS: dict[str, Message] = {
     "reason": _("原因"),
     "refused": _("未写入"),
     "region": _("地区"),
+    "register": _("登记簿"),
     "release": _("标准发布"),
     "role": _("身份"),
     "rows": _("行数"),

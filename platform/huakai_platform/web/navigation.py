@@ -53,6 +53,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
         _("基础资料"),
         (
             Entry(_("标准"), "standards.index", "book-open-check", Permission.STANDARD_READ),
+            Entry(_("登记簿"), "registers.index", "notebook-tabs", Permission.INSTITUTION_REGISTERS_READ),
             Entry(_("标准发布"), "releases.index", "send", Permission.RELEASES_READ),
             Entry(_("建议"), "proposals.index", "lightbulb", Permission.PROPOSALS_MAKE),
             Entry(_("地区"), "regions.index", "map", Permission.REGIONS_READ),
@@ -85,6 +86,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("场地"), "premises.index", "door-open", Permission.SPACES_READ),
             Entry(_("上墙文件"), "wall_documents.index", "file-check", Permission.SPACES_READ),
             Entry(_("设备"), "equipment.index", "package", Permission.EQUIPMENT_READ),
+            Entry(_("登记簿"), "room_registers.index", "notebook-tabs", Permission.REGISTERS_READ),
             Entry(_("标准"), "standard.index", "book-open-check", Permission.STANDARD_KNOW),
             Entry(_("建议"), "room_proposals.mine", "lightbulb", Permission.ROOM_PROPOSALS_MAKE),
             Entry(_("团队"), "team.index", "users", Permission.TEAM_READ),

@@ -16,7 +16,7 @@ from huakai_platform.standards.definitions.parts import TIER, DocumentShape, Sou
 LEVELS = ("site", "institution")
 PRIVACY = ("open", "staff", "confidential")
 COUNTS = ("entries", "sum")
-WRITERS: Mapping[str, frozenset[Role]] = {"site": ROOM, "institution": CONSOLE - {Role.AUDITOR}}
+WRITERS: Mapping[str, frozenset[Role]] = {"site": ROOM - {Role.VOLUNTEER}, "institution": CONSOLE - {Role.AUDITOR}}
 SHORT = r"[a-z](?:[a-z0-9_]{0,30}[a-z0-9])?"
 """Codes that become part of a metric's name."""
 

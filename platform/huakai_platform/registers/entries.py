@@ -1,0 +1,176 @@
+"""Writing entries of a register: added, changed, taken out of force; never deleted but by time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import audit, clock
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.db import table
+from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.shelf import Answers, Shelf
+
+FIRST_DAY = date(1950, 1, 1)
+TRIES = 5
+
+
+class Overtaken(Conflict):
+    """Somebody else changed the entry meanwhile; `version` is what it has now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(_("刚才有人改过这一条，您的填写没有覆盖它。核对后再保存一次，就以您的为准。"))
+        self.version = version
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry with what it says."""
+
+    row: Any
+    answers: Answers
+
+    @property
+    def items(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.answers["items"]
+        return found
+
+    def rows(self, code: str) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = self.answers.get("rows", {}).get(code, [])
+        return found
+
+
+def get(session: Session, shelf: Shelf, register: Register, entry_id: UUID, *, lock: bool = False) -> Entry:
+    """An entry of the shelf's owner; raises NotFound."""
+    model = shelf.model
+    wanted = select(model).where(model.id == entry_id, model.register == register.code, shelf.mine)
+    row = session.scalar(wanted.with_for_update().execution_options(populate_existing=True) if lock else wanted)
+    if row is None:
+        raise NotFound(_("没有这一条登记。"))
+    return Entry(row, shelf.read(row))
+
+
+def add(session: Session, actor: Actor, shelf: Shelf, register: Register, answers: Answers, edition_id: UUID) -> UUID:
+    """Write a new entry down under the next number. Raises Forbidden and Invalid."""
+    day = _checked(actor, register, answers)
+    entry_id, model = uuid7(), table(shelf.model)
+    number = next_number(session, shelf, register)
+    row = {
+        **shelf.owner,
+        "id": entry_id,
+        "register": register.code,
+        "number": number,
+        "day": day,
+        "edition_id": edition_id,
+        "created_by": actor.account_id,
+        "created_at": clock.now(),
+        "version": 1,
+        **shelf.written(entry_id, answers),
+    }
+    session.execute(insert(model), [row | _tenant(session, model)])
+    audit.record(session, actor, "registers.added", "register_entry", entry_id, register=register.code)
+    return entry_id
+
+
+def change(
+    session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID, answers: Answers, **seen: Any
+) -> date:
+    """Replace what an entry says; the day it was counted on before. `seen` holds the version and the edition.
+
+    Raises Forbidden, Invalid, Overtaken, and Conflict for one that is no longer in force.
+    """
+    day = _checked(actor, register, answers)
+    row = _in_force(session, shelf, register, entry_id)
+    if row.version != seen["version"]:
+        raise Overtaken(row.version)
+    before: date = row.day
+    about = {
+        "day": day,
+        "edition_id": seen["edition_id"],
+        "changed_by": actor.account_id,
+        "changed_at": clock.now(),
+        "version": row.version + 1,
+        **shelf.written(entry_id, answers),
+    }
+    for name, value in about.items():
+        setattr(row, name, value)
+    session.flush()
+    audit.record(session, actor, "registers.changed", "register_entry", entry_id, register=register.code)
+    return before
+
+
+def cancel(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID, reason: str) -> date:
+    """Take an entry out of force with a reason; it stays to be read. The day it was counted on."""
+    _may_write(actor, register)
+    row = _in_force(session, shelf, register, entry_id)
+    row.cancelled_at, row.cancelled_why, row.changed_by = clock.now(), reason, actor.account_id
+    row.version += 1
+    session.flush()
+    audit.record(session, actor, "registers.cancelled", "register_entry", entry_id, register=register.code)
+    day: date = row.day
+    return day
+
+
+def restore(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID) -> date:
+    """Put an entry back in force. The day it is counted on; raises Conflict when it is in force."""
+    _may_write(actor, register)
+    row = get(session, shelf, register, entry_id, lock=True).row
+    if row.cancelled_at is None:
+        raise Conflict(_("这一条没有作废。"))
+    row.cancelled_at, row.cancelled_why, row.changed_by = None, None, actor.account_id
+    row.version += 1
+    session.flush()
+    audit.record(session, actor, "registers.restored", "register_entry", entry_id, register=register.code)
+    day: date = row.day
+    return day
+
+
+def next_number(session: Session, shelf: Shelf, register: Register) -> int:
+    """The next running number; whoever asks for the same register waits until the transaction ends."""
+    owner = "/".join(str(value) for value in (*shelf.owner.values(), session.info.get("tenant_id"), register.code))
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner, 0))))
+    model = shelf.model
+    latest = select(func.max(model.number)).where(model.register == register.code, shelf.mine)
+    return (session.scalar(latest) or 0) + 1
+
+
+def forget(session: Session, shelf: Shelf, register: Register, today: date) -> int:
+    """Delete what has been kept long enough; how many entries that were."""
+    model = table(shelf.model)
+    old = delete(shelf.model).where(
+        shelf.model.register == register.code,
+        shelf.model.day < clock.months_on(today, -register.months),
+        shelf.mine,
+    )
+    return len(session.execute(old.returning(model.c.id)).all())
+
+
+def _checked(actor: Actor, register: Register, answers: Answers) -> date:
+    _may_write(actor, register)
+    day = date.fromisoformat(str(answers["items"][register.dated]))
+    if not FIRST_DAY <= day <= clock.today():
+        raise Invalid(_("填写的内容有误。"), {register.dated: [_("日期不能晚于今天")]})
+    return day
+
+
+def _may_write(actor: Actor, register: Register) -> None:
+    if not register.written_by(actor):
+        raise Forbidden(_("您的身份不能在这本登记簿里登记。"))
+
+
+def _in_force(session: Session, shelf: Shelf, register: Register, entry_id: UUID) -> Any:
+    row = get(session, shelf, register, entry_id, lock=True).row
+    if row.cancelled_at is not None:
+        raise Conflict(_("这一条已经作废，不能再改。"))
+    return row
+
+
+def _tenant(session: Session, model: Any) -> dict[str, Any]:
+    return {"tenant_id": session.info["tenant_id"]} if "tenant_id" in model.c else {}

@@ -1,0 +1,244 @@
+"""The pages of registers, the same at a room and at the institution; each level says where its entries stand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale, gettext
+from werkzeug import Response as BaseResponse
+
+from huakai_platform import forms
+from huakai_platform.kernel import audit, clock, workbooks
+from huakai_platform.kernel.errors import Conflict, Invalid
+from huakai_platform.kernel.fields import Form, Int, Text
+from huakai_platform.kernel.i18n import _
+from huakai_platform.registers import definitions, entries, listing, reading
+from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.entries import Entry, Overtaken
+from huakai_platform.registers.reading import Read
+from huakai_platform.registers.shelf import Shelf
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db
+from huakai_platform.web.pages import say
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SPARE = 2
+"""Empty rows that a form offers below those that there are."""
+Page = str | tuple[str, int] | BaseResponse
+
+
+class Reason(Form):
+    reason = Text(min_length=2, max_length=300, multiline=True, required=True)
+
+
+class Nothing(Form):
+    """A deed without more to say."""
+
+
+class Version(Form):
+    version = Int(0, required=True)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A level's registers: its layout, its edition and tier, where entries stand, and who is told when they change."""
+
+    level: str
+    layout: str
+    edition: Callable[[], tuple[UUID, str | None]]
+    shelf: Callable[[Register], Shelf]
+    changed: Callable[[Register, set[date]], None]
+
+    def registers(self) -> Mapping[str, Register]:
+        edition_id, tier = self.edition()
+        return definitions.every(db(), edition_id, self.level, tier)
+
+    def register(self, code: str) -> Register:
+        """Raises NotFound."""
+        edition_id, tier = self.edition()
+        return definitions.get(db(), edition_id, self.level, code, tier)
+
+
+def index(desk: Desk) -> str:
+    """All registers with what they have this year."""
+    today = clock.today()
+    found = desk.registers()
+    shelves = {code: desk.shelf(one) for code, one in found.items()}
+    counts = listing.counts(db(), shelves, today.replace(month=1, day=1), today)
+    return render_template("registers/index.html", desk=desk, registers=found, counts=counts, year=today.year)
+
+
+def entries_of(desk: Desk, code: str) -> str:
+    """The list of a register."""
+    register = desk.register(code)
+    shelf, asked = desk.shelf(register), inputs.query(listing.query(register))
+    today = clock.today()
+    return render_template(
+        "registers/list.html",
+        found=listing.find(db(), shelf, register, asked),
+        sums=listing.sums(db(), shelf, register, today.replace(month=1, day=1), today),
+        columns=listing.columns(register),
+        choosers=listing.choosers(register),
+        narrowed=sorted(set(asked) - {"state", "sort", "page"}) or asked["state"] != "in_force",
+        shown={name: value for name, value in request.args.items() if value and name != "page"},
+        year=today.year,
+        crumbs=_crumbs(register, None),
+        **_words(desk, register),
+    )
+
+
+def export(desk: Desk, code: str) -> Response:
+    """What the list shows, all pages of it, each row of an entry in a sheet of its kind."""
+    register = desk.register(code)
+    found = listing.every(db(), desk.shelf(register), register, inputs.query(listing.query(register)))
+    locale = _locale()
+    items = list(register.form)
+    heads = [workbooks.Column(say(_("编号")), 10), *(workbooks.Column(item.text.of(locale), 20) for item in items)]
+    heads += [workbooks.Column(say(_("作废原因")), 24)]
+    rows = [[one.row.number, *_cells(items, one.items, locale), one.row.cancelled_why] for one in found]
+    sheets = [workbooks.table(register.title.of(locale), heads, rows)]
+    for kind in register.rows:
+        heads = [workbooks.Column(say(_("编号")), 10)]
+        heads += [workbooks.Column(item.text.of(locale), 20) for item in kind.items]
+        lines = [[one.row.number, *_cells(kind.items, line, locale)] for one in found for line in one.rows(kind.code)]
+        sheets.append(workbooks.table(kind.title.of(locale), heads, lines))
+    audit.record(db(), actor(), "registers.exported", "register", register.code, rows=len(found))
+    response = Response(workbooks.write(*sheets), mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{register.code}.xlsx")
+    return response
+
+
+def new(desk: Desk, code: str) -> Page:
+    register = desk.register(code)
+    return _form(desk, register, None, Read({}, raw=reading.empty(register, clock.today().isoformat())))
+
+
+def add(desk: Desk, code: str) -> Page:
+    register = desk.register(code)
+    given = reading.form(register, request.form)
+    if not given.ok:
+        return _form(desk, register, None, given, status=422)
+    try:
+        edition_id, _tier = desk.edition()
+        entry_id = entries.add(db(), actor(), desk.shelf(register), register, given.answers, edition_id)
+    except Invalid as refused:
+        return _form(desk, register, None, Read({}, refused.fields, given.raw), status=refused.status)
+    _changed(desk, register, given)
+    flash(gettext("已登记。"), "ok")
+    return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
+
+
+def show(desk: Desk, code: str, entry_id: UUID, given: inputs.Given | None = None, *, status: int = 200) -> Page:
+    """An entry; with what was typed where its cancelling was refused."""
+    register = desk.register(code)
+    entry = entries.get(db(), desk.shelf(register), register, entry_id)
+    if register.sealed:
+        audit.record(db(), actor(), "registers.read", "register_entry", entry_id, register=register.code)
+    page = render_template(
+        "registers/show.html", entry=entry, given=given, crumbs=_crumbs(register, entry), **_words(desk, register)
+    )
+    return (page, status) if status != 200 else page
+
+
+def edit(desk: Desk, code: str, entry_id: UUID) -> Page:
+    register = desk.register(code)
+    entry = entries.get(db(), desk.shelf(register), register, entry_id)
+    return _form(desk, register, entry, Read({}, raw=entry.answers))
+
+
+def change(desk: Desk, code: str, entry_id: UUID) -> Page:
+    register = desk.register(code)
+    shelf = desk.shelf(register)
+    entry = entries.get(db(), shelf, register, entry_id)
+    given, seen = reading.form(register, request.form), inputs.only(Version(), request.form)["version"]
+    if not given.ok:
+        return _form(desk, register, entry, given, version=seen, status=422)
+    edition_id, _tier = desk.edition()
+    try:
+        before = entries.change(
+            db(), actor(), shelf, register, entry_id, given.answers, version=seen, edition_id=edition_id
+        )
+    except Overtaken as refused:
+        read = Read({}, {"": [refused.message]}, given.raw)
+        return _form(desk, register, entry, read, version=refused.version, status=refused.status)
+    except Invalid as refused:
+        return _form(desk, register, entry, Read({}, refused.fields, given.raw), version=seen, status=refused.status)
+    _changed(desk, register, given, before)
+    flash(gettext("已保存。"), "ok")
+    return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
+
+
+def cancel(desk: Desk, code: str, entry_id: UUID) -> Page:
+    register = desk.register(code)
+    shelf = desk.shelf(register)
+    entries.get(db(), shelf, register, entry_id)
+    given = inputs.form(Reason())
+    if not given.ok:
+        return show(desk, code, entry_id, given, status=422)
+    try:
+        day = entries.cancel(db(), actor(), shelf, register, entry_id, given.values["reason"])
+    except Conflict as refused:
+        return show(desk, code, entry_id, given.with_error("reason", say(refused.message)), status=refused.status)
+    desk.changed(register, {day})
+    flash(gettext("已作废，记录仍可查看。"), "ok")
+    return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
+
+
+def restore(desk: Desk, code: str, entry_id: UUID) -> Page:
+    register = desk.register(code)
+    inputs.form(Nothing())
+    desk.changed(register, {entries.restore(db(), actor(), desk.shelf(register), register, entry_id)})
+    flash(gettext("已恢复。"), "ok")
+    return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
+
+
+def _changed(desk: Desk, register: Register, given: Read, before: date | None = None) -> None:
+    day = date.fromisoformat(given.answers["items"][register.dated])
+    desk.changed(register, {day, before or day})
+
+
+def _form(
+    desk: Desk, register: Register, entry: Entry | None, given: Read, *, version: int | None = None, status: int = 200
+) -> Page:
+    seen = version if version is not None else entry.row.version if entry else 0
+    page = render_template(
+        "registers/form.html",
+        entry=entry,
+        given=given,
+        version=seen,
+        spare=SPARE,
+        shown_fields=[name for name in given.errors if register.form.item(name) or name.count(".") == 3],
+        crumbs=_crumbs(register, entry),
+        **_words(desk, register),
+    )
+    return (page, status) if status != 200 else page
+
+
+def _words(desk: Desk, register: Register) -> dict[str, Any]:
+    return {
+        "desk": desk,
+        "register": register,
+        "writes": register.written_by(actor()),
+        "written": forms.written,
+        "locale": _locale(),
+    }
+
+
+def _crumbs(register: Register, entry: Entry | None) -> list[tuple[Any, str | None]]:
+    above: list[tuple[Any, str | None]] = [(_("登记簿"), url_for(".index"))]
+    title = register.title.of(_locale())
+    if entry is None and request.endpoint and request.endpoint.endswith(".entries"):
+        return [*above, (title, None)]
+    here = say(_("第 {number} 条", number=entry.row.number)) if entry else say(_("新登记"))
+    return [*above, (title, url_for(".entries", code=register.code)), (here, None)]
+
+
+def _cells(items: Any, said: Mapping[str, Any], locale: str) -> list[Any]:
+    return [forms.written(item, said.get(item.code), locale) for item in items]
+
+
+def _locale() -> str:
+    return "en" if str(get_locale()) == "en" else "zh"

@@ -1,0 +1,93 @@
+"""The institution's registers."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from huakai_platform.kernel.access import CONSOLE, Permission, Role
+from huakai_platform.onboarding.scope import institution_of
+from huakai_platform.registers import definitions, pages, shelf
+from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.pages import Desk, Page
+from huakai_platform.registers.shelf import Shelf
+from huakai_platform.standards import service as standards
+from huakai_platform.web.context import actor, db, guard
+
+
+def _edition() -> tuple[UUID, str | None]:
+    """The institution keeps its registers by the newest edition."""
+    return standards.newest(db()), None
+
+
+def _shelf(_register: Register) -> Shelf:
+    return shelf.of_institution(institution_of(actor()))
+
+
+def _changed(_register: Register, _days: set[date]) -> None:
+    """The institution's own numbers are read from its entries."""
+
+
+OFFICES = CONSOLE - {Role.AUDITOR}
+DESK = Desk(definitions.INSTITUTION, "layouts/console.html", _edition, _shelf, _changed)
+blueprint = Blueprint("registers", __name__, url_prefix="/console/registers")
+
+
+@blueprint.get("")
+@guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE)
+def index() -> str:
+    return pages.index(DESK)
+
+
+@blueprint.get("/<code>")
+@guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_register")
+def entries(code: str) -> str:
+    return pages.entries_of(DESK, code)
+
+
+@blueprint.get("/<code>/export")
+@guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_register")
+def export(code: str) -> Response:
+    return pages.export(DESK, code)
+
+
+@blueprint.get("/<code>/new")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+def new(code: str) -> Page:
+    return pages.new(DESK, code)
+
+
+@blueprint.post("/<code>/new")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+def add(code: str) -> Page:
+    return pages.add(DESK, code)
+
+
+@blueprint.get("/<code>/<uuid:entry_id>")
+@guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_entry")
+def show(code: str, entry_id: UUID) -> Page:
+    return pages.show(DESK, code, entry_id)
+
+
+@blueprint.get("/<code>/<uuid:entry_id>/edit")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+def edit(code: str, entry_id: UUID) -> Page:
+    return pages.edit(DESK, code, entry_id)
+
+
+@blueprint.post("/<code>/<uuid:entry_id>/edit")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+def change(code: str, entry_id: UUID) -> Page:
+    return pages.change(DESK, code, entry_id)
+
+
+@blueprint.post("/<code>/<uuid:entry_id>/cancellation")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+def cancel(code: str, entry_id: UUID) -> Page:
+    return pages.cancel(DESK, code, entry_id)
+
+
+@blueprint.post("/<code>/<uuid:entry_id>/restoration")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+def restore(code: str, entry_id: UUID) -> Page:
+    return pages.restore(DESK, code, entry_id)

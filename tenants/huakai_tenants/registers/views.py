@@ -1,0 +1,98 @@
+"""A room's registers."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.events import NumbersChanged
+from huakai_platform.registers import definitions, pages
+from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.pages import Desk, Page
+from huakai_platform.registers.shelf import Shelf
+from huakai_platform.standards.pinned import pinned
+from huakai_platform.web.context import db, frame, guard
+from huakai_tenants.registers import shelves
+
+
+def _edition() -> tuple[UUID, str | None]:
+    room = pinned(db())
+    return room.edition_id, room.tier
+
+
+def _shelf(register: Register) -> Shelf:
+    return shelves.shelf(db(), register, frame().settings.master_key)
+
+
+def _changed(register: Register, days: set[date]) -> None:
+    """Entries that are counted change the room's numbers of their months."""
+    if register.metrics:
+        for month in sorted({clock.month(day) for day in days}):
+            outbox.publish(db(), NumbersChanged(month.isoformat()))
+
+
+STAFF = ROOM - {Role.VOLUNTEER}
+DESK = Desk(definitions.SITE, "layouts/room.html", _edition, _shelf, _changed)
+blueprint = Blueprint("room_registers", __name__, url_prefix="/room/registers")
+
+
+@blueprint.get("")
+@guard(Permission.REGISTERS_READ, to=STAFF)
+def index() -> str:
+    return pages.index(DESK)
+
+
+@blueprint.get("/<code>")
+@guard(Permission.REGISTERS_READ, to=STAFF, sample="register")
+def entries(code: str) -> str:
+    return pages.entries_of(DESK, code)
+
+
+@blueprint.get("/<code>/export")
+@guard(Permission.REGISTERS_READ, to=STAFF, sample="register")
+def export(code: str) -> Response:
+    return pages.export(DESK, code)
+
+
+@blueprint.get("/<code>/new")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+def new(code: str) -> Page:
+    return pages.new(DESK, code)
+
+
+@blueprint.post("/<code>/new")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+def add(code: str) -> Page:
+    return pages.add(DESK, code)
+
+
+@blueprint.get("/<code>/<uuid:entry_id>")
+@guard(Permission.REGISTERS_READ, to=STAFF, sample="register_entry")
+def show(code: str, entry_id: UUID) -> Page:
+    return pages.show(DESK, code, entry_id)
+
+
+@blueprint.get("/<code>/<uuid:entry_id>/edit")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+def edit(code: str, entry_id: UUID) -> Page:
+    return pages.edit(DESK, code, entry_id)
+
+
+@blueprint.post("/<code>/<uuid:entry_id>/edit")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+def change(code: str, entry_id: UUID) -> Page:
+    return pages.change(DESK, code, entry_id)
+
+
+@blueprint.post("/<code>/<uuid:entry_id>/cancellation")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+def cancel(code: str, entry_id: UUID) -> Page:
+    return pages.cancel(DESK, code, entry_id)
+
+
+@blueprint.post("/<code>/<uuid:entry_id>/restoration")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+def restore(code: str, entry_id: UUID) -> Page:
+    return pages.restore(DESK, code, entry_id)

@@ -1,0 +1,76 @@
+"""The institution's own registers: the same pages, its own table, and nobody else's entries."""
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from huakai_platform.identity.models import Institution
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Actor, Role
+from huakai_platform.kernel.ids import uuid7
+from tests.support import web
+from tests.support.make import Make
+from tests.support.registered import of_institution
+
+POLICIES = "/console/registers/policies"
+DAY = clock.today().isoformat()
+
+
+@pytest.fixture
+def admin(make: Make) -> Actor:
+    return make.member(Role.INSTITUTION_ADMIN)
+
+
+@pytest.fixture
+def browser(make: Make, app: Flask, admin: Actor) -> FlaskClient:
+    return make.browser(app, admin)
+
+
+def entry(make: Make, admin: Actor, title: str) -> UUID:
+    edition = make.site().edition_id
+    assert edition is not None
+    return of_institution(
+        make, admin, edition, "policies", {"items": {"issued_on": DAY, "title": title, "issuer": "省厅"}}
+    )
+
+
+def test_a_policy_is_written_changed_and_cancelled(browser: FlaskClient) -> None:
+    assert "政策文件库" in browser.get("/console/registers").text
+    made = web.post(
+        browser, f"{POLICIES}/new", {"issued_on": "2018-11-16", "title": "试点工作方案", "issuer": "十部门"}
+    )
+    assert "试点工作方案" in browser.get(made.location).text
+
+    refused = web.post(
+        browser, f"{made.location}/edit", {"issued_on": "", "title": "方案", "issuer": "十部门", "version": "1"}
+    )
+    assert refused.status_code == 422
+    assert "方案" in refused.text
+    web.post(browser, f"{made.location}/cancellation", {"reason": "已废止"})
+    assert "试点工作方案" not in browser.get(POLICIES).text
+    assert "试点工作方案" in browser.get(f"{POLICIES}?state=cancelled").text
+
+
+def test_an_auditor_reads_and_writes_nothing(make: Make, app: Flask, admin: Actor) -> None:
+    known = entry(make, admin, "试点工作方案")
+    auditor = make.browser(app, make.member(Role.AUDITOR, valid_until=clock.today(), region_code="410300000000"))
+
+    assert "试点工作方案" in auditor.get(f"{POLICIES}/{known}").text
+    assert auditor.get(f"{POLICIES}/new").status_code == 403
+
+
+def test_entries_of_another_institution_are_not_there(make: Make, app: Flask, admin: Actor) -> None:
+    other = make.add(Institution(id=uuid7(), name="别的机构", short_name="别", created_at=clock.now()))
+    foreign = Actor(admin.account_id, "x", Role.INSTITUTION_ADMIN, institution_id=other.id)
+    theirs = entry(make, foreign, "别家的文件")
+    browser = make.browser(app, admin)
+
+    assert browser.get(f"{POLICIES}/{theirs}").status_code == 404
+    assert "别家的文件" not in browser.get(POLICIES).text
+    assert web.post(browser, f"{POLICIES}/{theirs}/cancellation", {"reason": "不对"}).status_code == 404
+
+
+def test_a_rooms_register_is_none_of_the_institutions(browser: FlaskClient) -> None:
+    assert browser.get("/console/registers/visitors").status_code == 404
