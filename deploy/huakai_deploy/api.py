@@ -21,11 +21,13 @@ from huakai_platform.workdays import api as workdays
 from huakai_tenants.activities import api as activities
 from huakai_tenants.checklists import api as checklists
 from huakai_tenants.checklists import points_api
+from huakai_tenants.equipment import api as equipment
 from huakai_tenants.premises import api as premises
 from huakai_tenants.staff import api as staff
 from huakai_tenants.staff import qualifications_api
 from huakai_tenants.training import api as training
 from huakai_tenants.training import records_api
+from huakai_tenants.wall_documents import api as wall_documents
 
 
 def resources(plane: str) -> tuple[Resources, ...]:
@@ -54,6 +56,8 @@ def resources(plane: str) -> tuple[Resources, ...]:
             points_api.blueprint,
             sealed_api.room,
             premises.blueprint,
+            equipment.blueprint,
+            wall_documents.blueprint,
             team_api.blueprint,
             staff.blueprint,
             qualifications_api.blueprint,

@@ -69,6 +69,7 @@ PLATFORM = {
             "oversight.person_fact",
             "oversight.reported_head",
             "oversight.site_fact",
+            "oversight.site_function",
         ),
         "distributed",
     ),

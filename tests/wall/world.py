@@ -29,6 +29,7 @@ WALLED: dict[str, Table] = {
 """Every table behind the wall, as the models have it."""
 READ_FROM_ABOVE: dict[str, tuple[str, ...]] = {
     "oversight.site_fact": ("huakai_oversight", "huakai_worker"),
+    "oversight.site_function": ("huakai_oversight", "huakai_worker"),
     "oversight.person_fact": ("huakai_worker",),
     "oversight.compliance_standing": ("huakai_oversight", "huakai_worker"),
     "oversight.assessment": ("huakai_oversight",),

@@ -35,7 +35,12 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
         compliance.checklist_completed,
         drift.checklist_completed,
     ),
-    events.NumbersChanged: (facts.numbers_changed, compliance.numbers_changed, drift.numbers_changed),
+    events.NumbersChanged: (
+        facts.numbers_changed,
+        compliance.numbers_changed,
+        drift.numbers_changed,
+        premises.numbers_changed,
+    ),
     events.DayTurned: (facts.day_turned,),
     events.DayBegan: (
         facts.day_began,

@@ -113,3 +113,21 @@ class RegionTotal(Base):
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """Since when it counts no more."""
+
+
+class SiteFunction(Base):
+    """A function room that a site has or plans; what is gone stays as `gone`, so that it keeps its place in the row."""
+
+    __tablename__ = "site_function"
+    __table_args__ = (Index("site_function_place_code_idx", "place_code", "code"), {"schema": "oversight"})
+
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    institution_id: Mapped[UUID]
+    place_code: Mapped[str]
+    host: Mapped[str | None]
+    state: Mapped[str]
+    """`planned`, `ready` or `gone`."""
+    reason: Mapped[str | None]
+    """Why there is another one of the kind in the same place."""
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))

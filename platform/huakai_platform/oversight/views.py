@@ -194,4 +194,4 @@ def _people_option(seen: Picture) -> dict[str, Any]:
     }
 
 
-from huakai_platform.oversight import activity_views, reminder_views, site_views  # noqa: E402, F401
+from huakai_platform.oversight import activity_views, function_views, reminder_views, site_views  # noqa: E402, F401

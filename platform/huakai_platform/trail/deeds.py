@@ -70,6 +70,7 @@ DEEDS: dict[str, Message] = {
     "spaces.described": _("修改空间用途"),
     "spaces.set_adopted": _("采用一组空间"),
     "spaces.set_given_up": _("取消采用一组空间"),
+    "spaces.twin_justified": _("说明重复设功能室的理由"),
     "photos.added": _("上传照片"),
     "photos.removed": _("删除照片"),
     "equipment.added": _("登记设备"),

@@ -17,7 +17,7 @@ class Label:
 
 def draw(address: str) -> str:
     """The QR code of an address, with the error correction that a worn sticker needs."""
-    return str(segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2))
+    return str(segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="white"))
 
 
 def sheet(rows: Sequence[tuple[str, str, str | None, str]]) -> list[Label]:

@@ -7,13 +7,14 @@ from flask import Response
 from marshmallow import fields
 
 from huakai_platform.kernel.access import ROOM, Permission, Role
-from huakai_platform.kernel.fields import Choice, Code, Number, Strict
+from huakai_platform.kernel.fields import Choice, Code, Flag, Number, Strict, Text
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.premises import service
+from huakai_tenants.premises import extending, service
 from huakai_tenants.premises.service import Furnished
 
 blueprint = api.Resources("spaces", __name__, "场地 The spaces of a room", room=True)
+DESCRIBED = (*extending.FIELDS, "contested")
 HEAD = frozenset({Role.SITE_HEAD})
 
 
@@ -32,11 +33,27 @@ class SpaceRow(api.Shape):
     at_least = fields.String(allow_none=True)
     at_most = fields.String(allow_none=True)
     shortfall = fields.String(allow_none=True)
+    name = fields.String(allow_none=True, metadata=api.about("自设空间的名称 Of a space of the site's own."))
+    counselling = fields.Boolean()
+    guided_by = fields.String(allow_none=True)
+    shared_with = fields.String(allow_none=True)
+    shared_when = fields.String(allow_none=True)
+    contested = fields.Boolean(
+        metadata=api.about("同一地点的另一站点先设了这种功能室 Another site of the place had this room first.")
+    )
 
 
 class Survey(Strict):
     area = Number(1, 100_000, places=1, allow_none=True)
     state = Choice(service.STATES, required=True)
+
+
+class SpaceDescription(Strict):
+    name = Text(max_length=40, allow_none=True)
+    counselling = Flag(required=True)
+    guided_by = Code(allow_none=True)
+    shared_with = Text(max_length=100, allow_none=True)
+    shared_when = Text(max_length=100, allow_none=True)
 
 
 class Addition(Strict):
@@ -69,6 +86,18 @@ def survey(space_id: UUID, given: Any) -> Response:
     return _answer(service.survey(db(), actor(), space_id, area=given.get("area"), state=given["state"], was=was))
 
 
+@blueprint.put("/spaces/<uuid:space_id>/description")
+@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+@blueprint.operation(
+    "Describe a space", "登记用途、指导部门和共用情况；未给的项目清空。", takes=SpaceDescription, gives=SpaceRow,
+    example={"counselling": True, "guided_by": "women"},
+)  # fmt: skip
+def describe(space_id: UUID, given: Any) -> Response:
+    version = service.get(db(), space_id).space.version
+    extending.describe(db(), actor(), space_id, given, version=version)
+    return _answer(service.get(db(), space_id))
+
+
 @blueprint.post("/spaces")
 @guard(Permission.SPACES_MANAGE, to=HEAD)
 @blueprint.operation(
@@ -96,4 +125,5 @@ def _row(one: Furnished) -> dict[str, Any]:
         "at_least": said and said.at_least,
         "at_most": said and said.at_most,
         "shortfall": shortfall and shortfall.render(),
+        **{name: getattr(one.space, name) for name in DESCRIBED},
     }

@@ -32,6 +32,10 @@ class Space(TenantOwned, Base):
     shared_with: Mapped[str | None]
     shared_when: Mapped[str | None]
     """With whom the space is shared, and at what times (domain F89, F101)."""
+    contested: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    """Whether another site had the same function room first in the same place (domain F88)."""
+    twin_reason: Mapped[str | None]
+    """Why there is to be one here all the same."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 

@@ -27,6 +27,10 @@ class Description(Form):
     version = Int(0, required=True)
 
 
+class Justification(Form):
+    reason = Text(min_length=10, max_length=300, multiline=True, required=True)
+
+
 class Photo(Form):
     taken_on = Date()
 

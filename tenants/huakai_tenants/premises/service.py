@@ -100,6 +100,8 @@ def survey(session: Session, actor: Actor, space_id: UUID, *, area: Decimal | No
         )
     if state == "ready" and area is None:
         raise Conflict(_("标为“可使用”前请填写面积。"))
+    if state == "ready" and found.space.contested and not found.space.twin_reason:
+        raise Conflict(_("同一村（社区）或同一场所已有这种功能室：请先说明为什么还要设，或停用这个空间。"))
     found.space.area, found.space.state, found.space.surveyed_on = area, state, clock.today()
     session.flush()
     counted(session)

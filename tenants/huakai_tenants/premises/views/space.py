@@ -12,7 +12,7 @@ from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
-from huakai_tenants.premises import extending, photos, schemas, service, template
+from huakai_tenants.premises import extending, functions, photos, schemas, service, template
 from huakai_tenants.premises.extending import Overtaken
 from huakai_tenants.premises.views import HEAD, blueprint
 
@@ -39,9 +39,23 @@ def describe(space_id: UUID) -> Response | Page:
         return _page(space_id, again, status=overtaken.status)
     except Invalid as refused:
         return _page(space_id, Given({}, refused.fields, given.raw), status=refused.status)
-    except Conflict as refused:
-        return _page(space_id, given.with_error("counselling", refused.message), status=refused.status)
     flash(gettext("已保存。"), "success")
+    return redirect(url_for(".show", space_id=space_id), 303)
+
+
+@blueprint.post("/<uuid:space_id>/justification")
+@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+def justify(space_id: UUID) -> Response | Page:
+    """Why a function room is to be here although another site has one."""
+    service.get(db(), space_id)
+    given = inputs.form(schemas.Justification())
+    if not given.ok:
+        return _page(space_id, twin=given, status=422)
+    try:
+        functions.justify(db(), actor(), space_id, given.values["reason"])
+    except Conflict as refused:
+        return _page(space_id, twin=given.with_error("reason", refused.message), status=refused.status)
+    flash(gettext("理由已保存，现在可以标为“可使用”。"), "success")
     return redirect(url_for(".show", space_id=space_id), 303)
 
 
@@ -64,7 +78,14 @@ def attach(space_id: UUID) -> Response | Page:
     return redirect(url_for(".show", space_id=space_id, _anchor="photos"), 303)
 
 
-def _page(space_id: UUID, given: Given | None = None, photo: Given | None = None, *, status: int = 200) -> Page:
+def _page(
+    space_id: UUID,
+    given: Given | None = None,
+    photo: Given | None = None,
+    twin: Given | None = None,
+    *,
+    status: int = 200,
+) -> Page:
     one = service.get(db(), space_id)
     page = render_template(
         "premises/show.html",
@@ -79,5 +100,6 @@ def _page(space_id: UUID, given: Given | None = None, photo: Given | None = None
         values=given.raw if given else {name: getattr(one.space, name) for name in (*extending.FIELDS, "version")},
         errors=given.errors if given else {},
         photo=photo,
+        twin=twin,
     )
     return (page, status) if status != 200 else page
