@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
 from huakai_worker.jobs import (
+    activities,
     compliance,
     drift,
     facts,
@@ -59,6 +60,7 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.WaiverDecided: (drift.waiver_decided,),
     events.ProposalDecided: (proposals.decided,),
     events.ReminderRequested: (reminders.remind,),
+    events.ActivityShared: (activities.shared,),
     events.TotalReported: (facts.total_reported,),
     events.ReleaseTried: (releases.attempt,),
     events.ReleaseReached: (releases.reach,),

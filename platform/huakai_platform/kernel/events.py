@@ -141,6 +141,14 @@ class ReminderRequested(Event):
 
 
 @dataclass(frozen=True)
+class ActivityShared(Event):
+    """An activity that belongs to another site as well is counted here. Published under the site's tenant."""
+
+    activity_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True)
 class TotalReported(Event):
     """A region's total of past activities was entered or withdrawn. Published under the nil tenant."""
 

@@ -131,6 +131,7 @@ DEEDS: dict[str, Message] = {
     "activities.changed": _("修改活动"),
     "activities.cancelled": _("取消活动"),
     "activities.restored": _("恢复活动"),
+    "activities.yielded": _("共同活动改由对方计数"),
     "activities.exported": _("导出活动"),
     "activities.photo_added": _("上传活动照片"),
     "activities.photo_removed": _("删除活动照片"),

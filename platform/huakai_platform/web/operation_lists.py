@@ -46,6 +46,7 @@ TOPICS: dict[str, Message] = {
     "WaiverDecided": _("豁免有了结果"),
     "ProposalDecided": _("建议有了结果"),
     "ReminderRequested": _("提醒站点"),
+    "ActivityShared": _("共同上报的活动"),
     "TotalReported": _("往期活动汇总数"),
     "ReleaseTried": _("演练发布标准"),
     "ReleaseReached": _("向站点发布标准"),

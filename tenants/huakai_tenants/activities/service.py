@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
-from huakai_platform.kernel.events import NumbersChanged
+from huakai_platform.kernel.events import ActivityShared, NumbersChanged
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.activities import catalogue, checking
@@ -85,6 +85,7 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> UUID:
     session.add(row)
     session.flush()
     numbers_changed(session, row.held_on)
+    _tell_the_other(session, row)
     audit.record(session, actor, "activities.added", "activity", row.id, state=row.state, on=row.held_on.isoformat())
     return row.id
 
@@ -106,6 +107,7 @@ def change(session: Session, actor: Actor, activity_id: UUID, values: Mapping[st
         setattr(row, name, given[name])
     session.flush()
     numbers_changed(session, before, row.held_on)
+    _tell_the_other(session, row)
     audit.record(session, actor, "activities.changed", "activity", row.id, fields=changed, state=row.state)
 
 
@@ -145,6 +147,11 @@ def numbers_changed(session: Session, *days: date) -> None:
     """The months of these days are to be counted anew."""
     for month in sorted({clock.month(day) for day in days}):
         outbox.publish(session, NumbersChanged(month.isoformat()))
+
+
+def _tell_the_other(session: Session, row: Activity) -> None:
+    if row.reported_with and row.counted and row.state == "held":
+        outbox.publish(session, ActivityShared(row.id, row.reported_with))
 
 
 def _refuse(faults: Mapping[str, list[str]]) -> None:

@@ -19,6 +19,7 @@ from tests.support.active import Active
 from tests.support.checked import photo
 from tests.support.make import Make
 from tests.support.web import post
+from tests.tenants.training.test_expiring import statements
 
 ROOM = "/room/activities"
 MAY = date(2026, 5, 9)
@@ -120,3 +121,22 @@ def test_a_month_is_a_calendar_and_a_year_is_numbers(browser: FlaskClient, activ
     assert "<td>90</td>" in year.replace(' class="text-end num"', "")
     assert ">77<" not in year
     assert "幸福之花" in year
+
+
+def test_every_page_asks_as_often_whatever_there_is(app: Flask, browser: FlaskClient, active: Active) -> None:
+    pages = ("", "/calendar?month=2026-05", "/statistics?year=2026", "/plan?year=2026", "/totals")
+
+    def told() -> list[int]:
+        numbers = []
+        for page in pages:
+            with statements(app) as asked:
+                assert browser.get(ROOM + page).status_code == 200
+            numbers.append(len(asked))
+        return numbers
+
+    told()
+    few = told()
+    for day in range(1, 9):
+        active.activity(date(2026, 5, day), theme="exam_relief")
+        active.total(date(2018, 1, day))
+    assert told() == few
