@@ -38,6 +38,7 @@ from huakai_tenants.search import views as search
 from huakai_tenants.staff import views as staff
 from huakai_tenants.standard import views as standard
 from huakai_tenants.training import views as training
+from huakai_tenants.variations import views as variations
 from huakai_tenants.wall_documents import views as wall_documents
 
 PLANES = ("console", "room")
@@ -82,6 +83,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             standard.blueprint,
             trail.room,
             training.blueprint,
+            variations.blueprint,
             wall_documents.blueprint,
         ),
     }

@@ -9,6 +9,7 @@ from huakai_tenants.sheets import models as sheets
 from huakai_tenants.staff import models as staff
 from huakai_tenants.standard import models as standard
 from huakai_tenants.training import models as training
+from huakai_tenants.variations import models as variations
 from huakai_tenants.wall_documents import models as wall_documents
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "staff",
     "standard",
     "training",
+    "variations",
     "wall_documents",
 ]

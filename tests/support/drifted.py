@@ -24,7 +24,7 @@ POST = {"kind": "post", "code": "counsellor.B", "wrong": "vacant", "core": True,
 
 def whole(make: Make, today: date, **changes: Any) -> Staffed:
     """A room of the first tier that departs from its edition in nothing."""
-    room = good(make, today, **changes)
+    room = good(make, today, **({"weekly_hours": 40} | changes))
     for one in load_shipped().find("equipment")["equipment"]:
         if wanted := one["quantity"].get("T1"):
             equip(room, one["code"], wanted)

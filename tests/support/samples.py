@@ -48,6 +48,7 @@ from tests.support.registered import register as named_register
 from tests.support.released import edition_change, release
 from tests.support.staffed import Staffed
 from tests.support.trained import training_import, training_record, training_scan
+from tests.support.varied import variation
 from tests.support.worlds import Relation, World
 
 Maker = Callable[[World, Actor, Site], Mapping[str, Any]]
@@ -318,6 +319,9 @@ SAMPLES: dict[str, Sample] = {
     "staff_member": Sample(staff_member, FOREIGN),
     "static": Sample(asset, missing=True),
     "token": Sample(api_token, PERSONAL),
+    "threshold": Sample(lambda world, owner, site: {"code": "room_photos"}, missing=False),
+    "local_name": Sample(lambda world, owner, site: {"kind": "spaces", "code": "individual_room"}, missing=False),
+    "variation": Sample(variation, FOREIGN),
     "two_editions": Sample(two_editions),
     "wall_document": Sample(lambda world, owner, site: {"code": "hotline"}, missing=False),
     "waiver": Sample(waiver, REGIONAL),

@@ -15,6 +15,8 @@ KINDS: dict[str, Message] = {
     "certificate": _("咨询岗位持证"),
     "background": _("背景核查"),
     "training": _("年度培训"),
+    "opening": _("开放时间"),
+    "variation": _("本站调整"),
 }
 CLASSES: dict[str, Message] = {
     "unexplained": _("无说明"),
@@ -33,6 +35,8 @@ WRONGS: dict[str, Message] = {
     "broken": _("故障或送修"),
     "no_photo": _("没有照片"),
     "outdated": _("照片已过期"),
+    "below": _("低于级别要求"),
+    "unrecorded": _("没有登记"),
     "incomplete": _("未全部达到"),
 }
 STATES: dict[str, tuple[Message, str]] = {
@@ -42,6 +46,13 @@ STATES: dict[str, tuple[Message, str]] = {
     "declined": (_("未批准"), "bad"),
     "withdrawn": (_("已撤回"), "mute"),
 }
+VARIED: dict[str, Message] = {
+    "item": _("自加检查项"),
+    "threshold": _("更严的指标"),
+    "name": _("本地名称"),
+    "opening": _("开放时间"),
+}
+"""Of a variation its first part."""
 LISTS = {
     "space": ("spaces", "spaces"),
     "post": ("posts", "posts"),
@@ -55,6 +66,9 @@ def requirement(bodies: Bodies, kind: str, code: str) -> tuple[Any, str]:
     """What is asked, as a text in two languages or the word of its kind, and which place of it (A, B or a number)."""
     if kind == "checklist":
         return bodies.get(("checklist", code), {}).get("title", code), ""
+    if kind == "variation":
+        sort, _dot, spot = code.partition("/")
+        return VARIED.get(sort, sort), spot
     if kind not in LISTS:
         return KINDS.get(kind, code), ""
     entry, _dot, place = code.partition(".")

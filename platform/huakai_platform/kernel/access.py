@@ -69,6 +69,7 @@ class Permission(StrEnum):
     EQUIPMENT_MANAGE = "room:equipment:manage", _("登记和报废设备")
     WALL_MANAGE = "room:wall:manage", _("为上墙文件拍照留证")
     STANDARD_KNOW = "room:standard:read", _("查看本站标准的变化")
+    VARIATIONS_MANAGE = "room:variations:manage", _("在标准允许的范围内调整")
     STANDARD_CONFIRM = "room:standard:confirm", _("确认本站标准的变化")
     REGISTERS_READ = "room:registers:read", _("查看登记簿")
     REGISTERS_WRITE = "room:registers:write", _("在登记簿登记")
@@ -204,6 +205,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.VISITS_READ: _STAFF,
     Permission.ROOM_COMPLIANCE_READ: _STAFF,
     Permission.WAIVERS_ASK: _HEAD,
+    Permission.VARIATIONS_MANAGE: _HEAD,
     Permission.ROOM_PROPOSALS_MAKE: _STAFF,
     Permission.ROOM_NOTICES_READ: ROOM,
     Permission.ROOM_TOKENS_MANAGE: _HEAD,

@@ -83,6 +83,11 @@ def difference(before: Bodies, after: Bodies) -> Iterator[Change]:
             yield from _fields(spot, _flat(old), _flat(new), ITSELF | ({"number"} if kind == "edition" else set()))
 
 
+def tightens(name: str, old: Any, new: Any) -> bool:
+    """Whether a field of this name asks for more when it goes from one value to another."""
+    return old != new and _sort(Spot("", "", field=(name,)), old, new) is Sort.TIGHTENED
+
+
 def _flat(body: Body) -> Body:
     """A checklist with its items beside its sections, so that an item that moved is still the same item."""
     if "sections" not in body:

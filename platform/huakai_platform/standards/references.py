@@ -32,6 +32,7 @@ LISTS = (
     ("activity_themes", "flowers"),
     ("activity_themes", "forms"),
     ("activity_themes", "audiences"),
+    ("variation", "thresholds"),
 )
 # (kind, list, field) → (kind, list) whose codes it may name; a mapping names by its keys.
 POINTERS: Mapping[tuple[str, str, str], tuple[str, str]] = {
@@ -52,14 +53,26 @@ POINTERS: Mapping[tuple[str, str, str], tuple[str, str]] = {
     ("indicators", "indicators", "dimension"): ("indicators", "dimensions"),
     ("indicators", "indicators", "metric"): ("indicators", "metrics"),
     ("indicators", "indicators", "points"): ("indicators", "sets"),
+    ("variation", "opening", "tier"): ("tiers", "tiers"),
     ("activity_themes", "programmes", "venue"): ("activity_themes", "venues"),
 }
 FULL_SCORE = 100
+BOUND = ("checklist", "item", "bound")
+"""What a threshold of a variation names."""
 
 
 def faults(body: Mapping[str, Any], edition: Bodies) -> list[Fault]:
     """What is wrong with a well-shaped definition among those of its edition."""
-    rules = (_doubles, _lost_sources, _lost_names, _lost_tiers, _wrong_points, _wrong_hours, _wrong_months)
+    rules = (
+        _doubles,
+        _lost_sources,
+        _lost_names,
+        _lost_tiers,
+        _wrong_points,
+        _wrong_hours,
+        _wrong_months,
+        _doubled_bounds,
+    )
     return [fault for rule in rules for fault in rule(body, edition)]
 
 
@@ -151,3 +164,15 @@ def _wrong_hours(body: Mapping[str, Any], _edition: Bodies) -> Iterator[Fault]:
 def _wrong_months(body: Mapping[str, Any], _edition: Bodies) -> Iterator[Fault]:
     if body["kind"] == "activity_themes" and sorted(theme["month"] for theme in body["themes"]) != list(range(1, 13)):
         yield "themes", _("十二个月每月一个主题")
+
+
+def _doubled_bounds(body: Mapping[str, Any], _edition: Bodies) -> Iterator[Fault]:
+    """Of each bound of an item one threshold."""
+    if body["kind"] != "variation":
+        return
+    if doubled := [
+        f"{one['checklist']}/{one['item']}/{one['bound']}"
+        for place, one in enumerate(body["thresholds"])
+        if any(all(one[name] == other[name] for name in BOUND) for other in body["thresholds"][:place])
+    ]:
+        yield "thresholds", _("代码重复：{codes}", codes=doubled[0])

@@ -20,8 +20,17 @@ KINDS: dict[str, Message] = {
     "indicators": _("指标"),
     "activity_themes": _("活动"),
     "register": _("登记簿"),
+    "variation": _("站点可调整"),
 }
 KEYS: dict[str, Message] = {
+    "bound": _("界限"),
+    "checklist": _("检查单"),
+    "checklists": _("检查单"),
+    "counted": _("按什么计"),
+    "extra_items": _("自加检查项"),
+    "local_names": _("本地名称"),
+    "most": _("最多"),
+    "thresholds": _("可以更严的指标"),
     "above": _("超过（年）"),
     "ab": _("分 A、B 角"),
     "area": _("面积"),
@@ -139,6 +148,9 @@ KEYS: dict[str, Message] = {
     "within_days": _("几天之内"),
 }
 VALUES: dict[str, Message] = {
+    "at_least": _("至少"),
+    "at_most": _("至多"),
+    "days": _("天"),
     "basic": _("基本空间"),
     "function": _("功能室"),
     "room": _("室"),

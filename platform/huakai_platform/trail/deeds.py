@@ -154,6 +154,8 @@ DEEDS: dict[str, Message] = {
     "proposals.accepted": _("采纳建议进草稿"),
     "proposals.declined": _("不采纳建议"),
     "proposals.merged": _("合并建议"),
+    "variations.made": _("在标准允许的范围内调整"),
+    "variations.ended": _("撤销本站调整"),
     "waivers.asked": _("申请豁免"),
     "waivers.given": _("给予豁免"),
     "waivers.approved": _("批准豁免"),
@@ -200,6 +202,7 @@ OBJECTS: dict[str, Message] = {
     "checklist_run": _("检查单"),
     "open_point": _("待整改项"),
     "proposal": _("建议"),
+    "variation": _("本站调整"),
     "waiver": _("豁免"),
     "work_year": _("节假日表年份"),
 }

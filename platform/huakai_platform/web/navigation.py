@@ -89,6 +89,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("设备"), "equipment.index", "package", Permission.EQUIPMENT_READ),
             Entry(_("登记簿"), "room_registers.index", "notebook-tabs", Permission.REGISTERS_READ),
             Entry(_("标准"), "standard.index", "book-open-check", Permission.STANDARD_KNOW),
+            Entry(_("本站调整"), "variations.index", "sliders-horizontal", Permission.STANDARD_KNOW),
             Entry(_("建议"), "room_proposals.mine", "lightbulb", Permission.ROOM_PROPOSALS_MAKE),
             Entry(_("团队"), "team.index", "users", Permission.TEAM_READ),
             Entry(_("通知"), "room_notices.index", "bell", Permission.ROOM_NOTICES_READ, badge="notices"),

@@ -18,6 +18,7 @@ from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
 from huakai_tenants.checklists import schedule
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistReopening, ChecklistRun
+from huakai_tenants.variations import applying
 
 PAGE, MOST = 20, 10_000
 STATES: Mapping[str, Message] = {
@@ -153,6 +154,7 @@ def _ordered(asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
     return select(
         ChecklistRun.id,
         ChecklistRun.edition_id,
+        ChecklistRun.created_at,
         ChecklistRun.code,
         ChecklistRun.period_start,
         ChecklistRun.due_on,
@@ -168,13 +170,9 @@ def _of_run(model: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _lines(session: Session, rows: Iterable[Found], tier: str) -> list[Line]:
-    known: dict[tuple[UUID, str], tuple[forms.Localized, int]] = {}
-    found = []
+    vary, found = applying.varied(session), []
     for row in rows:
-        key = row.edition_id, row.code
-        if key not in known:
-            definition = standards.checklists(session, row.edition_id, tier).get(row.code)
-            title = definition.title if definition else forms.Localized(row.code, row.code)
-            known[key] = title, sum(1 for _item in definition or ())
-        found.append(Line(row, *known[key]))
+        definition = standards.checklists(session, row.edition_id, tier).get(row.code)
+        title = definition.title if definition else forms.Localized(row.code, row.code)
+        found.append(Line(row, title, sum(1 for _item in vary(definition, row.created_at)) if definition else 0))
     return found

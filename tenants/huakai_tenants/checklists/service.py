@@ -21,6 +21,7 @@ from huakai_platform.standards.pinned import pinned
 from huakai_platform.workdays import calendar
 from huakai_tenants.checklists import points, schedule
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
+from huakai_tenants.variations import applying
 
 LOOK_BACK = timedelta(days=14)
 
@@ -103,6 +104,7 @@ def today(session: Session, day: date) -> list[Due]:
             ChecklistRun.period_start,
             ChecklistRun.due_on,
             ChecklistRun.completed_at,
+            ChecklistRun.created_at,
             func.count(ChecklistAnswer.value["v"].as_string()).label("answered"),
         )
         .outerjoin(
@@ -113,21 +115,22 @@ def today(session: Session, day: date) -> list[Due]:
         .group_by(ChecklistRun.tenant_id, ChecklistRun.id)
     ).all()
     known = {(row.code, row.period_start): row for row in rows}
+    vary, now_at = applying.varied(session), clock.now()
     works = calendar.around(session, day).works
     wanted = schedule.expected(lists.values(), day, works, since=site.opened_on)
     now = {(one.code, one.period_start) for one in wanted}
     found = [
-        _due(lists[row.code], row.period_start, row.due_on, row)
+        _due(vary(lists[row.code], row.created_at), row.period_start, row.due_on, row)
         for key, row in known.items()
         if row.code in lists and (key in now or (row.due_on < day and row.completed_at is None) or row.due_on >= day)
     ]
     found += [
-        _due(lists[one.code], one.period_start, one.due_on, None)
+        _due(vary(lists[one.code], now_at), one.period_start, one.due_on, None)
         for one in wanted
         if (one.code, one.period_start) not in known
     ]
     found += [
-        replace(_due(lists[one.code], one.period_start, one.due_on, None), asked=False)
+        replace(_due(vary(lists[one.code], now_at), one.period_start, one.due_on, None), asked=False)
         for one in schedule.voluntary(lists.values(), day, works)
         if (one.code, one.period_start) not in known
     ]
@@ -199,11 +202,13 @@ def sheet(session: Session, run_id: UUID) -> Sheet:
 
 
 def definition_of(session: Session, run: ChecklistRun, tier: str) -> forms.Definition:
-    """The checklist as the edition of the run has it: a run keeps the edition that it began with."""
+    """The checklist as the edition of the run has it: a run keeps the edition, and what the room had changed of it,
+    that it began with."""
     try:
-        return standards.checklists(session, run.edition_id, tier)[run.code]
+        found = standards.checklists(session, run.edition_id, tier)[run.code]
     except KeyError:
         raise NotFound(_("标准中没有这张检查单。")) from None
+    return applying.varied(session)(found, run.created_at)
 
 
 def complete(session: Session, actor: Actor, run_id: UUID) -> Sheet:

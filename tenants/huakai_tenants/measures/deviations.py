@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from huakai_platform.kernel import tenancy
+from huakai_platform.kernel.sites import Site
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.measured import Measured, Requirement
 from huakai_platform.standards.pinned import Pinned, pinned
@@ -22,6 +24,7 @@ from huakai_tenants.measures import learning, people
 from huakai_tenants.premises.models import Space
 from huakai_tenants.premises.template import Prescribed
 from huakai_tenants.premises.template import required as required_spaces
+from huakai_tenants.variations import allowed, applying
 from huakai_tenants.wall_documents import service as wall_documents
 
 
@@ -36,6 +39,8 @@ def look(session: Session, day: date) -> tuple[Requirement, ...]:
         *_checklists(session, room, day),
         *_equipment(session, day),
         *_wall(session, day),
+        *_opening(session),
+        *_variations(session),
     )
 
 
@@ -103,3 +108,19 @@ def _wall(session: Session, day: date) -> Iterator[Requirement]:
     for one in wall_documents.standings(session, day):
         wrong = {"missing": "no_photo", "outdated": "outdated"}.get(one.state)
         yield Requirement("wall_document", one.code, core=one.core, wrong=wrong)
+
+
+def _opening(session: Session) -> Iterator[Requirement]:
+    """The hours that the room has set, else the weekly hours that it was registered with."""
+    least, counted = allowed.least_opening(session)
+    days = applying.opening(session)
+    known = applying.length(days, counted) if days is not None else None
+    if known is None and counted == "hours":
+        known = session.scalar(select(Site.weekly_hours).where(Site.id == tenancy.current(session)))
+    wrong = "unrecorded" if known is None else "below" if known < least else None
+    yield Requirement("opening", "week", wrong=wrong)
+
+
+def _variations(session: Session) -> Iterator[Requirement]:
+    for one in allowed.in_force(session):
+        yield Requirement("variation", f"{one.kind}/{one.spot}", allowed=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
+from huakai_tenants.variations import applying
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ def required(session: Session, edition_id: UUID, tier: str, present: AbstractSet
 
 
 def of_room(session: Session) -> Mapping[str, Prescribed]:
-    """What the edition asks of the room that the session has entered."""
-    here = pinned(session)
-    return prescribed(session, here.edition_id, here.tier)
+    """What the edition asks of the room that the session has entered, by the names that the room gives."""
+    here, own = pinned(session), applying.names(session, "spaces")
+    asked = prescribed(session, here.edition_id, here.tier)
+    return {code: replace(one, title=own[code]) if code in own else one for code, one in asked.items()}
 
 
 def parts(session: Session, edition_id: UUID) -> list[Part]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
+from huakai_tenants.variations import applying
 
 EMPLOYMENTS: dict[str, Message] = {
     "full_time": _("专职"),
@@ -52,11 +53,16 @@ def plan(session: Session) -> Plan:
     edition_id, tier = here.edition_id, here.tier
     body = standards.body(session, edition_id, "posts")
     certificates = standards.body(session, edition_id, "certificates")["certificates"]
+    own = applying.names(session, "posts")
     months = next((rule["months"] for rule in body["rules"] if rule["code"] == "background"), 12)
     return Plan(
         {
             one["code"]: Post(
-                one["code"], one["title"], one["ab"], tier in one["number"], frozenset(one["certificates"])
+                one["code"],
+                own.get(one["code"], one["title"]),
+                one["ab"],
+                tier in one["number"],
+                frozenset(one["certificates"]),
             )
             for one in body["posts"]
         },

@@ -10,6 +10,7 @@ from huakai_platform.standards.definitions.indicators import IndicatorsShape
 from huakai_platform.standards.definitions.people import CertificatesShape, CurriculaShape, PostsShape
 from huakai_platform.standards.definitions.places import EquipmentShape, SpacesShape, TiersShape, WallDocumentsShape
 from huakai_platform.standards.definitions.registers import RegisterShape
+from huakai_platform.standards.definitions.variation import VariationShape
 
 SHAPES: Mapping[str, type[Strict]] = {
     "edition": EditionShape,
@@ -24,6 +25,7 @@ SHAPES: Mapping[str, type[Strict]] = {
     "indicators": IndicatorsShape,
     "activity_themes": ActivityThemesShape,
     "register": RegisterShape,
+    "variation": VariationShape,
 }
 MANY = frozenset({"checklist", "register"})
 """Kinds of which an edition has any number; of every other it has one."""

@@ -1,0 +1,1 @@
+"""What a room has changed of its edition within what the edition allows: small differences, never copies."""
