@@ -5,10 +5,15 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+
+from huakai_deploy.local import Urls
+from huakai_deploy.supervise import Supervisor
+from tests.bench.crew import crew
 
 Tell = Callable[[str], None]
 Judge = Callable[..., str]
@@ -50,6 +55,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for one in verdicts:
         line = f"{one.what:{wide}}  {one.found:8.2f}  {one.target:>6}  {'met' if one.met else 'MISSED'}"
         terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def workers(urls: Urls, tmp_path: Path) -> Iterator[Supervisor]:
+    """Two worker processes and a ringer on the tests' database."""
+    with crew(urls, tmp_path) as supervisor:
+        yield supervisor
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import os
 import statistics
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,6 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
 
 from huakai_deploy.local import Urls
 from huakai_deploy.supervise import Supervisor
@@ -26,15 +23,14 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import importing, opening
 from tests.bench import neighbours
 from tests.bench.conftest import Judge, Tell
+from tests.bench.crew import PATIENCE, WORKERS, processor_seconds, until_quiet
 from tests.support import servers
 from tests.support.lookups import REGISTER
 from tests.support.make import Make
 
 RUNS = int(os.environ.get("HUAKAI_BENCH_RUNS", "5"))
-SITES, WORKERS, TARGET = 319, 2, 50
+SITES, TARGET = 319, 50
 BESIDE, SPREAD = (0, 10_000), 0.2
-PATIENCE = 180.0
-TICKS = os.sysconf("SC_CLK_TCK")
 BY_SITE = {
     "confidential.data_key": "tenant_id",
     "tenant.space": "tenant_id",
@@ -62,19 +58,6 @@ class Run:
     took: float
     worked: float
     floor: float
-
-
-@pytest.fixture
-def workers(urls: Urls, tmp_path: Path) -> Iterator[Supervisor]:
-    """Two worker processes and a ringer on the tests' database."""
-    supervisor = Supervisor(tmp_path)
-    huakai, env = str(Path(sys.executable).with_name("huakai")), dict(os.environ) | dict(servers.environment(urls))
-    supervisor.add("ringer", [huakai, "ringer"], env)
-    for number in range(WORKERS):
-        supervisor.add(f"worker-{number}", [huakai, "worker"], env)
-    supervisor.start()
-    yield supervisor
-    supervisor.stop()
 
 
 @pytest.mark.bench
@@ -143,25 +126,6 @@ def until_open(databases: Databases, operation_id: UUID) -> float:
             return time.perf_counter()
         time.sleep(0.05)
     pytest.fail(f"still waiting: {found}")
-
-
-def until_quiet(databases: Databases) -> None:
-    end = time.perf_counter() + PATIENCE
-    while time.perf_counter() < end:
-        with databases.session(Login.WORKER) as session:
-            queued = session.scalar(text("SELECT waiting FROM tenant.queue_state()"))
-            marked = session.scalar(text("SELECT count(*) FROM oversight.dirty_region"))
-        if not queued and not marked:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{queued} rows and {marked} marks still wait")
-
-
-def processor_seconds(workers: Supervisor) -> float:
-    """User and system time that the worker processes have used so far."""
-    pids = [pid for name, pid in workers.pids().items() if name.startswith("worker")]
-    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
-    return sum(int(one[11]) + int(one[12]) for one in fields) / TICKS
 
 
 def floor(urls: Urls) -> float:

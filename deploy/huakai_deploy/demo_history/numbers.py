@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from huakai_deploy.demo_history.rooms import Place, opened_on
 from huakai_deploy.demo_history.writing import LAZILY
 from huakai_platform.compliance import standing
+from huakai_platform.drift import standing as drift
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases, table
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight import facts, persons, release, rollups
 from huakai_platform.oversight.models import FigureRelease
-from huakai_tenants.measures import compliance, headcount, workload
+from huakai_tenants.measures import compliance, deviations, headcount, workload
 
 MONTHS, PEOPLE = 12, 6
 """For how many months work is counted, and people."""
@@ -35,6 +36,7 @@ def count(session: Session, place: Place, today: date) -> None:
     for month in months[-PEOPLE:]:
         persons.recompute(session, place.id, month, headcount.counts)
     standing.recompute(session, place.id, today, compliance.measure)
+    drift.recompute(session, place.id, today, deviations.look)
 
 
 def sum_up(databases: Databases) -> None:

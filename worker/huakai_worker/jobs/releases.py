@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.compliance import scoring, standing
 from huakai_platform.compliance.models import ComplianceStanding
 from huakai_platform.compliance.scoring import NotYet, Result
+from huakai_platform.drift import standing as drift
 from huakai_platform.kernel import audit, clock, notices, operations
 from huakai_platform.kernel.errors import Conflict, HuakaiError
 from huakai_platform.kernel.i18n import Message, _
@@ -21,7 +22,7 @@ from huakai_platform.releases.trials import Trial
 from huakai_platform.standards import service as standards
 from huakai_platform.standards import tiers
 from huakai_platform.standards.pinned import pinned, under
-from huakai_tenants.measures import compliance
+from huakai_tenants.measures import compliance, deviations
 from huakai_tenants.standard import service as standard
 from huakai_tenants.standard import trial
 from huakai_worker.scope import Work
@@ -73,7 +74,7 @@ def bring_back(work: Work, *, operation_id: str, site_id: str) -> None:
         operations.finish_item(session, operation, site, error=refused.message)
         return
     _tell(session, task, left)
-    standing.recompute(session, site, clock.today(), compliance.measure)
+    _hold_anew(session, site)
     operations.finish_item(session, operation, site)
     about = {"release": task.release.id, "before": left, "edition": task.site.edition_id, "asked_by": task.asked_by}
     audit.record(session, None, "editions.taken_back", "site", site, **about)
@@ -125,9 +126,15 @@ def _move(session: Session, task: Task) -> UUID:
     before, _grade = _standing(session, task.site.id)
     left = moving.move(session, task)
     _tell(session, task, left)
-    standing.recompute(session, task.site.id, clock.today(), compliance.measure)
+    _hold_anew(session, task.site.id)
     moving.scored(task, before, _standing(session, task.site.id)[0])
     return left
+
+
+def _hold_anew(session: Session, site_id: UUID) -> None:
+    """Score the site, and see what departs, by the edition that it has now."""
+    standing.recompute(session, site_id, clock.today(), compliance.measure)
+    drift.recompute(session, site_id, clock.today(), deviations.look)
 
 
 def _tell(session: Session, task: Task, left: UUID) -> None:
