@@ -10,11 +10,13 @@ from huakai_platform.kernel import clock, vault
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.sites import Site
-from huakai_platform.registers import definitions, entries, shelf
+from huakai_platform.registers import definitions, entries, sheet, shelf
 from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.uploads import InstitutionUploads
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.shipped import EditionFiles, check, edition_digest, load_shipped, sealed
 from huakai_tenants.registers import shelves
+from huakai_tenants.registers.uploads import RoomUploads
 from tests.support.make import Make
 from tests.support.worlds import World
 
@@ -114,6 +116,25 @@ def institution_entry(world: World, owner: Actor, site: Site) -> Mapping[str, An
         "code": "policies",
         "entry_id": of_institution(world.make, writer, site.edition_id, "policies", {"items": policy}),
     }
+
+
+def register_upload(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    assert site.edition_id is not None
+    settings, found = world.make.settings, register_of(world.make, site.edition_id, "visitors")
+    with world.make.databases.session(Login.WORKER, site.id) as session:
+        vault.ensure_key(session, settings.master_key)
+    with world.make.databases.session(Login.TENANT, site.id) as session:
+        uploads = RoomUploads(session, settings.master_key, found.code)
+        kept = uploads.keep(owner, "a.xlsx", sheet.template(found, [], "zh"))
+    return {"code": found.code, "import_id": kept}
+
+
+def institution_upload(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    assert site.edition_id is not None
+    found = register_of(world.make, site.edition_id, "policies", definitions.INSTITUTION)
+    with world.make.databases.session(Login.OVERSIGHT) as session:
+        uploads = InstitutionUploads(session, site.institution_id, found.code)
+        return {"code": found.code, "import_id": uploads.keep(owner, "a.xlsx", sheet.template(found, [], "zh"))}
 
 
 def _writer(owner: Actor, role: str) -> Actor:

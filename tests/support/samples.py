@@ -43,7 +43,13 @@ from tests.support.furnished import equipment_item, premises_photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.proposed import proposal
 from tests.support.register import qualification, staff_file, staff_import, staff_member
-from tests.support.registered import institution_entry, institution_register, register_entry
+from tests.support.registered import (
+    institution_entry,
+    institution_register,
+    institution_upload,
+    register_entry,
+    register_upload,
+)
 from tests.support.registered import register as named_register
 from tests.support.released import edition_change, release
 from tests.support.staffed import Staffed
@@ -297,6 +303,8 @@ SAMPLES: dict[str, Sample] = {
     "institution_register": Sample(institution_register, missing=False),
     "register": Sample(named_register, missing=False),
     "register_entry": Sample(register_entry, FOREIGN),
+    "institution_upload": Sample(institution_upload, FOREIGN),
+    "register_upload": Sample(register_upload, FOREIGN),
     "register_import": Sample(register_import, REGIONAL),
     "requirement": Sample(requirement, missing=False),
     "room_token": Sample(service_token, FOREIGN),

@@ -36,6 +36,7 @@ PLATFORM = {
             "platform.heartbeat",
             "platform.idempotency_key",
             "platform.institution_entry",
+            "platform.institution_upload",
             "platform.invitation",
             "platform.operation",
             "platform.operation_item",

@@ -47,6 +47,12 @@ class Entry:
         return found
 
 
+def may_write(actor: Actor, register: Register) -> None:
+    """Raises Forbidden."""
+    if not register.written_by(actor):
+        raise Forbidden(_("您的身份不能在这本登记簿里登记。"))
+
+
 def get(session: Session, shelf: Shelf, register: Register, entry_id: UUID, *, lock: bool = False) -> Entry:
     """An entry of the shelf's owner; raises NotFound."""
     model = shelf.model
@@ -60,23 +66,30 @@ def get(session: Session, shelf: Shelf, register: Register, entry_id: UUID, *, l
 def add(session: Session, actor: Actor, shelf: Shelf, register: Register, answers: Answers, edition_id: UUID) -> UUID:
     """Write a new entry down under the next number. Raises Forbidden and Invalid."""
     day = _checked(actor, register, answers)
-    entry_id, model = uuid7(), table(shelf.model)
     number = next_number(session, shelf, register)
+    row = fresh(session, actor, shelf, register, answers, edition_id=edition_id, number=number, day=day)
+    session.execute(insert(table(shelf.model)), [row])
+    entry_id: UUID = row["id"]
+    audit.record(session, actor, "registers.added", "register_entry", entry_id, register=register.code)
+    return entry_id
+
+
+def fresh(
+    session: Session, actor: Actor, shelf: Shelf, register: Register, answers: Answers, **about: Any
+) -> dict[str, Any]:
+    """The columns of a new entry; `about` holds its edition, number and day."""
+    entry_id = uuid7()
     row = {
         **shelf.owner,
         "id": entry_id,
         "register": register.code,
-        "number": number,
-        "day": day,
-        "edition_id": edition_id,
         "created_by": actor.account_id,
         "created_at": clock.now(),
         "version": 1,
+        **about,
         **shelf.written(entry_id, answers),
     }
-    session.execute(insert(model), [row | _tenant(session, model)])
-    audit.record(session, actor, "registers.added", "register_entry", entry_id, register=register.code)
-    return entry_id
+    return row | _tenant(session, table(shelf.model))
 
 
 def change(
@@ -108,7 +121,7 @@ def change(
 
 def cancel(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID, reason: str) -> date:
     """Take an entry out of force with a reason; it stays to be read. The day it was counted on."""
-    _may_write(actor, register)
+    may_write(actor, register)
     row = _in_force(session, shelf, register, entry_id)
     row.cancelled_at, row.cancelled_why, row.changed_by = clock.now(), reason, actor.account_id
     row.version += 1
@@ -120,7 +133,7 @@ def cancel(session: Session, actor: Actor, shelf: Shelf, register: Register, ent
 
 def restore(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID) -> date:
     """Put an entry back in force. The day it is counted on; raises Conflict when it is in force."""
-    _may_write(actor, register)
+    may_write(actor, register)
     row = get(session, shelf, register, entry_id, lock=True).row
     if row.cancelled_at is None:
         raise Conflict(_("这一条没有作废。"))
@@ -153,16 +166,11 @@ def forget(session: Session, shelf: Shelf, register: Register, today: date) -> i
 
 
 def _checked(actor: Actor, register: Register, answers: Answers) -> date:
-    _may_write(actor, register)
+    may_write(actor, register)
     day = date.fromisoformat(str(answers["items"][register.dated]))
     if not FIRST_DAY <= day <= clock.today():
         raise Invalid(_("填写的内容有误。"), {register.dated: [_("日期不能晚于今天")]})
     return day
-
-
-def _may_write(actor: Actor, register: Register) -> None:
-    if not register.written_by(actor):
-        raise Forbidden(_("您的身份不能在这本登记簿里登记。"))
 
 
 def _in_force(session: Session, shelf: Shelf, register: Register, entry_id: UUID) -> Any:

@@ -1,4 +1,4 @@
-"""Entries of the institution's registers, and the columns that every entry has."""
+"""Entries of the institution's registers and its uploads, and the columns that every entry has."""
 
 from datetime import date, datetime
 from typing import Any
@@ -47,3 +47,29 @@ class InstitutionEntry(EntryColumns, Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
     answers: Mapped[dict[str, Any]]
     """See `entries.Answers`."""
+
+
+class InstitutionUpload(Base):
+    """A filled-in sheet of a register of the institution; the file goes once it is applied or given up."""
+
+    __tablename__ = "institution_upload"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["institution_id"], ["platform.institution.id"], name="institution_upload_institution_id_fkey"
+        ),
+        Index("institution_upload_register_idx", "institution_id", "register", "created_at"),
+        {"schema": "platform"},
+    )
+
+    institution_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+    register: Mapped[str]
+    filename: Mapped[str]
+    content: Mapped[bytes | None]
+    state: Mapped[str]
+    """`checked`, `applied` or `discarded`."""
+    summary: Mapped[dict[str, Any]]
+    """Counts only."""
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None]

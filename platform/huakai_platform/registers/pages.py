@@ -20,6 +20,7 @@ from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import Entry, Overtaken
 from huakai_platform.registers.reading import Read
 from huakai_platform.registers.shelf import Shelf
+from huakai_platform.registers.uploads import Uploads
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db
 from huakai_platform.web.pages import say
@@ -44,13 +45,14 @@ class Version(Form):
 
 @dataclass(frozen=True)
 class Desk:
-    """A level's registers: its layout, its edition and tier, where entries stand, and who is told when they change."""
+    """A level's registers: its layout, its edition and tier, where entries and uploads stand, and who is told."""
 
     level: str
     layout: str
     edition: Callable[[], tuple[UUID, str | None]]
     shelf: Callable[[Register], Shelf]
     changed: Callable[[Register, set[date]], None]
+    uploads: Callable[[Register], Uploads]
 
     def registers(self) -> Mapping[str, Register]:
         edition_id, tier = self.edition()

@@ -7,10 +7,11 @@ from flask import Blueprint, Response
 
 from huakai_platform.kernel.access import CONSOLE, Permission, Role
 from huakai_platform.onboarding.scope import institution_of
-from huakai_platform.registers import definitions, pages, shelf
+from huakai_platform.registers import definitions, import_pages, pages, shelf
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.pages import Desk, Page
 from huakai_platform.registers.shelf import Shelf
+from huakai_platform.registers.uploads import InstitutionUploads, Uploads
 from huakai_platform.standards import service as standards
 from huakai_platform.web.context import actor, db, guard
 
@@ -28,8 +29,12 @@ def _changed(_register: Register, _days: set[date]) -> None:
     """The institution's own numbers are read from its entries."""
 
 
+def _uploads(register: Register) -> Uploads:
+    return InstitutionUploads(db(), institution_of(actor()), register.code)
+
+
 OFFICES = CONSOLE - {Role.AUDITOR}
-DESK = Desk(definitions.INSTITUTION, "layouts/console.html", _edition, _shelf, _changed)
+DESK = Desk(definitions.INSTITUTION, "layouts/console.html", _edition, _shelf, _changed, _uploads)
 blueprint = Blueprint("registers", __name__, url_prefix="/console/registers")
 
 
@@ -91,3 +96,45 @@ def cancel(code: str, entry_id: UUID) -> Page:
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
 def restore(code: str, entry_id: UUID) -> Page:
     return pages.restore(DESK, code, entry_id)
+
+
+@blueprint.get("/<code>/imports")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+def imports(code: str) -> str:
+    return import_pages.imports(DESK, code)
+
+
+@blueprint.get("/<code>/imports/template.xlsx")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+def import_template(code: str) -> Response:
+    return import_pages.template(DESK, code)
+
+
+@blueprint.post("/<code>/imports")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+def upload(code: str) -> Page:
+    return import_pages.upload(DESK, code)
+
+
+@blueprint.get("/<code>/imports/<uuid:import_id>")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
+def import_report(code: str, import_id: UUID) -> Page:
+    return import_pages.report(DESK, code, import_id)
+
+
+@blueprint.get("/<code>/imports/<uuid:import_id>/workbook")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
+def import_workbook(code: str, import_id: UUID) -> Response:
+    return import_pages.workbook(DESK, code, import_id)
+
+
+@blueprint.post("/<code>/imports/<uuid:import_id>/application")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
+def apply_import(code: str, import_id: UUID) -> Page:
+    return import_pages.apply(DESK, code, import_id)
+
+
+@blueprint.post("/<code>/imports/<uuid:import_id>/discard")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
+def discard_import(code: str, import_id: UUID) -> Page:
+    return import_pages.discard(DESK, code, import_id)

@@ -8,13 +8,15 @@ from flask import Blueprint, Response
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.events import NumbersChanged
-from huakai_platform.registers import definitions, pages
+from huakai_platform.registers import definitions, import_pages, pages
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.pages import Desk, Page
 from huakai_platform.registers.shelf import Shelf
+from huakai_platform.registers.uploads import Uploads
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.web.context import db, frame, guard
 from huakai_tenants.registers import shelves
+from huakai_tenants.registers.uploads import RoomUploads
 
 
 def _edition() -> tuple[UUID, str | None]:
@@ -33,8 +35,12 @@ def _changed(register: Register, days: set[date]) -> None:
             outbox.publish(db(), NumbersChanged(month.isoformat()))
 
 
+def _uploads(register: Register) -> Uploads:
+    return RoomUploads(db(), frame().settings.master_key, register.code)
+
+
 STAFF = ROOM - {Role.VOLUNTEER}
-DESK = Desk(definitions.SITE, "layouts/room.html", _edition, _shelf, _changed)
+DESK = Desk(definitions.SITE, "layouts/room.html", _edition, _shelf, _changed, _uploads)
 blueprint = Blueprint("room_registers", __name__, url_prefix="/room/registers")
 
 
@@ -96,3 +102,45 @@ def cancel(code: str, entry_id: UUID) -> Page:
 @guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
 def restore(code: str, entry_id: UUID) -> Page:
     return pages.restore(DESK, code, entry_id)
+
+
+@blueprint.get("/<code>/imports")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+def imports(code: str) -> str:
+    return import_pages.imports(DESK, code)
+
+
+@blueprint.get("/<code>/imports/template.xlsx")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+def import_template(code: str) -> Response:
+    return import_pages.template(DESK, code)
+
+
+@blueprint.post("/<code>/imports")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+def upload(code: str) -> Page:
+    return import_pages.upload(DESK, code)
+
+
+@blueprint.get("/<code>/imports/<uuid:import_id>")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_upload")
+def import_report(code: str, import_id: UUID) -> Page:
+    return import_pages.report(DESK, code, import_id)
+
+
+@blueprint.get("/<code>/imports/<uuid:import_id>/workbook")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_upload")
+def import_workbook(code: str, import_id: UUID) -> Response:
+    return import_pages.workbook(DESK, code, import_id)
+
+
+@blueprint.post("/<code>/imports/<uuid:import_id>/application")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_upload")
+def apply_import(code: str, import_id: UUID) -> Page:
+    return import_pages.apply(DESK, code, import_id)
+
+
+@blueprint.post("/<code>/imports/<uuid:import_id>/discard")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_upload")
+def discard_import(code: str, import_id: UUID) -> Page:
+    return import_pages.discard(DESK, code, import_id)

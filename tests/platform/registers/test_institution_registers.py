@@ -1,5 +1,7 @@
 """The institution's own registers: the same pages, its own table, and nobody else's entries."""
 
+import io
+import re
 from uuid import UUID
 
 import pytest
@@ -7,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from huakai_platform.identity.models import Institution
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.ids import uuid7
 from tests.support import web
@@ -74,3 +76,22 @@ def test_entries_of_another_institution_are_not_there(make: Make, app: Flask, ad
 
 def test_a_rooms_register_is_none_of_the_institutions(browser: FlaskClient) -> None:
     assert browser.get("/console/registers/visitors").status_code == 404
+
+
+def test_a_sheet_of_policies_is_taken_in_once(browser: FlaskClient, make: Make) -> None:
+    make.site()
+    blank = workbooks.read(browser.get(f"{POLICIES}/imports/template.xlsx").data).sheets[0].rows[0]
+    heads = [cell.text for cell in blank]
+    said = {"发文日期": "2018-11-16", "文件名称": "试点工作方案", "发文机关": "十部门"}
+    row = [next((value for name, value in said.items() if head.startswith(name)), None) for head in heads]
+    content = workbooks.write(workbooks.table("x", [workbooks.Column(head) for head in heads], [row]))
+    sent = web.post(browser, f"{POLICIES}/imports", {"file": (io.BytesIO(content), "a.xlsx")})
+    mark = re.search(r'name="mark" value="([0-9a-f]{64})"', browser.get(sent.location).text)
+    assert mark
+
+    for _again in range(2):
+        web.post(browser, f"{sent.location}/application", {"mark": mark[1]})
+
+    assert browser.get(POLICIES).text.count("试点工作方案") == 1
+    assert "导入已完成" in browser.get(sent.location).text
+    assert "a.xlsx" in browser.get(f"{POLICIES}/imports").text

@@ -1,0 +1,148 @@
+"""What each row of a filled-in sheet of a register would do, without doing it."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.workbooks.lists import Listing
+from huakai_platform.kernel.workbooks.model import address
+from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.entries import FIRST_DAY, Entry
+from huakai_platform.registers.sheet import NUMBER
+from huakai_platform.registers.shelf import Answers, Shelf
+
+ADDED, CHANGED, UNCHANGED, FAULTY = "added", "changed", "unchanged", "faulty"
+STATES = (ADDED, CHANGED, UNCHANGED, FAULTY)
+
+
+@dataclass
+class Judged:
+    """A row and what comes of it: the entry that it is about, what that says afterwards, and the row's faults."""
+
+    row: int
+    number: int | None
+    items: dict[str, Any]
+    entry: Entry | None = None
+    changes: list[str] = field(default_factory=list)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        if self.errors:
+            return FAULTY
+        if self.entry is None:
+            return ADDED
+        return CHANGED if self.changes else UNCHANGED
+
+    def fault(self, key: str, said: Message) -> None:
+        self.errors.setdefault(key, []).append(said.render())
+
+    def answers(self, register: Register) -> Answers:
+        """What the entry says afterwards; rows of its own stay as they are."""
+        if not register.rows:
+            return {"items": self.items}
+        kept = {one.code: self.entry.rows(one.code) if self.entry else [] for one in register.rows}
+        return {"items": self.items, "rows": kept}
+
+
+def stored(
+    session: Session, shelf: Shelf, register: Register, listing: Listing, *, lock: bool = False
+) -> Sequence[Entry]:
+    """The entries that the rows name, and those of the same days; with `lock` they stand still until the end."""
+    model = shelf.model
+    numbers = {row.values[NUMBER] for row in listing.rows if row.values.get(NUMBER)}
+    days = {date.fromisoformat(row.values[register.dated]) for row in listing.rows if row.values}
+    wanted = (
+        select(model)
+        .where(model.register == register.code, shelf.mine)
+        .where(model.number.in_(numbers) | (model.day.in_(days) & model.cancelled_at.is_(None)))
+        .order_by(model.number)
+    )
+    rows = session.scalars(wanted.with_for_update().execution_options(populate_existing=True) if lock else wanted)
+    return [Entry(row, shelf.read(row)) for row in rows]
+
+
+def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> list[Judged]:
+    """Hold every row against the register, its entries, and the other rows."""
+    numbered = {one.row.number: one for one in entries}
+    present = {_said(one.items): one for one in entries if one.row.cancelled_at is None}
+    seen: dict[Any, int] = {}
+    rows = [
+        Judged(
+            row.number,
+            row.values.get(NUMBER),
+            {item.code: row.values[item.code] for item in register.form if row.values.get(item.code) is not None},
+            errors={key: list(said) for key, said in row.errors.items()},
+        )
+        for row in listing.rows
+    ]
+    for one in rows:
+        if not one.errors:
+            _place(one, register, listing, numbered, present)
+            _once(one, register, seen)
+    return rows
+
+
+def mark(rows: Iterable[Judged]) -> str:
+    """A digest of what would be done; another one says that the entries have changed since."""
+    said = [
+        [one.row, one.state, str(one.entry.row.id) if one.entry else None, one.entry.row.version if one.entry else 0]
+        for one in rows
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def faults(listing: Listing, one: Judged) -> list[tuple[str, str]]:
+    """Each fault of a row with the address of its cell."""
+    return [
+        (address(one.row - 1, listing.places[key]) if key in listing.places else str(one.row), said)
+        for key, all_said in one.errors.items()
+        for said in all_said
+    ]
+
+
+def _place(
+    one: Judged,
+    register: Register,
+    listing: Listing,
+    numbered: Mapping[int, Entry],
+    present: Mapping[str, Entry],
+) -> None:
+    """The entry that a row changes, or the one that says the same already."""
+    if not FIRST_DAY <= date.fromisoformat(one.items[register.dated]) <= clock.today():
+        one.fault(register.dated, _("日期不能晚于今天"))
+    if one.number is None:
+        one.entry = present.get(_said(one.items))
+    elif (entry := numbered.get(one.number)) is None:
+        one.fault(NUMBER, _("没有编号为 {number} 的登记", number=one.number))
+    elif entry.row.cancelled_at is not None:
+        one.fault(NUMBER, _("这一条已经作废，不能再改。"))
+    else:
+        _change(one, register, listing, entry)
+
+
+def _change(one: Judged, register: Register, listing: Listing, entry: Entry) -> None:
+    """Items that the sheet has no column for stay as they are."""
+    left_out = {item.code for item in register.form} - set(listing.places)
+    one.entry, one.items = entry, {code: entry.items[code] for code in left_out & set(entry.items)} | one.items
+    one.changes = [item.code for item in register.form if one.items.get(item.code) != entry.items.get(item.code)]
+
+
+def _once(one: Judged, register: Register, seen: dict[Any, int]) -> None:
+    """Two rows for one entry, or two new ones that say the same, are one too many."""
+    key: Any = one.number if one.number is not None else _said(one.items)
+    if (first := seen.setdefault(key, one.row)) != one.row:
+        at = NUMBER if one.number is not None else register.dated
+        one.fault(at, _("与第 {row} 行是同一条登记", row=first))
+
+
+def _said(items: Mapping[str, Any]) -> str:
+    return json.dumps(items, sort_keys=True, ensure_ascii=False)

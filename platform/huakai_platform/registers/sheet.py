@@ -1,0 +1,93 @@
+"""A register as a sheet to fill in: its columns, how each is filled in, and the empty or filled template."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from huakai_platform import forms
+from huakai_platform.forms import Item
+from huakai_platform.kernel.fields import Checked, Int
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.workbooks import lists
+from huakai_platform.kernel.workbooks.lists import ListColumn
+from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.entries import Entry
+
+MOST_ROWS = 2_000
+NUMBER = "#"
+"""The key of the column that says which entry a row changes; no item is called so."""
+FILL_NUMBER = _("空白是新登记；填写已有登记的编号，就修改那一条。")
+DAY = _("如 2026-01-05。")
+SEVERAL = _("可以填写几项，用分号分开。")
+PICK = _("从下拉列表中选择。")
+WHOLE, DECIMAL = _("整数。"), _("数字。")
+GUIDE: tuple[Message, ...] = (
+    _("一条登记一行，最多 2000 行；不要改动第一行的列名。"),
+    _("上传后先逐行检查，不会写入任何内容；确认后才写入没有错误的行。"),
+    _("同一张表可以再次上传：内容完全相同的登记不会重复。"),
+    _("修改已有登记时，这一行就是改后的全部内容，空白的格子会清空。"),
+)
+ROWS_STAY = _("登记里的明细行不在这张表里：新登记的明细请打开那一条填写，已有的明细不会改动。")
+
+
+class Cell(Checked[Any]):
+    """The answer to an item as a person writes it into a cell, in either language."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(required=item.required)
+        self.item = item
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        return forms.from_cell(self.item, value)
+
+
+def columns(register: Register, language: str) -> tuple[ListColumn, ...]:
+    """The number, and every item of an entry in order."""
+    number = ListColumn(NUMBER, _("编号"), Int(1, 10**9), 8, FILL_NUMBER.render())
+    said = [item.text.zh for item in register.form]
+    return (
+        number,
+        *(
+            _column(item, section.title.of(language) if said.count(item.text.zh) > 1 else "", language)
+            for section in register.form.sections
+            for item in section.items
+        ),
+    )
+
+
+def guide(register: Register) -> list[str]:
+    return [one.render() for one in (*GUIDE, *([ROWS_STAY] if register.rows else []))]
+
+
+def template(register: Register, entries: Sequence[Entry], language: str) -> bytes:
+    """The sheet to fill in, with these entries in it already."""
+    rows = [
+        {NUMBER: one.row.number}
+        | {item.code: forms.written(item, one.items.get(item.code), language) for item in register.form}
+        for one in entries
+    ]
+    return lists.template(register.title.of(language), columns(register, language), rows, guide(register))
+
+
+def _column(item: Item, section: str, language: str) -> ListColumn:
+    title = item.text.of(language)
+    choices = {} if item.kind == "choices" else {code: text.of(language) for code, text in forms.words(item).items()}
+    return ListColumn(
+        item.code,
+        Message(f"{section} · {title}" if section else title),
+        Cell(item),
+        28 if item.kind in ("text", "choices") else 16,
+        _note(item, language),
+        choices,
+        () if section else (item.text.zh, item.text.en),
+    )
+
+
+def _note(item: Item, language: str) -> str:
+    how = {"date": DAY, "choices": SEVERAL, "choice": PICK, "boolean": PICK, "yes_no_na": PICK}
+    how |= {"integer": WHOLE, "number": DECIMAL}
+    said = [item.help.of(language)] if item.help else []
+    if item.kind in how:
+        said.append(how[item.kind].render())
+    if item.kind == "choices":
+        said.append("；".join(text.of(language) for text in forms.words(item).values()))
+    return " ".join(said)
