@@ -12,6 +12,7 @@ from huakai_platform.oversight import api as oversight
 from huakai_platform.oversight import figures_api
 from huakai_platform.proposals import api as proposals
 from huakai_platform.regions import api as regions
+from huakai_platform.registers import institution_api
 from huakai_platform.releases import api as releases
 from huakai_platform.standards import api as standards
 from huakai_platform.trail import api as trail
@@ -23,6 +24,7 @@ from huakai_tenants.checklists import api as checklists
 from huakai_tenants.checklists import points_api
 from huakai_tenants.equipment import api as equipment
 from huakai_tenants.premises import api as premises
+from huakai_tenants.registers import api as registers
 from huakai_tenants.staff import api as staff
 from huakai_tenants.staff import qualifications_api
 from huakai_tenants.training import api as training
@@ -39,6 +41,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             oversight.blueprint,
             figures_api.blueprint,
             regions.blueprint,
+            institution_api.blueprint,
             releases.blueprint,
             standards.blueprint,
             operations.blueprint,
@@ -58,6 +61,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             premises.blueprint,
             equipment.blueprint,
             wall_documents.blueprint,
+            registers.blueprint,
             team_api.blueprint,
             staff.blueprint,
             qualifications_api.blueprint,

@@ -65,7 +65,7 @@ def query(register: Register) -> Form:
 
 def find(session: Session, shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> Listing:
     """One page of the entries that the address leaves."""
-    kept = _conditions(shelf, register, asked)
+    kept = conditions(shelf, register, asked)
     total = session.scalar(select(func.count()).select_from(shelf.model).where(*kept)) or 0
     page = min(asked.get("page", 1), max(1, -(-total // PAGE)))
     wanted = select(shelf.model).where(*kept).order_by(*_order(shelf, register, asked))
@@ -75,7 +75,7 @@ def find(session: Session, shelf: Shelf, register: Register, asked: Mapping[str,
 
 def every(session: Session, shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> list[Entry]:
     """All of them, whatever the page."""
-    kept = _conditions(shelf, register, asked)
+    kept = conditions(shelf, register, asked)
     wanted = select(shelf.model).where(*kept).order_by(*_order(shelf, register, asked)).limit(MOST)
     return [Entry(row, shelf.read(row)) for row in session.scalars(wanted)]
 
@@ -132,7 +132,7 @@ def _sum(model: Any, one: Metric) -> ColumnElement[Any]:
     return found
 
 
-def _conditions(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def conditions(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     model = shelf.model
     kept: list[ColumnElement[bool]] = [model.register == register.code, shelf.mine]
     if (state := asked.get("state", "in_force")) != "all":

@@ -1,0 +1,151 @@
+"""What programs are answered about registers, whatever the level."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Response, url_for
+from sqlalchemy import select
+
+from huakai_platform import forms
+from huakai_platform.forms import Definition, Section
+from huakai_platform.kernel import audit
+from huakai_platform.kernel.errors import Invalid
+from huakai_platform.kernel.i18n import _
+from huakai_platform.registers import entries as writing
+from huakai_platform.registers import listing, reading
+from huakai_platform.registers.definitions import Register, Rows
+from huakai_platform.registers.entries import Entry
+from huakai_platform.registers.pages import Desk
+from huakai_platform.registers.shelf import Answers
+from huakai_platform.web import api
+from huakai_platform.web.context import actor, db
+
+COLUMNS = ("id", "number", "day", "edition_id", "created_at", "changed_at", "cancelled_at", "cancelled_why")
+NOT_THERE = _("没有这一项")
+
+
+def registers(desk: Desk) -> Response:
+    return api.listed([_about(one) for one in desk.registers().values()])
+
+
+def register(desk: Desk, code: str) -> Response:
+    found = desk.register(code)
+    rows = {one.code: forms.json_schema(_as_form(found, one)) for one in found.rows}
+    return api.answer(_about(found) | {"items": forms.json_schema(found.form), "rows": rows})
+
+
+def entries(desk: Desk, code: str, asked: Mapping[str, Any]) -> Response:
+    """One page of entries; on record when the register is confidential."""
+    found = desk.register(code)
+    shelf = desk.shelf(found)
+    newest = api.Order((shelf.model.day, shelf.model.id), falling=True)
+    cut = api.cut(select(shelf.model).where(*listing.conditions(shelf, found, asked)), newest, asked)
+    shown = [_entry(found, Entry(row[0], shelf.read(row[0]))) for row in cut.rows]
+    if found.sealed:
+        audit.record(db(), actor(), "registers.read", "register", found.code, rows=len(shown))
+    return cut.answer(shown)
+
+
+def entry(desk: Desk, code: str, entry_id: UUID) -> Response:
+    """An entry; on record when the register is confidential."""
+    found = desk.register(code)
+    answered = _answered(desk, found, entry_id)
+    if found.sealed:
+        audit.record(db(), actor(), "registers.read", "register_entry", entry_id, register=found.code)
+    return answered
+
+
+def add(desk: Desk, code: str, given: Mapping[str, Any]) -> Response:
+    found = desk.register(code)
+    answers = _read(found, given)
+    edition_id, _tier = desk.edition()
+    with _in_items():
+        entry_id = writing.add(db(), actor(), desk.shelf(found), found, answers, edition_id)
+    desk.changed(found, {_day(found, answers)})
+    return _answered(desk, found, entry_id, 201, url_for(".entry", code=code, entry_id=entry_id))
+
+
+def change(desk: Desk, code: str, entry_id: UUID, given: Mapping[str, Any]) -> Response:
+    found = desk.register(code)
+    shelf = desk.shelf(found)
+    version = writing.get(db(), shelf, found, entry_id).row.version
+    api.expect(version)
+    answers = _read(found, given)
+    edition_id, _tier = desk.edition()
+    with _in_items():
+        before = writing.change(db(), actor(), shelf, found, entry_id, answers, version=version, edition_id=edition_id)
+    desk.changed(found, {before, _day(found, answers)})
+    return _answered(desk, found, entry_id)
+
+
+def cancel(desk: Desk, code: str, entry_id: UUID, reason: str) -> Response:
+    found = desk.register(code)
+    desk.changed(found, {writing.cancel(db(), actor(), desk.shelf(found), found, entry_id, reason)})
+    return _answered(desk, found, entry_id)
+
+
+def restore(desk: Desk, code: str, entry_id: UUID) -> Response:
+    found = desk.register(code)
+    desk.changed(found, {writing.restore(db(), actor(), desk.shelf(found), found, entry_id)})
+    return _answered(desk, found, entry_id)
+
+
+def _about(found: Register) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "title": {"zh": found.title.zh, "en": found.title.en},
+        "privacy": found.privacy,
+        "months": found.months,
+        "dated": found.dated,
+        "metrics": [found.metric_name(one) for one in found.metrics],
+        "writable": found.written_by(actor()),
+    }
+
+
+def _as_form(found: Register, rows: Rows) -> Definition:
+    return Definition("register", found.code, rows.title, (Section(rows.code, rows.title, rows.items),))
+
+
+def _entry(found: Register, one: Entry) -> dict[str, Any]:
+    return {name: getattr(one.row, name) for name in COLUMNS} | {
+        "items": one.items,
+        "rows": {kind.code: one.rows(kind.code) for kind in found.rows},
+    }
+
+
+def _answered(desk: Desk, found: Register, entry_id: UUID, status: int = 200, location: str | None = None) -> Response:
+    one = writing.get(db(), desk.shelf(found), found, entry_id)
+    return api.answer(_entry(found, one), status, version=one.row.version, location=location)
+
+
+def _read(found: Register, given: Mapping[str, Any]) -> Answers:
+    """Answers that fit the register. Raises Invalid, each mistake under its place in the body."""
+    read = reading.check(found, given)
+    errors = {name if name.startswith("rows.") else f"items.{name}": said for name, said in read.errors.items()}
+    errors |= {f"items.{name}": [NOT_THERE] for name in given["items"] if found.form.item(name) is None}
+    known = {rows.code: {item.code for item in rows.items} for rows in found.rows}
+    for code, lines in given.get("rows", {}).items():
+        if code not in known:
+            errors[f"rows.{code}"] = [NOT_THERE]
+        for place, line in enumerate(lines):
+            strange = set(line) - known.get(code, set(line))
+            errors |= {f"rows.{code}.{place}.{name}": [NOT_THERE] for name in strange}
+    if errors:
+        raise Invalid(_("填写的内容有误。"), errors)
+    return read.answers
+
+
+@contextmanager
+def _in_items() -> Iterator[None]:
+    """Mistakes that a service tells of an item stand under `items` in the body."""
+    try:
+        yield
+    except Invalid as refused:
+        raise Invalid(refused.message, {f"items.{name}": said for name, said in refused.fields.items()}) from None
+
+
+def _day(found: Register, answers: Answers) -> date:
+    return date.fromisoformat(answers["items"][found.dated])
