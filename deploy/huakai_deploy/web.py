@@ -16,6 +16,7 @@ from huakai_platform.onboarding import views as onboarding
 from huakai_platform.oversight import views as oversight
 from huakai_platform.proposals import views as proposals
 from huakai_platform.regions import views as regions
+from huakai_platform.registers import figure_views
 from huakai_platform.registers import views as registers
 from huakai_platform.releases import views as releases
 from huakai_platform.setup import views as setup
@@ -59,6 +60,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             proposals.console,
             regions.blueprint,
             registers.blueprint,
+            figure_views.blueprint,
             releases.blueprint,
             setup.blueprint,
             standards.blueprint,

@@ -45,6 +45,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
         (
             Entry(_("合规"), "compliance.sites", "clipboard-list", Permission.COMPLIANCE_READ),
             Entry(_("活动"), "oversight.activities", "calendar-heart", Permission.PICTURE_READ),
+            Entry(_("登记统计"), "register_figures.show", "chart-column", Permission.PICTURE_READ),
             Entry(_("偏离"), "drift.sites", "git-compare", Permission.COMPLIANCE_READ),
             Entry(_("功能室"), "oversight.function_rooms", "warehouse", Permission.SITES_READ),
             Entry(_("逾期提醒"), "oversight.overdue", "bell-ring", Permission.REMINDERS_SEND),
