@@ -69,20 +69,16 @@ class EntryRow(api.Shape):
 class Level:
     """Who reads and who writes the registers of a level, what its identifiers stand for, and an entry as an example."""
 
-    name: str
-    about: str
     desk: Desk
     read: tuple[Permission, frozenset[Role]]
     write: tuple[Permission, frozenset[Role]]
     register: str
     entry: str
     example: Mapping[str, Any]
-    room: bool = False
 
 
-def door(level: Level) -> api.Resources:
-    """The operations of a level's registers."""
-    made = api.Resources(level.name, __name__, level.about, room=level.room)
+def furnished(made: api.Resources, level: Level) -> api.Resources:
+    """A door with the operations of a level's registers."""
     _registers(made, level)
     _reads(made, level)
     _writes(made, level)
@@ -154,7 +150,7 @@ def _ends(made: api.Resources, level: Level) -> None:
     @guard(permission, to=roles, sample=level.entry)
     @made.operation(
         "Cancel an entry", "作废一条登记，不再计数，仍可查看。", takes=Cancelling, gives=EntryRow,
-        example={"reason": "记重了 entered twice"},
+        example={"reason": "Entered twice"},
     )  # fmt: skip
     def cancel(code: str, entry_id: UUID, given: Mapping[str, Any]) -> Response:
         return answering.cancel(level.desk, code, entry_id, given["reason"])

@@ -64,7 +64,10 @@ class Intake:
         if number > most:
             raise FileRefused(_("一次最多导入 {most} 行，这张表有 {count} 行，请分成几张。", most=most, count=number))
         import_id = self.uploads.keep(self.actor, filename, content)
-        self._record("registers.import_checked", import_id, rows=number)
+        code = self.register.code
+        audit.record(
+            self.session, self.actor, "registers.import_checked", "sheet_import", import_id, register=code, rows=number
+        )
         return import_id
 
     def report(self, row: Any, *, lock: bool = False) -> Report:
@@ -78,7 +81,15 @@ class Intake:
         """The uploaded sheet with its faults at their cells."""
         found = self.report(row)
         written = lists.returned(found.listing, {one.row: one.errors for one in found.rows if one.errors})
-        self._record("registers.import_returned", row.id, rows=len(found.rows))
+        audit.record(
+            self.session,
+            self.actor,
+            "registers.import_returned",
+            "sheet_import",
+            row.id,
+            register=self.register.code,
+            rows=len(found.rows),
+        )
         return written
 
     def apply(self, row: Any, mark: str) -> Done | None:
@@ -97,14 +108,24 @@ class Intake:
         days = place.add_all(added, number) | place.change_all(changed)
         self.uploads.finish(row, **found.counts)
         self.session.flush()
-        self._record("registers.imported", row.id, **found.counts)
+        audit.record(
+            self.session,
+            self.actor,
+            "registers.imported",
+            "sheet_import",
+            row.id,
+            register=self.register.code,
+            **found.counts,
+        )
         return Done(found.counts, days)
 
     def discard(self, row: Any) -> None:
         """Give an upload up. Raises Conflict once it has ended."""
         self.uploads.discard(row)
         self.session.flush()
-        self._record("registers.import_discarded", row.id)
+        audit.record(
+            self.session, self.actor, "registers.import_discarded", "sheet_import", row.id, register=self.register.code
+        )
 
     def template(self, filled: Sequence[entries.Entry]) -> bytes:
         """The sheet to fill in; with entries, on record."""
@@ -116,7 +137,3 @@ class Intake:
 
     def _take(self, content: bytes) -> Listing:
         return lists.take(content, sheet.columns(self.register, self.language))
-
-    def _record(self, deed: str, import_id: UUID, **counts: int) -> None:
-        code = self.register.code
-        audit.record(self.session, self.actor, deed, "sheet_import", import_id, register=code, **counts)

@@ -1,18 +1,18 @@
 """The institution's registers for programs."""
 
 from huakai_platform.kernel.access import CONSOLE, Permission
-from huakai_platform.registers.api import Level, door
+from huakai_platform.registers.api import Level, furnished
 from huakai_platform.registers.views import DESK, OFFICES
+from huakai_platform.web import api
 
-blueprint = door(
+blueprint = furnished(
+    api.Resources("institution_registers", __name__, "机构登记簿 Registers of the institution"),
     Level(
-        "institution_registers",
-        "机构登记簿 Registers of the institution",
         DESK,
         (Permission.INSTITUTION_REGISTERS_READ, CONSOLE),
         (Permission.INSTITUTION_REGISTERS_WRITE, OFFICES),
         "institution_register",
         "institution_entry",
         {"issued_on": "2018-11-16", "title": "…", "issuer": "…"},
-    )
+    ),
 )
