@@ -1,15 +1,18 @@
-"""Samples of the premises: a piece of equipment and a photograph of it."""
+"""Samples of the premises: a piece of equipment, a photograph of it, and a sheet of equipment."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, vault
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
+from huakai_tenants.equipment import sheet
 from huakai_tenants.equipment.models import EquipmentItem
+from huakai_tenants.equipment.plan import plan
 from huakai_tenants.premises import photos
+from huakai_tenants.sheets import service as sheets
 from tests.support.checked import photo
 from tests.support.worlds import World
 
@@ -33,3 +36,12 @@ def premises_photo(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     item_id = equipment_item(world, owner, site)["item_id"]
     with world.make.databases.session(Login.TENANT, site.id) as opened:
         return {"photo_id": photos.attach(opened, owner, "equipment", item_id, photo())}
+
+
+def equipment_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
+    settings = world.make.settings
+    with world.make.databases.session(Login.WORKER, site.id) as opened:
+        vault.ensure_key(opened, settings.master_key)
+    with world.make.databases.session(Login.TENANT, site.id) as opened:
+        content = sheet.template(opened, owner, plan(opened), (), "zh", filled=False)
+        return {"import_id": sheets.keep(opened, owner, settings.master_key, "equipment", "a.xlsx", content).id}

@@ -39,7 +39,7 @@ from tests.support.checked import attachment, checklist, point, point_file, run,
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
 from tests.support.drifted import requirement, waiver, waiver_in_force
-from tests.support.furnished import equipment_item, premises_photo
+from tests.support.furnished import equipment_import, equipment_item, premises_photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.proposed import proposal
 from tests.support.register import qualification, staff_file, staff_import, staff_member
@@ -282,6 +282,7 @@ SAMPLES: dict[str, Sample] = {
     "draft_of_standard": Sample(draft_of_standard),
     "edition_change": Sample(edition_change, FOREIGN),
     "entry_of_draft": Sample(draft_of_standard),
+    "equipment_import": Sample(equipment_import, FOREIGN),
     "equipment_item": Sample(equipment_item, FOREIGN),
     "identity.accept": Sample(link("invite")),
     "identity.reset": Sample(link("reset")),

@@ -1,6 +1,6 @@
 """What is done with a piece of equipment: written down, changed, checked, repaired, scrapped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -191,7 +191,21 @@ def enter(
     **says: Any,
 ) -> None:
     """A line of the history, with how the item stands after it."""
-    line = EquipmentEvent(
+    session.add(line(actor, item, deed, says, on=on, note=note))
+    session.flush()
+
+
+def line(
+    actor: Actor,
+    item: EquipmentItem,
+    deed: str,
+    says: Mapping[str, Any],
+    *,
+    on: date | None = None,
+    note: str | None = None,
+) -> EquipmentEvent:
+    """A line of the history with how the item stands, not written down yet."""
+    return EquipmentEvent(
         tenant_id=item.tenant_id,
         id=uuid7(),
         item_id=item.id,
@@ -202,8 +216,6 @@ def enter(
         by=actor.account_id,
         at=clock.now(),
     )
-    session.add(line)
-    session.flush()
 
 
 def hold(session: Session) -> None:
@@ -212,10 +224,10 @@ def hold(session: Session) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(whose, 0))))
 
 
-def next_numbers(session: Session, count: int) -> list[str]:
-    """Free numbers of the form E0001, in order."""
-    taken = session.scalars(select(EquipmentItem.number).where(EquipmentItem.number.like("E%")))
-    ours = [int(number[1:]) for number in taken if number[1:].isdecimal() and len(number) < 9]
+def next_numbers(session: Session, count: int, *, besides: Collection[str] = ()) -> list[str]:
+    """Free numbers of the form E0001, in order; those `besides` are taken, too."""
+    taken = [*session.scalars(select(EquipmentItem.number).where(EquipmentItem.number.like("E%"))), *besides]
+    ours = [int(number[1:]) for number in taken if number[:1] == "E" and number[1:].isdecimal() and len(number) < 9]
     first = max(ours, default=0) + 1
     return [f"E{number:04}" for number in range(first, first + count)]
 
