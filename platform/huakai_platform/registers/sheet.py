@@ -89,5 +89,5 @@ def _note(item: Item, language: str) -> str:
     if item.kind in how:
         said.append(how[item.kind].render())
     if item.kind == "choices":
-        said.append("；".join(text.of(language) for text in forms.words(item).values()))
+        said.append(("; " if language == "en" else "；").join(text.of(language) for text in forms.words(item).values()))
     return " ".join(said)
