@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
@@ -97,7 +97,7 @@ def _below(session: Session, code: str, months: Sequence[date]) -> list[Below]:
 def _totals(session: Session, code: str) -> Numbers:
     """Of all times: a total belongs to the month in which its period ended."""
     names = [f"activity_total_{name}" for name in COUNTED]
-    summed = [func.coalesce(func.sum(cast(RegionRollup.metrics[name].astext, Integer)), 0) for name in names]
+    summed = [func.coalesce(func.sum(cast(RegionRollup.metrics[name].astext, BigInteger)), 0) for name in names]
     numbers = session.execute(select(*summed).where(RegionRollup.region_code == code)).one()
     return Numbers({name: int(number) for name, number in zip(names, numbers, strict=True)})
 

@@ -139,7 +139,7 @@ def complete(values: Mapping[str, Any]) -> dict[str, Any]:
     """Every field of an activity; one that was not given is empty, ids are told as texts."""
     given = {name: values.get(name, EMPTY.get(name)) for name in FIELDS}
     for name in ("audiences", "flowers", "facilitators"):
-        given[name] = sorted({str(one) for one in given[name]})
+        given[name] = sorted({str(one) for one in given[name] if one})
     return given
 
 

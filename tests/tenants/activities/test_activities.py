@@ -115,6 +115,11 @@ def test_what_does_not_agree_comes_back_as_it_was_typed(
     assert rows(databases, site, Activity) == []
 
 
+def test_a_ticked_box_without_a_value_is_nobody(databases: Databases, browser: FlaskClient, site: Site) -> None:
+    assert post(browser, NEW, typed(facilitators=[""], flowers=[""])).status_code == 303
+    assert rows(databases, site, Activity)[0].facilitators == []
+
+
 def test_the_same_activity_of_a_day_is_one(databases: Databases, browser: FlaskClient, site: Site) -> None:
     post(browser, NEW, typed())
 
