@@ -69,6 +69,20 @@ TOTALS = """
     SELECT sum((metrics ->> 'activity_total_sessions')::int), sum((metrics ->> 'activity_total_attendances')::int)
     FROM oversight.region_rollup WHERE region_code = '000000000000'
 """
+REGISTERS_OF_2019 = """
+    SELECT sum((metrics ->> 'reg_visitors_visits')::int), sum((metrics ->> 'reg_leaflets_copies')::int),
+           sum((metrics ->> 'reg_leaflets_estimated')::int), sum((metrics ->> 'reg_front_desk_walk_ins')::int),
+           sum((metrics ->> 'reg_front_desk_consulted')::int)
+    FROM oversight.region_rollup WHERE region_code = '000000000000'
+"""
+OF_THE_INSTITUTION = """
+    SELECT register, count(*)::int,
+           sum((answers #>> '{items,centres}')::numeric)::int, sum((answers #>> '{items,spent}')::numeric)::int,
+           sum((answers #>> '{items,local}')::numeric)::int, sum((answers #>> '{items,migrant}')::numeric)::int,
+           sum((answers #>> '{items,overseas}')::numeric)::int,
+           sum(jsonb_array_length(answers #> '{rows,handling}'))::int
+    FROM platform.institution_entry GROUP BY register ORDER BY register
+"""
 """The figures of the seeds, as the country's rollup has them: F18, F19, F14 and F95."""
 ENDING = """
     SELECT expires_on - (now() AT TIME ZONE 'Asia/Shanghai')::date FROM tenant.training_record
@@ -124,6 +138,14 @@ def test_a_first_start_tells_a_whole_story_and_a_second_adds_nothing(
     assert asked(databases, ACTIVITIES_OF_2019) == [(72, 5_531, 43, 5_000, 29, 531, 12)]
     assert asked(databases, ESTIMATED_2019) == [(5_000,)]
     assert asked(databases, TOTALS) == [(24_575, 1_269_301)]
+    assert asked(databases, REGISTERS_OF_2019) == [(302, 15_000, 15_000, 800, 160)]
+    assert asked(databases, OF_THE_INSTITUTION) == [
+        ("benchmarks", 3, None, None, None, None, None, None),
+        ("budgets", 3, 55, 120_000_000, None, None, None, None),
+        ("policies", 4, None, None, None, None, None, None),
+        ("profiles", 1, None, None, 2_000_000, 6_000_000, 800_000, None),
+        ("proposals", 1, None, None, None, None, None, 2),
+    ]
 
     whole = huakai(urls, monkeypatch, "audit", "verify", "--all")
     assert whole.exit_code == 0, whole.output

@@ -10,7 +10,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from huakai_deploy.demo_history import activities, checks, equipment, looks, numbers, people, photos, premises, trail
+from huakai_deploy.demo_history import (
+    activities,
+    checks,
+    equipment,
+    looks,
+    numbers,
+    people,
+    photos,
+    premises,
+    registers,
+    trail,
+)
 from huakai_deploy.demo_history.rooms import Place, Standard, entered, standard
 from huakai_deploy.demo_history.writing import LAZILY, Photo
 from huakai_platform.identity.models import Account, Membership
@@ -48,6 +59,8 @@ class Telling:
                 premises.survey(session, room, self.pictures)
                 equipment.furnish(session, room)
                 activities.hold(session, room, past=place.id == self.past)
+                if place.id == self.past:
+                    registers.remember(session, room)
                 trail.tell(session, checks.keep(session, room, self.pictures))
         with self.databases.session(Login.WORKER, place.id) as session:
             numbers.count(session, place, self.today)
