@@ -67,8 +67,8 @@ class Line:
     def total(self) -> int:
         return sum(self.counts.values())
 
-    def count(self, state: Reached) -> int:
-        return self.counts.get(state.value, 0)
+    def count(self, state: str) -> int:
+        return self.counts.get(state, 0)
 
     @property
     def done(self) -> bool:

@@ -57,6 +57,7 @@ def test_a_release_is_planned_tried_launched_and_taken_back_by_hand(
     with databases.session(Login.OVERSIGHT) as session:
         assert session.scalars(select(ReleaseSite.state)).one() == Reached.BACK
     assert site.name in browser.get(f"{page}?state=back").text
+    assert "春季更新" in browser.get("/console/releases/").text
 
 
 @pytest.mark.parametrize(
