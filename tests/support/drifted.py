@@ -89,7 +89,7 @@ def exempt(
         site_id=site.id,
         kind="post",
         code=code,
-        reason="正在招聘，下月到岗",
+        reason="Hiring, in post next month",
         ends_on=clock.today() + timedelta(days=days),
         state=state,
         asked_by=by,
