@@ -26,3 +26,9 @@ def clean(value: Any, *, multiline: bool = False) -> str:
     if UNSEEN.search(JOINER_IN_EMOJI.sub("", text)) or (not multiline and BREAKS.search(text)):
         raise ValidationError(_("含有不可见的控制字符"))
     return unicodedata.normalize("NFC", text)
+
+
+def file_name(given: str | None, *, most: int = 120) -> str:
+    """The last part of a file's name, without what cannot be seen; blank when nothing is left."""
+    plain = "".join(char for char in (given or "").replace("\\", "/").rpartition("/")[2] if char.isprintable())
+    return plain[-most:].strip()

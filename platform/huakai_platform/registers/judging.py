@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks.lists import Listing
-from huakai_platform.kernel.workbooks.model import address
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import FIRST_DAY, Entry
 from huakai_platform.registers.sheet import NUMBER
@@ -98,15 +97,6 @@ def mark(rows: Iterable[Judged]) -> str:
         for one in rows
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def faults(listing: Listing, one: Judged) -> list[tuple[str, str]]:
-    """Each fault of a row with the address of its cell."""
-    return [
-        (address(one.row - 1, listing.places[key]) if key in listing.places else str(one.row), said)
-        for key, all_said in one.errors.items()
-        for said in all_said
-    ]
 
 
 def _place(

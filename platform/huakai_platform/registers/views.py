@@ -101,7 +101,7 @@ def restore(code: str, entry_id: UUID) -> Page:
 @blueprint.get("/<code>/imports")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
 def imports(code: str) -> str:
-    return import_pages.imports(DESK, code)
+    return import_pages.pages(DESK, code).start()
 
 
 @blueprint.get("/<code>/imports/template.xlsx")
@@ -113,13 +113,13 @@ def import_template(code: str) -> Response:
 @blueprint.post("/<code>/imports")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
 def upload(code: str) -> Page:
-    return import_pages.upload(DESK, code)
+    return import_pages.pages(DESK, code).upload()
 
 
 @blueprint.get("/<code>/imports/<uuid:import_id>")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
 def import_report(code: str, import_id: UUID) -> Page:
-    return import_pages.report(DESK, code, import_id)
+    return import_pages.pages(DESK, code).show(import_id)
 
 
 @blueprint.get("/<code>/imports/<uuid:import_id>/workbook")
@@ -131,10 +131,10 @@ def import_workbook(code: str, import_id: UUID) -> Response:
 @blueprint.post("/<code>/imports/<uuid:import_id>/application")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
 def apply_import(code: str, import_id: UUID) -> Page:
-    return import_pages.apply(DESK, code, import_id)
+    return import_pages.pages(DESK, code).confirm(import_id)
 
 
 @blueprint.post("/<code>/imports/<uuid:import_id>/discard")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
 def discard_import(code: str, import_id: UUID) -> Page:
-    return import_pages.discard(DESK, code, import_id)
+    return import_pages.pages(DESK, code).give_up(import_id)

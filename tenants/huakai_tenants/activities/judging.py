@@ -9,7 +9,6 @@ from typing import Any
 
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks.lists import Listing, ListRow
-from huakai_platform.kernel.workbooks.model import address
 from huakai_tenants.activities import checking, service, sheet
 from huakai_tenants.activities.catalogue import Catalogue
 from huakai_tenants.activities.models import Activity, ActivityTotal
@@ -71,15 +70,6 @@ def mark(rows: Iterable[Judged]) -> str:
         for one in rows
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def faults(listing: Listing, one: Judged) -> list[tuple[str, str]]:
-    """Each fault of a row with the address of its cell."""
-    return [
-        (address(one.row - 1, listing.places[key]) if key in listing.places else str(one.row), said)
-        for key, all_said in one.errors.items()
-        for said in all_said
-    ]
 
 
 def _begun(row: ListRow, listing: Listing) -> Judged:

@@ -14,6 +14,7 @@ from huakai_platform.kernel.errors import FileRefused, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.images import reencode
+from huakai_platform.kernel.text import file_name
 from huakai_tenants.activities import service
 from huakai_tenants.activities.models import ActivityPhoto
 
@@ -73,5 +74,5 @@ def remove(session: Session, actor: Actor, photo_id: UUID) -> UUID:
 
 def _named(given: str) -> str:
     """The given name without what cannot be seen, ending as what was kept is read."""
-    plain = "".join(char for char in given.replace("\\", "/").rpartition("/")[2] if char.isprintable())
+    plain = file_name(given)
     return f"{(plain.rpartition('.')[0] or plain)[-100:].strip() or 'photo'}.jpg"

@@ -110,16 +110,3 @@ class Effect(Form):
     mean_before = Number(-1000, 1000, places=2, required=True)
     people_after = Int(effects.LEAST, 100_000, required=True)
     mean_after = Number(-1000, 1000, places=2, required=True)
-
-
-class Template(Form):
-    filled = Flag(load_default=False)
-
-
-class Report(Form):
-    show = Choice(["added", "changed", "unchanged", "faulty"])
-    page = Page()
-
-
-class Application(Form):
-    mark = Code(r"[0-9a-f]{64}", required=True)

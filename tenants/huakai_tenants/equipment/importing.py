@@ -17,7 +17,6 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import Listing, ListRow
-from huakai_platform.kernel.workbooks.model import address
 from huakai_tenants.equipment import service, sheet
 from huakai_tenants.equipment.models import EquipmentItem
 from huakai_tenants.equipment.plan import Plan
@@ -61,15 +60,6 @@ class Report:
     @property
     def counts(self) -> dict[str, int]:
         return {state: sum(one.state == state for one in self.rows) for state in STATES}
-
-    def faults(self, one: Judged) -> list[tuple[str, str]]:
-        """Each fault of a row with the address of its cell."""
-        places = self.listing.places
-        return [
-            (address(one.row - 1, places[key]) if key in places else str(one.row), said)
-            for key, all_said in one.errors.items()
-            for said in all_said
-        ]
 
 
 @dataclass(frozen=True)

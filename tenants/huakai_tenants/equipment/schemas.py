@@ -1,6 +1,6 @@
 """What the forms and addresses of the equipment register may hold."""
 
-from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Money, Page, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Many, Money, Page, Text
 from huakai_tenants.equipment import register, service
 from huakai_tenants.premises import photos
 
@@ -64,20 +64,3 @@ class Photo(Form):
 
 class Removal(Form):
     reason = Choice(photos.REASONS, required=True)
-
-
-class Template(Form):
-    filled = Flag(load_default=False)
-
-
-class Report(Form):
-    show = Choice(["added", "changed", "unchanged", "faulty"])
-    page = Page()
-
-
-class Application(Form):
-    mark = Code(r"[0-9a-f]{64}", required=True)
-
-
-class Nothing(Form):
-    """A form of which only the files matter."""

@@ -14,6 +14,7 @@ from huakai_platform.kernel.errors import FileRefused, NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.images import reencode
+from huakai_platform.kernel.text import file_name
 from huakai_tenants.staff import service
 from huakai_tenants.staff.models import StaffFile
 
@@ -102,5 +103,5 @@ def remove(session: Session, actor: Actor, file_id: UUID, reason: str) -> UUID:
 
 def _named(given: str, ending: str) -> str:
     """The given name without what cannot be seen, ending as what was kept is read."""
-    plain = "".join(char for char in given.replace("\\", "/").rpartition("/")[2] if char.isprintable())
+    plain = file_name(given)
     return f"{(plain.rpartition('.')[0] or plain)[-100:].strip() or 'scan'}.{ending}"

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from huakai_platform.identity import contacts
-from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Page, Phone, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Page, Phone, Text
 from huakai_platform.kernel.i18n import _
 from huakai_tenants.staff import files, posts, register
 
@@ -65,19 +65,6 @@ class Certificate(Form):
 
 class Removal(Form):
     reason = Choice(files.REASONS, required=True)
-
-
-class Template(Form):
-    filled = Flag(load_default=False)
-
-
-class Report(Form):
-    show = Choice(["added", "changed", "unchanged", "faulty"])
-    page = Page()
-
-
-class Application(Form):
-    mark = Code(r"[0-9a-f]{64}", required=True)
 
 
 class Nothing(Form):

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks.lists import Listing, ListRow
-from huakai_platform.kernel.workbooks.model import address
 from huakai_tenants.training import service
 from huakai_tenants.training.curriculum import Course
 from huakai_tenants.training.models import TrainingRecord
@@ -77,15 +76,6 @@ def mark(rows: Iterable[Judged]) -> str:
         for one in rows
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def faults(listing: Listing, one: Judged) -> list[tuple[str, str]]:
-    """Each fault of a row with the address of its cell."""
-    return [
-        (address(one.row - 1, listing.places[key]) if key in listing.places else str(one.row), said)
-        for key, all_said in one.errors.items()
-        for said in all_said
-    ]
 
 
 def _begun(row: ListRow, listing: Listing, numbered: Mapping[str, Found]) -> Judged:

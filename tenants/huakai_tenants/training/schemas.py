@@ -65,18 +65,5 @@ class ScanRemoval(Form):
     reason = Choice(files.REASONS, required=True)
 
 
-class Template(Form):
-    filled = Flag(load_default=False)
-
-
-class Report(Form):
-    show = Choice(["added", "changed", "unchanged", "faulty"])
-    page = Page()
-
-
-class Application(Form):
-    mark = Code(r"[0-9a-f]{64}", required=True)
-
-
 class Nothing(Form):
     """A form of which only the files matter."""

@@ -12,7 +12,7 @@ from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.fields import Form
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.workbooks.jail import read
-from huakai_platform.kernel.workbooks.model import Cell, Sheet, Value
+from huakai_platform.kernel.workbooks.model import Cell, Sheet, Value, address
 from huakai_platform.kernel.workbooks.writing import Column, Content, Page, Styled, table, write
 
 HEAD_WITHIN = 10
@@ -100,6 +100,16 @@ def returned(listing: Listing, faults: Mapping[int, Mapping[str, Sequence[str]]]
         if lost := [said for key, all_said in about.items() if key not in listing.places for said in all_said]:
             rows[number - 1].append(Styled("\n".join(lost), "bad"))
     return write(Page(listing.sheet.name, rows, widths=[18] * max(map(len, rows), default=1), frozen=listing.head + 1))
+
+
+def addressed(listing: Listing, number: int, errors: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """Each fault of a row with the address of its cell, or the row's number where the sheet has no such column."""
+    places = listing.places
+    return [
+        (address(number - 1, places[key]) if key in places else str(number), said)
+        for key, all_said in errors.items()
+        for said in all_said
+    ]
 
 
 def _guide(columns: Sequence[ListColumn], sentences: Sequence[str]) -> Page:

@@ -12,6 +12,7 @@ import huakai_templates
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.text import file_name
 from huakai_platform.onboarding import exporting, importing, opening, register, summaries
 from huakai_platform.onboarding import imports as shelf
 from huakai_platform.onboarding.models import RegisterImport
@@ -50,7 +51,7 @@ def upload() -> Answer:
     try:
         if not given.ok or file is None or not file.filename:
             raise FileRefused(gettext("请选择登记表文件。"))
-        kept = importing.check(db(), actor(), _named(file.filename), file.read())
+        kept = importing.check(db(), actor(), file_name(file.filename) or gettext("登记表"), file.read())
     except FileRefused as refused:
         return _upload_page({"file": refused.message}), 422
     return redirect(url_for(".columns" if "missing" in kept.summary else ".import_report", import_id=kept.id), 303)
@@ -202,12 +203,6 @@ def _shared(values: Any) -> dict[str, str]:
     chosen = list(values.values())
     message = gettext("这一列已用于另一项。")
     return {field: message for field, column in values.items() if chosen.count(column) > 1}
-
-
-def _named(filename: str) -> str:
-    """The last part of a file's name, without what cannot be seen."""
-    plain = "".join(char for char in filename.replace("\\", "/").rpartition("/")[2] if char.isprintable())
-    return plain[-120:].strip() or gettext("登记表")
 
 
 def new_key() -> str:

@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from huakai_platform.kernel.fields import Checked
 from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.text import file_name
 
 
 class Upload(Checked[FileStorage]):
@@ -21,5 +22,4 @@ class Upload(Checked[FileStorage]):
 
 def named(filename: str | None) -> str:
     """The last part of a file's name, without what cannot be seen."""
-    plain = "".join(char for char in (filename or "").replace("\\", "/").rpartition("/")[2] if char.isprintable())
-    return plain[-120:].strip() or "file"
+    return file_name(filename) or "file"

@@ -1,64 +1,68 @@
 """A sheet of training on its way in: template, upload, dry run, and what came of it."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask import Response
+from flask_babel import ngettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.ids import uuid7
-from huakai_platform.web import inputs
+from huakai_platform.kernel.i18n import _
+from huakai_platform.web import intake
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.intake import Intake, handed
 from huakai_tenants.sheets import service as sheets
-from huakai_tenants.sheets.models import SheetImport
-from huakai_tenants.training import importing, judging, schemas, sheet
+from huakai_tenants.training import importing, sheet
 from huakai_tenants.training.views import HEAD, blueprint
 from huakai_tenants.training.views.records import Answer
-from huakai_tenants.training.views.words import courses, handed, key, language, words
+from huakai_tenants.training.views.words import courses, key, language, words
 
-PAGE_SIZE = 100
+
+def _intake() -> Intake:
+    return Intake(
+        folder="training",
+        missing=_("请选择培训记录表。"),
+        moved=_("培训记录在检查之后有变动，请核对新的结果后再确认。"),
+        written=lambda total: ngettext("已写入 %(num)s 条。", "已写入 %(num)s 条。", total),
+        get=lambda import_id, lock=False: sheets.get(db(), importing.KIND, import_id, lock=lock),
+        forget=lambda: sheets.forget(db(), importing.KIND),
+        latest=lambda: sheets.latest(db(), importing.KIND),
+        columns=lambda: sheet.columns(sheet.people(db()), courses(), language()),
+        guide=sheet.GUIDE,
+        check=lambda name, content: importing.check(db(), actor(), key(), name, content, language()),
+        report=lambda row: importing.report(db(), key(), row, language()),
+        apply=lambda row, mark: importing.apply(db(), actor(), key(), row, language(), mark),
+        discard=lambda row: importing.discard(db(), actor(), row),
+        words=lambda _here: {**words(), "titles": sheet.TITLES},
+    )
 
 
 @blueprint.get("/imports")
 @guard(Permission.TRAINING_MANAGE, to=HEAD)
 def imports() -> str:
-    """Uploads that were left lying go when somebody comes here."""
-    sheets.forget(db(), importing.KIND)
-    return _upload_page()
+    return _intake().start()
 
 
 @blueprint.get("/imports/template.xlsx")
 @guard(Permission.TRAINING_MANAGE, to=HEAD)
 def import_template() -> Response:
     """Empty, or with what is recorded already."""
-    filled = inputs.query(schemas.Template())["filled"]
-    return handed(sheet.template(db(), actor(), courses(), language(), filled=filled), "huakai-training-template.xlsx")
+    return handed(
+        sheet.template(db(), actor(), courses(), language(), filled=intake.filled()),
+        "huakai-training-template.xlsx",
+    )
 
 
 @blueprint.post("/imports")
 @guard(Permission.TRAINING_MANAGE, to=HEAD)
 def upload() -> Answer:
-    """Keep the file for its dry run; one that cannot be read comes back with the reason."""
-    file = request.files.get("file")
-    try:
-        if not inputs.form(schemas.Nothing()).ok or file is None or not file.filename:
-            raise FileRefused(gettext("请选择培训记录表。"))
-        import_id = importing.check(db(), actor(), key(), _named(file.filename), file.read(), language())
-    except FileRefused as refused:
-        return _upload_page({"file": [refused.message]}), 422
-    return redirect(url_for(".import_report", import_id=import_id), 303)
+    return _intake().upload()
 
 
 @blueprint.get("/imports/<uuid:import_id>")
 @guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
 def import_report(import_id: UUID) -> Answer:
-    row, asked = sheets.get(db(), importing.KIND, import_id), inputs.query(schemas.Report())
-    if row.state != "checked":
-        return render_template("training/imported.html", kept=row)
-    return _report_page(row, asked)
+    return _intake().show(import_id)
 
 
 @blueprint.get("/imports/<uuid:import_id>/workbook")
@@ -72,59 +76,10 @@ def import_workbook(import_id: UUID) -> Response:
 @blueprint.post("/imports/<uuid:import_id>/application")
 @guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
 def apply_import(import_id: UUID) -> Answer:
-    row = sheets.get(db(), importing.KIND, import_id, lock=True)
-    given = inputs.form(schemas.Application())
-    if row.state == "checked":
-        done = importing.apply(db(), actor(), key(), row, language(), given.values.get("mark", ""))
-        if done is None:
-            flash(gettext("培训记录在检查之后有变动，请核对新的结果后再确认。"), "warn")
-        else:
-            total = done[judging.ADDED] + done[judging.CHANGED]
-            flash(ngettext("已写入 %(num)s 条。", "已写入 %(num)s 条。", total), "ok")
-    return redirect(url_for(".import_report", import_id=import_id), 303)
+    return _intake().confirm(import_id)
 
 
 @blueprint.post("/imports/<uuid:import_id>/discard")
 @guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
 def discard_import(import_id: UUID) -> BaseResponse:
-    importing.discard(db(), actor(), sheets.get(db(), importing.KIND, import_id, lock=True))
-    flash(gettext("已放弃这次导入，上传的文件已删除。"), "ok")
-    return redirect(url_for(".imports"), 303)
-
-
-def _upload_page(errors: dict[str, list[str]] | None = None) -> str:
-    return render_template(
-        "training/imports.html",
-        latest=sheets.latest(db(), importing.KIND),
-        columns=sheet.columns(sheet.people(db()), courses(), language()),
-        guide=sheet.GUIDE,
-        errors=errors or {},
-        key=str(uuid7()),
-    )
-
-
-def _report_page(row: SheetImport, asked: Any) -> str:
-    found, show = importing.report(db(), key(), row, language()), asked.get("show")
-    lines = [one for one in found.rows if show in (None, one.state)]
-    pages = max(1, -(-len(lines) // PAGE_SIZE))
-    page = min(asked["page"], pages)
-    return render_template(
-        "training/import_report.html",
-        kept=row,
-        found=found,
-        counts=found.counts,
-        lines=[(one, judging.faults(found.listing, one)) for one in lines[(page - 1) * PAGE_SIZE :][:PAGE_SIZE]],
-        titles=sheet.TITLES,
-        total=len(lines),
-        page=page,
-        pages=pages,
-        show=show,
-        key=str(uuid7()),
-        **words(),
-    )
-
-
-def _named(filename: str) -> str:
-    """The last part of a file's name, without what cannot be seen."""
-    plain = "".join(char for char in filename.replace("\\", "/").rpartition("/")[2] if char.isprintable())
-    return plain[-120:].strip()
+    return _intake().give_up(import_id)
