@@ -8,10 +8,9 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from huakai_platform.compliance.models import ComplianceStanding
-from huakai_platform.compliance.standing import STANDS
 from huakai_platform.compliance.words import GRADES, RISKS
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.sites import Site
+from huakai_platform.kernel.sites import WORKING, Site
 from huakai_platform.onboarding import sites
 
 PAGE_SIZE = 50
@@ -81,7 +80,7 @@ _MINE = ComplianceStanding.tenant_id == Site.id
 
 def _conditions(actor: Actor, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     conditions = sites.matching(actor, {name: asked.get(name) for name in ("q", "region")})
-    conditions.append(Site.state.in_(STANDS))
+    conditions.append(Site.state.in_(WORKING))
     if grade := asked.get("grade"):
         matches = ComplianceStanding.grade.is_(None) if grade == UNGRADED else ComplianceStanding.grade == grade
         conditions.append(matches)

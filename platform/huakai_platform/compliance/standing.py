@@ -13,12 +13,9 @@ from huakai_platform.compliance.risk import Part
 from huakai_platform.compliance.scoring import Result
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.db import table
-from huakai_platform.kernel.sites import Site, SiteState
+from huakai_platform.kernel.sites import WORKING, Site
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.measured import Measure, Measures
-
-STANDS = frozenset({SiteState.OPEN, SiteState.SUSPENDED, SiteState.RELOCATING})
-"""States in which a site has a standing."""
 
 _INSERT = upsert(table(ComplianceStanding))
 _KEEP = _INSERT.on_conflict_do_update(
@@ -37,7 +34,7 @@ def recompute(session: Session, site_id: UUID, day: date, measure: Measure) -> b
     A site that is not open, or does not operate yet, keeps what it had. Whoever comes later waits and measures after.
     """
     state = session.scalar(select(Site.state).where(Site.id == site_id, Site.operating_since <= day))
-    if state not in STANDS:
+    if state not in WORKING:
         return False
     of = assessing.subject(session, site_id)
     held = select(ComplianceStanding.tenant_id).where(ComplianceStanding.tenant_id == site_id)

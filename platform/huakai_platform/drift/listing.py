@@ -8,10 +8,9 @@ from sqlalchemy import ARRAY, TEXT, ColumnElement, Row, Select, func, literal, s
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from huakai_platform.compliance.standing import STANDS
 from huakai_platform.drift.models import DriftStanding
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.sites import Site
+from huakai_platform.kernel.sites import WORKING, Site
 from huakai_platform.onboarding import sites
 
 PAGE_SIZE = 50
@@ -90,7 +89,7 @@ def of_site(session: Session, site_id: Any) -> DriftStanding | None:
 
 def _conditions(actor: Actor, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     conditions = sites.matching(actor, {name: asked.get(name) for name in ("q", "region", "tier")})
-    conditions.append(Site.state.in_(STANDS))
+    conditions.append(Site.state.in_(WORKING))
     wanted = {name: asked[key] for key, name in (("sort_of", "class"), ("kind", "kind")) if asked.get(key)}
     if wanted:
         conditions.append(DriftStanding.findings.contains([wanted]))

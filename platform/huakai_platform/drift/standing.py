@@ -10,12 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from huakai_platform.compliance.standing import STANDS
 from huakai_platform.drift import waivers
 from huakai_platform.drift.models import DriftStanding
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.db import table
-from huakai_platform.kernel.sites import Site
+from huakai_platform.kernel.sites import WORKING, Site
 from huakai_platform.standards.measured import Look, Requirement
 
 Finding = dict[str, Any]
@@ -32,7 +31,7 @@ def recompute(session: Session, site_id: UUID, day: date, look: Look) -> bool:
     site = session.execute(
         select(Site.state, Site.region_code, Site.edition_id).where(Site.id == site_id, Site.operating_since <= day)
     ).one_or_none()
-    if site is None or site.state not in STANDS or site.edition_id is None:
+    if site is None or site.state not in WORKING or site.edition_id is None:
         return False
     held = select(DriftStanding.findings).where(DriftStanding.tenant_id == site_id).with_for_update()
     before = session.scalar(held) or []

@@ -53,6 +53,10 @@ STATE_LABELS = {
 }
 
 
+WORKING = frozenset({SiteState.OPEN, SiteState.SUSPENDED, SiteState.RELOCATING})
+"""States in which a site works by an edition and is measured by it."""
+
+
 class SiteKind(StrEnum):
     ROOM = "room"
     CENTER = "center"

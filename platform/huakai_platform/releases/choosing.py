@@ -14,13 +14,11 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import Message, _, listed
-from huakai_platform.kernel.sites import Site, SiteState
+from huakai_platform.kernel.sites import WORKING, Site
 from huakai_platform.onboarding import reach
 from huakai_platform.releases.models import ReleaseSite
 from huakai_platform.standards.models import Edition
 
-WORKING = (SiteState.OPEN, SiteState.SUSPENDED, SiteState.RELOCATING)
-"""States in which a site works by an edition."""
 AGES: dict[str, Message] = {"young": _("不满 1 年"), "middle": _("1 至 3 年"), "old": _("超过 3 年")}
 """The three age sets of indicators (domain F111)."""
 SHOWN = 5

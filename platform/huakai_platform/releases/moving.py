@@ -11,10 +11,10 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.errors import Conflict, HuakaiError, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import Operation
-from huakai_platform.kernel.sites import Site
+from huakai_platform.kernel.sites import WORKING, Site
 from huakai_platform.releases import pins
-from huakai_platform.releases.choosing import WORKING
 from huakai_platform.releases.models import Reached, Release, ReleaseSite, State
+from huakai_platform.standards import pinned
 from huakai_platform.standards.models import Edition
 
 
@@ -79,6 +79,7 @@ def move(session: Session, task: Task) -> UUID:
     task.place.state, task.place.from_edition_id = Reached.MOVED, left
     task.place.error, task.place.moved_at, task.place.confirmed_at = None, clock.now(), None
     session.flush()
+    pinned.forget(session)
     return left
 
 
@@ -100,6 +101,7 @@ def bring_back(session: Session, task: Task) -> UUID:
     task.site.edition_id, task.site.version = task.place.from_edition_id, task.site.version + 1
     task.place.state = Reached.BACK
     session.flush()
+    pinned.forget(session)
     return left
 
 
