@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
+from huakai_platform.standards import service as standards
+from huakai_platform.standards.pinned import Pinned
 from huakai_tenants.equipment.models import EquipmentEvent, EquipmentItem
-from huakai_tenants.equipment.plan import Kind, Plan, held
+from huakai_tenants.equipment.plan import Kind, Plan, held, of
 
 MOVING = ("checked", "failed", "sent", "returned", "scrapped")
 """The deeds after which an item may stand otherwise than before."""
@@ -40,15 +42,7 @@ class Standing:
 
 def standings(session: Session, plan: Plan, day: date) -> list[Standing]:
     """Every kind that the room must have, as it stood at the end of a day."""
-    rows = _stood(session, day)
-    return [
-        Standing(
-            kind,
-            sum(row.quantity for row in rows if row.kind == kind.code),
-            sum(row.quantity for row in rows if row.kind == kind.code and _broken(row)),
-        )
-        for kind in plan.required
-    ]
+    return _standings(plan, _stood(session, day))
 
 
 def missing(session: Session, day: date) -> list[Standing]:
@@ -67,12 +61,32 @@ def counts(session: Session, day: date) -> dict[str, int]:
     plan = held(session)
     if plan is None:
         return {}
-    rows = standings(session, plan, day)
+    return _counted(plan, _stood(session, day))
+
+
+def first(session: Session, room: Pinned) -> dict[str, int]:
+    """The same counts of a room whose register is empty, without reading it."""
+    return _counted(of(standards.body(session, room.edition_id, "equipment"), room.tier), ())
+
+
+def _counted(plan: Plan, rows: Sequence[Stood]) -> dict[str, int]:
+    found = _standings(plan, rows)
     return {
-        "equipment_required": len(rows),
-        "equipment_present": sum(not one.missing for one in rows),
-        "equipment_out_of_order": len(out_of_order(session, day)),
+        "equipment_required": len(found),
+        "equipment_present": sum(not one.missing for one in found),
+        "equipment_out_of_order": sum(_broken(row) for row in rows),
     }
+
+
+def _standings(plan: Plan, rows: Sequence[Stood]) -> list[Standing]:
+    return [
+        Standing(
+            kind,
+            sum(row.quantity for row in rows if row.kind == kind.code),
+            sum(row.quantity for row in rows if row.kind == kind.code and _broken(row)),
+        )
+        for kind in plan.required
+    ]
 
 
 def _broken(row: Stood) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
-from huakai_platform.standards.pinned import find
+from huakai_platform.standards.pinned import Pinned, find
 from huakai_tenants.premises.models import Space
 from huakai_tenants.premises.template import Prescribed, required
 
@@ -26,28 +26,35 @@ class Lack:
 
 def missing(session: Session, day: date) -> list[Lack]:
     """Which required spaces are not there, not ready or too small; none while the room has no edition."""
-    return [Lack(one, state) for one, state in _required(session, day) if state not in ("ready", "unmeasured")]
+    here = find(session)
+    found = _required(session, here, _stood(session, day)) if here else []
+    return [Lack(one, state) for one, state in found if state not in ("ready", "unmeasured")]
 
 
 def counts(session: Session, day: date) -> dict[str, int]:
     """Required spaces, those that are ready, and whether people are counselled in any; nothing without an edition."""
-    if find(session) is None:
+    here = find(session)
+    if here is None:
         return {}
-    required = _required(session, day)
-    counselling = any(row.counselling and row.state != "closed" for row in _stood(session, day))
+    rows = _stood(session, day)
+    required = _required(session, here, rows)
     return {
         "spaces_required": len(required),
         "spaces_ready": sum(state in ("ready", "small", "unmeasured") for _one, state in required),
-        "sites_counselling": int(counselling),
+        "sites_counselling": int(any(row.counselling and row.state != "closed" for row in rows)),
     }
 
 
-def _required(session: Session, day: date) -> list[tuple[Prescribed, str]]:
-    here = find(session)
-    if here is None:
-        return []
-    rows = {row.code: row for row in _stood(session, day)}
-    wanted = required(session, here.edition_id, here.tier, set(rows))
+def first(session: Session, room: Pinned) -> dict[str, int]:
+    """The same counts of a room that was furnished with what its tier must have, none of it looked at yet."""
+    wanted = required(session, room.edition_id, room.tier, set())
+    counselling = any(one.counselling for one in wanted)
+    return {"spaces_required": len(wanted), "spaces_ready": 0, "sites_counselling": int(counselling)}
+
+
+def _required(session: Session, room: Pinned, stood: Sequence[Stood]) -> list[tuple[Prescribed, str]]:
+    rows = {row.code: row for row in stood}
+    wanted = required(session, room.edition_id, room.tier, set(rows))
     return [(one, _state(one, rows.get(one.code))) for one in wanted]
 
 

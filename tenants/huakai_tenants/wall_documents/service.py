@@ -17,7 +17,7 @@ from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.standards import service as standards
-from huakai_platform.standards.pinned import find
+from huakai_platform.standards.pinned import Pinned, find
 from huakai_tenants.premises import photos
 from huakai_tenants.premises.photos import Latest
 from huakai_tenants.wall_documents.models import WallDocument
@@ -72,6 +72,12 @@ def counts(session: Session, day: date) -> dict[str, int]:
     rows = standings(session, day)
     current = sum(one.state in ("soon", "current") for one in rows)
     return {"wall_documents_required": len(rows), "wall_documents_current": current}
+
+
+def first(session: Session, room: Pinned) -> dict[str, int]:
+    """The same counts of a room that has shown nothing yet."""
+    body = standards.body(session, room.edition_id, "wall_documents")
+    return {"wall_documents_required": len(body["documents"]), "wall_documents_current": 0}
 
 
 def get(session: Session, code: str, day: date) -> Hung:

@@ -23,9 +23,12 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.vault import Contact, WrappedKey
 from huakai_platform.onboarding import opening
 from huakai_platform.onboarding.models import SiteEvent, SiteIntake
+from huakai_platform.oversight.models import SiteFact
 from huakai_platform.standards import service as standards
+from huakai_platform.standards.pinned import Pinned
 from huakai_platform.standards.shipped import load_shipped
 from huakai_tenants.checklists.models import ChecklistRun
+from huakai_tenants.measures import workload
 from huakai_tenants.premises.models import Space
 from huakai_worker.jobs.opening import open_site
 from huakai_worker.scope import Work
@@ -228,6 +231,24 @@ def test_a_site_is_opened_in_few_statements(databases: Databases, make: Make, ru
     event.remove(engine, "before_cursor_execute", note)
 
     assert len(said) <= 29, "\n".join(said)
+
+
+def test_the_first_numbers_are_those_that_counting_the_room_gives(
+    databases: Databases, make: Make, run: Run, edition: UUID
+) -> None:
+    site = approved(make)
+    run(started(databases, None, site), site.id)
+
+    with databases.session(Login.WORKER, site.id) as session:
+        month = clock.month(clock.today())
+        counted = workload.counts(session, month)
+        room = Pinned(edition, site.tier, clock.today(), site.operating_since)
+        assert workload.of_a_new_room(session, month, room=room) == counted
+        kept = session.scalars(select(SiteFact.metrics)).one()
+        assert kept.items() >= {name: number for name, number in counted.items() if number}.items()
+        assert counted["spaces_required"] == 2
+        assert counted["equipment_required"] > 0
+        assert counted["wall_documents_required"] > 0
 
 
 def test_a_sealed_telephone_opens_only_at_its_place(

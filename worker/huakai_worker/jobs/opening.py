@@ -1,5 +1,6 @@
 """Opens one site: everything that makes it a tenant, in one transaction, as often as it is asked."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from huakai_platform.kernel.sites import SiteKind, SiteState
 from huakai_platform.onboarding import opening
 from huakai_platform.onboarding.opening import Task
 from huakai_platform.oversight import facts
+from huakai_platform.standards.pinned import Pinned
 from huakai_tenants.checklists import schedule
 from huakai_tenants.measures import compliance, workload
 from huakai_tenants.premises import service as premises
@@ -67,7 +69,8 @@ def _open(work: Work, task: Task) -> None:
     today = clock.today()
     schedule.first(session, edition_id=edition_id, tier=site.tier, today=today)
     now = facts.Standing(site.id, site.region_code, SiteKind(site.kind), SiteState.OPEN)
-    facts.recompute(session, now, clock.month(today), workload.counts)
+    room = Pinned(edition_id, site.tier, today, site.operating_since)
+    facts.recompute(session, now, clock.month(today), partial(workload.of_a_new_room, room=room))
     measures = compliance.of_a_new_room(session, edition_id, site.tier, today, members)
     standing.first(session, site.id, site.region_code, edition_id, site.operating_since or today, measures)
 
