@@ -46,18 +46,18 @@ def recompute(session: Session, site: Standing | UUID, month: date, counts: Coun
 
     A month that is over keeps where and what the site was then. Raises NotFound.
     """
+    now_is = _site(session, site) if isinstance(site, UUID) else site
+    before = _hold(session, now_is.id, month, now_is.region_code)
     if isinstance(site, UUID):
-        site = _site(session, site)
-    site_id = site.id
-    before = _hold(session, site_id, month, site.region_code)
-    region, numbers = site.region_code, standing(site.kind, site.state)
+        now_is = _site(session, site)  # whoever held the row until now may have opened or moved the site
+    region, numbers = now_is.region_code, standing(now_is.kind, now_is.state)
     if month < clock.month(clock.today()) and before.metrics:
         region = before.region_code
         numbers = {name: number for name, number in before.metrics.items() if name in STANDING}
     numbers |= checked(counts(session, month) if callable(counts) else counts)
     now = clock.now()
     about = {"region_code": region, "metrics": numbers, "computed_at": now}
-    session.execute(_WRITE, {"of_site": site_id, "of_month": month, **about})
+    session.execute(_WRITE, {"of_site": now_is.id, "of_month": month, **about})
     marks = [{"region_code": code, "month": month, "marked_at": now} for code in sorted({region, before.region_code})]
     session.execute(_MARK, marks)
 
