@@ -32,6 +32,7 @@ READ_FROM_ABOVE: dict[str, tuple[str, ...]] = {
     "oversight.site_function": ("huakai_oversight", "huakai_worker"),
     "oversight.person_fact": ("huakai_worker",),
     "oversight.compliance_standing": ("huakai_oversight", "huakai_worker"),
+    "oversight.drift_standing": ("huakai_oversight", "huakai_worker"),
     "oversight.assessment": ("huakai_oversight",),
     "oversight.reported_head": ("huakai_oversight", "huakai_worker"),
 }
@@ -71,7 +72,9 @@ def room_row(table: Table, tenant_id: UUID, label: str, **changes: Any) -> dict[
             row[constraint.column_keys[1]] = row_id(tenant_id, constraint.referred_table.fullname)
         if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table.fullname == "platform.account":
             row[constraint.column_keys[0]] = RESIDENT if tenant_id == VICTIM else ATTACKER
-    fixed = {"tenant_id": tenant_id, "id": row_id(tenant_id, table.fullname), "edition_id": EDITION}
+        if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table.fullname == "platform.edition":
+            row[constraint.column_keys[0]] = EDITION
+    fixed = {"tenant_id": tenant_id, "id": row_id(tenant_id, table.fullname)}
     return row | {name: value for name, value in fixed.items() if name in row} | changes
 
 
