@@ -73,7 +73,7 @@ def form(edition_id: UUID, kind: str, code: str, *, back: str) -> Answer:
     """The form about a definition of an edition, and the proposal that it sends."""
     bodies = standards.bodies(db(), edition_id)
     whole = spots.find(bodies, kind, code)
-    if request.method == "GET":
+    if request.method != "POST":
         item = inputs.query(ItemQuery())["item"]
         chosen = spots.find(bodies, kind, code, item).at if item else ""
         return _page(edition_id, whole, Given({}, raw={"at": chosen}), back)
