@@ -87,7 +87,8 @@ def bare(direct: psycopg.Connection[Any], statement: beside.Statement, page: str
     """The least that answers the same: one statement, one template of rows between the lines around them."""
     before, after = page.partition("<tbody>")[0], page.partition("</tbody>")[2]
     plain = Flask("bare")
-    names = "id, edition_id, code, period_start, due_on, completed_at, score, answered, reopenings, tier, pinned, total"
+    names = "id, edition_id, created_at, code, period_start, due_on, completed_at, score, answered, reopenings"
+    names += ", tier, pinned, total"
     body = "{{ before }}<tbody>{% for {names} in rows %}" + ROW + "{% endfor %}</tbody>{{ after }}"
     template = Environment(autoescape=True).from_string(body.replace("{names}", names))
     words: dict[str, Any] = {"titles": dict.fromkeys(CODES, "每日安全检查"), "totals": dict.fromkeys(CODES, 12)}
