@@ -19,7 +19,7 @@ from tests.support.active import Active
 from tests.support.make import Make
 from tests.support.web import post
 
-LINK = re.compile(r'href="http://[^/]+(/a/[^"]+)"')
+LINK = re.compile(r'href="(/a/[^"]+)">http://localhost\1<')
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """The QR code of an activity's day, and the page behind it, which asks for no name and only counts."""
 
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
 import segno
-from flask import current_app, redirect, render_template, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
@@ -28,12 +29,15 @@ def code(activity_id: UUID) -> str:
     """To be shown or printed; only on the activity's day is there a code."""
     row = service.get(db(), activity_id)
     site_id = actor().site_id
-    address = None
+    path = None
     if site_id and row.held_on == clock.today() and row.state != "cancelled":
         token = arrivals.link(_secret(), Door(site_id, activity_id))
-        address = url_for("arrivals.page", token=token, _external=True)
+        path = url_for("arrivals.page", token=token)
+    address = urljoin(request.url_root, path) if path else None
     picture = str(segno.make(address, error="m").png_data_uri(scale=6, border=3)) if address else None
-    return render_template("activities/arrivals.html", activity=row, address=address, picture=picture, **words())
+    return render_template(
+        "activities/arrivals.html", activity=row, path=path, address=address, picture=picture, **words()
+    )
 
 
 @door.get("/<token>")
