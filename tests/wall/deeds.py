@@ -211,6 +211,15 @@ TOKEN = (
     f" created_by, created_at, expires_at) VALUES ('{NEW}', '{{}}', '{{}}', {{}}, 'x', 'personal', 'x', 'known',"
     f" '{{}}', '{ATTACKER}', {CREATED}, 'infinity')"
 )
+PROPOSAL = (
+    "INSERT INTO platform.proposal (id, institution_id, site_id, edition_id, kind, code, at, change, reason, state,"
+    f" made_by, made_at, decided_by) VALUES ('{NEW}', '{INSTITUTION}', '{{}}', '{EDITION}', 'spaces', 'x', '', 'x',"
+    f" 'x', '{{}}', '{ATTACKER}', {CREATED}, {{}})"
+)
+WAIVER = (
+    "INSERT INTO platform.waiver (id, site_id, kind, code, reason, ends_on, state, asked_by, asked_at, decided_by)"
+    f" VALUES ('{NEW}', '{{}}', 'spaces', 'x', 'x', 'infinity', '{{}}', '{ATTACKER}', {CREATED}, {{}})"
+)
 PERSONS = {
     "set the administrator's password": f"UPDATE {ACCOUNT} SET password_hash = 'x' WHERE id = '{ADMIN}'",
     "set everybody's password": f"UPDATE {ACCOUNT} SET password_hash = 'x' WHERE id <> '{ATTACKER}'",
@@ -272,6 +281,16 @@ PERSONS = {
     f" SET membership_id = '{person_id(ADMIN, 'membership')}' WHERE account_id = '{ATTACKER}'",
     "widen a token": "UPDATE platform.api_token SET scopes = '{x}'",
     "read who visited the other room": f"SELECT * FROM platform.oversight_visit WHERE site_id = '{VICTIM}'",
+    "read what the other room proposes": f"SELECT change FROM platform.proposal WHERE site_id = '{VICTIM}'",
+    "propose for the other room": PROPOSAL.format(VICTIM, "open", "NULL"),
+    "accept one's own proposal": PROPOSAL.format(MINE, "accepted", "NULL"),
+    "decide one's own proposal": PROPOSAL.format(MINE, "open", f"'{ADMIN}'"),
+    "change a proposal": "UPDATE platform.proposal SET state = 'accepted'",
+    "read what the other room is waived": f"SELECT reason FROM platform.waiver WHERE site_id = '{VICTIM}'",
+    "ask for a waiver for the other room": WAIVER.format(VICTIM, "asked", "NULL"),
+    "grant oneself a waiver": WAIVER.format(MINE, "approved", "NULL"),
+    "have a waiver granted": WAIVER.format(MINE, "asked", f"'{ADMIN}'"),
+    "prolong a waiver": "UPDATE platform.waiver SET ends_on = 'infinity'",
     "hide a visit": "DELETE FROM platform.oversight_visit",
     "open a site": f"UPDATE platform.site SET state = 'closed' WHERE id = '{VICTIM}'",
     "read what waits to be opened": "SELECT people FROM platform.site_intake",
@@ -288,6 +307,7 @@ JOBS_MAY = frozenset(
     {"open a site", "read what waits to be opened", "delete their sessions", "make their reset one's own"}
 )
 JOBS_MAY |= {"make the administrator's reset one's own", "read who visited the other room"}
+JOBS_MAY |= {"read what the other room proposes", "read what the other room is waived"}
 """What a job is for: it opens and closes sites, clears old sessions, issues the links that it mails."""
 JOBS = {
     "read passwords": f"SELECT password_hash FROM {ACCOUNT}",

@@ -15,6 +15,7 @@ UNFELT = (
     "ALTER POLICY tenant_wall ON confidential.staff_contact WITH CHECK (true)",
     "ALTER POLICY tenant_wall ON oversight.assessment WITH CHECK (true)",
     "ALTER POLICY tenant_wall ON oversight.compliance_standing WITH CHECK (true)",
+    "ALTER POLICY tenant_wall ON oversight.drift_standing WITH CHECK (true)",
     "ALTER POLICY tenant_wall ON oversight.reported_head WITH CHECK (true)",
     "ALTER TABLE confidential.staff_contact DROP CONSTRAINT staff_contact_pkey CASCADE",
 )

@@ -47,12 +47,18 @@ PERSONAL = (
     "invitation",
     "membership",
     "oversight_visit",
+    "proposal",
     "recovery_code",
     "site",
     "site_draft",
     "site_event",
     "site_intake",
+    "waiver",
 )
+KEYED = {"account": "id", "site": "id", "site_intake": "site_id", "proposal": "site_id", "waiver": "site_id"}
+"""What says whose a row is, where that is not an account."""
+OF_SITES = ("site", "oversight_visit", "proposal", "waiver")
+"""How the tables begin of which only those who work at a site have rows."""
 
 
 def row_id(tenant_id: UUID, table: str) -> UUID:
@@ -95,7 +101,7 @@ def person_row(table: Table, account_id: UUID, label: str, site_id: UUID | None)
         "role": "site_head" if site_id else "institution_admin",
         "region_code": TOWNSHIP if table.name == "site" else None,
         "ancestors": ANCESTORS,
-        "edition_id": None,
+        "edition_id": EDITION if table.name == "proposal" else None,
     }
     return row | {name: value for name, value in fixed.items() if name in row}
 
@@ -122,7 +128,7 @@ def fill(connection: psycopg.Connection[Any], *, victim: bool) -> None:
         (ATTACKER, "attacker", MINE),
     ):
         for name in PERSONAL:
-            if site_id or not name.startswith(("site", "oversight_visit")):
+            if site_id or not name.startswith(OF_SITES):
                 table = Base.metadata.tables[f"platform.{name}"]
                 write(connection, table, person_row(table, account_id, label, site_id))
     for tenant_id, label in ((VICTIM, MARK), (MINE, "mine")) if victim else ((MINE, "mine"),):
@@ -149,8 +155,8 @@ def _fingerprints() -> Iterator[str]:
     for name in TENANTS_OWN:
         yield f"SELECT '{name}', {ALL} FROM {name} t WHERE tenant_id <> '{MINE}'"
     for name in PERSONAL:
-        column = {"account": "id", "site": "id", "site_intake": "site_id"}.get(name, "account_id")
-        mine = MINE if name in ("site", "site_intake") else ATTACKER
+        column = KEYED.get(name, "account_id")
+        mine = MINE if name == "site" or column == "site_id" else ATTACKER
         yield f"SELECT 'platform.{name}', {ALL} FROM platform.{name} t WHERE {column} <> '{mine}'"
     usable = "password_hash IS NOT NULL OR totp_sealed IS NOT NULL"
     yield f"SELECT 'usable accounts', md5(string_agg(id::text, '|' ORDER BY id)) FROM platform.account WHERE {usable}"
