@@ -76,21 +76,24 @@ def move(session: Session, task: Task) -> UUID:
     left = task.site.edition_id
     assert left is not None
     task.site.edition_id, task.site.version = task.release.edition_id, task.site.version + 1
-    task.place.state, task.place.from_edition_id = Reached.MOVED, left
-    task.place.error, task.place.moved_at, task.place.confirmed_at = None, clock.now(), None
     session.flush()
     pinned.forget(session)
     return left
 
 
-def scored(task: Task, before: Decimal | None, after: Decimal | None) -> None:
-    """Write down what the move did to the score. Raises Dropped when that is more than the release allows."""
-    task.place.before, task.place.after = before, after
+def moved(task: Task, left: UUID, before: Decimal | None, after: Decimal | None) -> None:
+    """Write down that the site was moved, and what that did to its score.
+
+    Raises Dropped when that is more than the release allows.
+    """
     most = task.release.most_drop
     if most is not None and before is not None and after is not None and before - after > most:
         raise Dropped(
             _("得分将从 {before} 降到 {after}，超过允许的 {most} 分，没有更换。", before=before, after=after, most=most)
         )
+    task.place.state, task.place.from_edition_id = Reached.MOVED, left
+    task.place.before, task.place.after = before, after
+    task.place.error, task.place.moved_at, task.place.confirmed_at = None, clock.now(), None
 
 
 def bring_back(session: Session, task: Task) -> UUID:

@@ -135,5 +135,6 @@ def _sites(session: Session, release_id: UUID, *which: ColumnElement[bool]) -> l
 def _mark(
     session: Session, release_id: UUID, which: ColumnElement[bool], state: Reached, more: Sequence[Any] = ()
 ) -> None:
-    mine = (ReleaseSite.release_id == release_id, ReleaseSite.state.in_(OPEN), which, *more)
+    others = set(OPEN) - {state}
+    mine = (ReleaseSite.release_id == release_id, ReleaseSite.state.in_(others), which, *more)
     session.execute(update(ReleaseSite).where(*mine).values(state=state, error=None))

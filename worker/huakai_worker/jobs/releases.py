@@ -127,7 +127,7 @@ def _move(session: Session, task: Task) -> UUID:
     left = moving.move(session, task)
     _tell(session, task, left)
     _hold_anew(session, task.site.id)
-    moving.scored(task, before, _standing(session, task.site.id)[0])
+    moving.moved(task, left, before, _standing(session, task.site.id)[0])
     return left
 
 
