@@ -37,9 +37,15 @@ def recompute(session: Session, site_id: UUID, day: date, look: Look) -> bool:
     before = session.scalar(held) or []
     asked = look(session, day)
     found = findings(asked, waivers.in_force(session, site_id, day), before, day)
-    told = {"tenant_id": site_id, "region_code": site.region_code, "edition_id": site.edition_id, "as_of": day}
-    session.execute(_KEEP, told | _counts(asked, found) | {"findings": found, "computed_at": clock.now()})
+    _write(session, site_id, site.region_code, site.edition_id, day, asked, found)
     return True
+
+
+def first(
+    session: Session, site_id: UUID, region_code: str, edition_id: UUID, day: date, asked: tuple[Requirement, ...]
+) -> None:
+    """The departures of a site that is being opened, without reading what was just written."""
+    _write(session, site_id, region_code, edition_id, day, asked, findings(asked, frozenset(), (), day))
 
 
 def findings(
@@ -51,6 +57,19 @@ def findings(
     found = [_finding(one, (one.kind, one.code) in waived) for one in asked if one.wrong or one.allowed]
     dated = [{**one, "since": known.get(_key(one), day.isoformat())} for one in found]
     return sorted(dated, key=lambda one: (one["class"] != "unexplained", not one["core"], one["kind"], one["code"]))
+
+
+def _write(
+    session: Session,
+    site_id: UUID,
+    region_code: str,
+    edition_id: UUID,
+    day: date,
+    asked: tuple[Requirement, ...],
+    found: list[Finding],
+) -> None:
+    told = {"tenant_id": site_id, "region_code": region_code, "edition_id": edition_id, "as_of": day}
+    session.execute(_KEEP, told | _counts(asked, found) | {"findings": found, "computed_at": clock.now()})
 
 
 def _finding(one: Requirement, waived: bool) -> Finding:

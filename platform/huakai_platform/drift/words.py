@@ -31,6 +31,7 @@ WRONGS: dict[str, Message] = {
     "too_small": _("面积不足"),
     "vacant": _("空缺"),
     "overdue": _("逾期未完成"),
+    "irregular": _("经常未完成"),
     "missing": _("数量不足"),
     "broken": _("故障或送修"),
     "no_photo": _("没有照片"),

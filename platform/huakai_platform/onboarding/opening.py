@@ -116,9 +116,10 @@ def _task() -> Select[*tuple[Any, ...]]:
     asked_by = select(operation.created_by).where(operation.id == bindparam("of_operation"))
     newest = select(edition.id).order_by(edition.number.desc())
     columns = (site.id, site.institution_id, site.code, site.kind, site.tier, site.region_code, site.state)
+    about = (site.edition_id, site.operating_since, site.weekly_hours, site.opened_at, site.version)
     return (
         select(
-            *(*columns, site.edition_id, site.operating_since, site.opened_at, site.version, intake.c.people),
+            *(*columns, *about, intake.c.people),
             newest.limit(1).scalar_subquery().label("newest"),
             state.limit(1).scalar_subquery().label("item"),
             asked_by.scalar_subquery().label("asked_by"),

@@ -42,7 +42,7 @@ class Standing:
 
 def standings(session: Session, plan: Plan, day: date) -> list[Standing]:
     """Every kind that the room must have, as it stood at the end of a day."""
-    return _standings(plan, _stood(session, day))
+    return stood(plan, _stood(session, day))
 
 
 def missing(session: Session, day: date) -> list[Standing]:
@@ -70,7 +70,7 @@ def first(session: Session, room: Pinned) -> dict[str, int]:
 
 
 def _counted(plan: Plan, rows: Sequence[Stood]) -> dict[str, int]:
-    found = _standings(plan, rows)
+    found = stood(plan, rows)
     return {
         "equipment_required": len(found),
         "equipment_present": sum(not one.missing for one in found),
@@ -78,7 +78,8 @@ def _counted(plan: Plan, rows: Sequence[Stood]) -> dict[str, int]:
     }
 
 
-def _standings(plan: Plan, rows: Sequence[Stood]) -> list[Standing]:
+def stood(plan: Plan, rows: Sequence[Stood]) -> list[Standing]:
+    """Every kind that the room must have, when these items were there."""
     return [
         Standing(
             kind,

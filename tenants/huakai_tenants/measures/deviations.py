@@ -3,13 +3,13 @@
 People appear as a requirement that all of them meet or not: neither a name nor a number leaves the room.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import tenancy
@@ -24,30 +24,59 @@ from huakai_tenants.measures import learning, people
 from huakai_tenants.premises.models import Space
 from huakai_tenants.premises.template import Prescribed
 from huakai_tenants.premises.template import required as required_spaces
+from huakai_tenants.training import coverage
 from huakai_tenants.variations import allowed, applying
 from huakai_tenants.wall_documents import service as wall_documents
+
+REGULAR_FOR, REGULAR = timedelta(days=90), Decimal("0.8")
+"""The share of a checklist's runs of so many days that must have been completed."""
 
 
 def look(session: Session, day: date) -> tuple[Requirement, ...]:
     """Every requirement, kept or not."""
     room = pinned(session)
     spaces = session.execute(select(Space.code, Space.area, Space.state)).all()
+    kinds = plan.held(session)
     return (
         *_spaces(session, room, spaces),
         *_area(session, room, spaces),
         *_people(session, room, day),
         *_checklists(session, room, day),
-        *_equipment(session, day),
-        *_wall(session, day),
-        *_opening(session),
+        *_equipment(required.standings(session, kinds, day) if kinds else ()),
+        *_wall(wall_documents.standings(session, day)),
+        *_opening(session, room, _opened(session, room)),
         *_variations(session),
+    )
+
+
+def of_a_new_room(
+    session: Session, room: Pinned, day: date, members: Sequence[people.Member], weekly_hours: Decimal | None
+) -> tuple[Requirement, ...]:
+    """What `look` finds in a room that was furnished today and has done nothing yet, without reading it.
+
+    `members` are the people who were entered today, with neither a certificate nor a background check.
+    """
+    kinds = plan.of(standards.body(session, room.edition_id, "equipment"), room.tier)
+    trained = learning.share(coverage.beginners(session, room.edition_id, members, day))
+    return (
+        *(Requirement("space", one.code, wrong="planned") for one in _asked_spaces(session, room, set())),
+        *_area(session, room, ()),
+        *_staff(session, room, members, people.certified(session, room, members, day, held={}), trained, day),
+        *(Requirement("checklist", code) for code in schedule.definitions(session, room)),
+        *_equipment(required.stood(kinds, ())),
+        *_wall(wall_documents.unseen(session, room, day)),
+        *_opening(session, room, weekly_hours if allowed.least_opening(session, room)[1] == "hours" else None),
     )
 
 
 def _spaces(session: Session, room: Pinned, rows: Sequence[Any]) -> Iterator[Requirement]:
     here = {row.code: row for row in rows}
-    for one in required_spaces(session, room.edition_id, room.tier, set(here)):
+    for one in _asked_spaces(session, room, set(here)):
         yield Requirement("space", one.code, wrong=_of_space(one, here.get(one.code)))
+
+
+def _asked_spaces(session: Session, room: Pinned, present: AbstractSet[str]) -> list[Prescribed]:
+    return required_spaces(session, room.edition_id, room.tier, present)
 
 
 def _of_space(asked: Prescribed, row: Any) -> str | None:
@@ -66,15 +95,27 @@ def _area(session: Session, room: Pinned, rows: Sequence[Any]) -> Iterator[Requi
 
 def _people(session: Session, room: Pinned, day: date) -> Iterator[Requirement]:
     members = people.present(session, day)
+    certified = people.certified(session, room, members, day)
+    yield from _staff(session, room, members, certified, learning.measure(session, room, day), day)
+
+
+def _staff(
+    session: Session,
+    room: Pinned,
+    members: Sequence[people.Member],
+    certified: Measured,
+    trained: Measured,
+    day: date,
+) -> Iterator[Requirement]:
     posts = standards.body(session, room.edition_id, "posts")
     core = {post["code"] for post in posts["posts"] if post.get("core")}
     for one in people.posts(session, room, members).evidence:
         post = one.id.partition(".")[0]
         yield Requirement("post", one.id, core=post in core, wrong=None if one.met else "vacant")
     cores = {rule["code"] for rule in posts["rules"] if rule.get("core")}
-    yield from _all("certificate", people.certified(session, room, members, day), core=True)
+    yield from _all("certificate", certified, core=True)
     yield from _all("background", people.background(session, room, members, day), core="background" in cores)
-    yield from _all("training", learning.measure(session, room, day))
+    yield from _all("training", trained)
 
 
 def _all(kind: str, measured: Measured, *, core: bool = False) -> Iterator[Requirement]:
@@ -85,38 +126,53 @@ def _all(kind: str, measured: Measured, *, core: bool = False) -> Iterator[Requi
 
 
 def _checklists(session: Session, room: Pinned, day: date) -> Iterator[Requirement]:
-    """Of each checklist that falls due again and again the one that was due last before the day."""
+    """Of each checklist that falls due again and again the run that was due last, and how regular the others were."""
     rows = session.execute(
-        select(ChecklistRun.code, ChecklistRun.completed_at)
-        .ext(distinct_on(ChecklistRun.code))
-        .where(ChecklistRun.due_on < day)
-        .order_by(ChecklistRun.code, ChecklistRun.due_on.desc())
+        select(
+            ChecklistRun.code,
+            func.count().label("due"),
+            func.count(ChecklistRun.completed_at).label("done"),
+            func.max(ChecklistRun.due_on).label("last"),
+            func.max(ChecklistRun.due_on).filter(ChecklistRun.completed_at.is_not(None)).label("last_done"),
+        )
+        .where(ChecklistRun.due_on < day, ChecklistRun.due_on >= day - REGULAR_FOR)
+        .group_by(ChecklistRun.code)
     )
-    done = {row.code: row.completed_at is not None for row in rows}
+    found = {row.code: _run_so(row) for row in rows}
     for code in schedule.definitions(session, room):
-        yield Requirement("checklist", code, wrong=None if done.get(code, True) else "overdue")
+        yield Requirement("checklist", code, wrong=found.get(code))
 
 
-def _equipment(session: Session, day: date) -> Iterator[Requirement]:
-    held = plan.held(session)
-    for one in required.standings(session, held, day) if held else ():
+def _run_so(row: Any) -> str | None:
+    if row.last_done != row.last:
+        return "overdue"
+    return "irregular" if row.done < REGULAR * row.due else None
+
+
+def _equipment(standings: Iterable[required.Standing]) -> Iterator[Requirement]:
+    for one in standings:
         wrong = None if one.state == "complete" else one.state
         yield Requirement("equipment", one.kind.code, core=one.kind.core, wrong=wrong)
 
 
-def _wall(session: Session, day: date) -> Iterator[Requirement]:
-    for one in wall_documents.standings(session, day):
+def _wall(hung: Iterable[wall_documents.Hung]) -> Iterator[Requirement]:
+    for one in hung:
         wrong = {"missing": "no_photo", "outdated": "outdated"}.get(one.state)
         yield Requirement("wall_document", one.code, core=one.core, wrong=wrong)
 
 
-def _opening(session: Session) -> Iterator[Requirement]:
+def _opened(session: Session, room: Pinned) -> Decimal | None:
     """The hours that the room has set, else the weekly hours that it was registered with."""
-    least, counted = allowed.least_opening(session)
-    days = applying.opening(session)
-    known = applying.length(days, counted) if days is not None else None
-    if known is None and counted == "hours":
-        known = session.scalar(select(Site.weekly_hours).where(Site.id == tenancy.current(session)))
+    _least, counted = allowed.least_opening(session, room)
+    if (days := applying.opening(session)) is not None:
+        return applying.length(days, counted)
+    if counted != "hours":
+        return None
+    return session.scalar(select(Site.weekly_hours).where(Site.id == tenancy.current(session)))
+
+
+def _opening(session: Session, room: Pinned, known: Decimal | None) -> Iterator[Requirement]:
+    least, _counted = allowed.least_opening(session, room)
     wrong = "unrecorded" if known is None else "below" if known < least else None
     yield Requirement("opening", "week", wrong=wrong)
 

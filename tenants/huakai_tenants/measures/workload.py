@@ -30,5 +30,6 @@ def counts(session: Session, month: date) -> dict[str, int]:
 
 def of_a_new_room(session: Session, month: date, *, room: Pinned) -> dict[str, int]:
     """What `counts` finds in a room that was furnished today, reading only the checklists that were begun."""
-    done = checklists.counts(session, month) | checklists.points(session, month)
-    return done | premises.first(session, room) | equipment.first(session, room) | wall.first(session, room)
+    hung = wall.unseen(session, room, clock.today())
+    done = checklists.counts(session, month) | {"points_open": 0, "points_overdue": 0}
+    return done | premises.first(session, room) | equipment.first(session, room) | wall.counted(hung)

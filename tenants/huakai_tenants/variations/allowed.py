@@ -12,7 +12,7 @@ from huakai_platform import forms
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import service as standards
-from huakai_platform.standards.pinned import pinned
+from huakai_platform.standards.pinned import Pinned, pinned
 from huakai_tenants.variations.models import Variation
 
 
@@ -64,7 +64,7 @@ def of_room(session: Session) -> Allowed:
     body = standards.body(session, room.edition_id, "variation")
     lists = standards.checklists(session, room.edition_id, room.tier)
     of = {(one.kind, one.spot): one for one in rows}
-    least, counted = least_opening(session)
+    least, counted = least_opening(session, room)
     return Allowed(
         body["extra_items"]["most"],
         {code: lists[code].title for code in body["extra_items"]["checklists"] if code in lists},
@@ -78,9 +78,8 @@ def of_room(session: Session) -> Allowed:
     )
 
 
-def least_opening(session: Session) -> tuple[Decimal, str]:
+def least_opening(session: Session, room: Pinned) -> tuple[Decimal, str]:
     """How long the room must be open in a week by its tier, and in what that is counted."""
-    room = pinned(session)
     tiers = standards.body(session, room.edition_id, "tiers")["tiers"]
     least = next((one["opening"].get("at_least", 0) for one in tiers if one["code"] == room.tier), 0)
     rules = standards.body(session, room.edition_id, "variation")["opening"]

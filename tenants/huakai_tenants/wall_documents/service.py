@@ -1,6 +1,6 @@
 """What must hang on the wall, shown by dated photographs that grow old."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -53,9 +53,19 @@ def standings(session: Session, day: date) -> list[Hung]:
     here = find(session)
     if here is None:
         return []
-    body = standards.body(session, here.edition_id, "wall_documents")
     rows = {row.code: row for row in session.scalars(select(WallDocument))}
-    newest = photos.latest(session, "wall_document", by=day)
+    return _standings(session, here, rows, photos.latest(session, "wall_document", by=day), day)
+
+
+def unseen(session: Session, room: Pinned, day: date) -> list[Hung]:
+    """The same of a room that has shown nothing yet, without reading it."""
+    return _standings(session, room, {}, {}, day)
+
+
+def _standings(
+    session: Session, room: Pinned, rows: Mapping[str, WallDocument], newest: Mapping[UUID, Latest], day: date
+) -> list[Hung]:
+    body = standards.body(session, room.edition_id, "wall_documents")
     days = int(body["validity"]["days"])
     return [_hung(one, rows.get(one["code"]), newest, days, day) for one in body["documents"]]
 
@@ -69,15 +79,12 @@ def counts(session: Session, day: date) -> dict[str, int]:
     """Documents that must hang there, and those with a good photograph; nothing without an edition."""
     if find(session) is None:
         return {}
-    rows = standings(session, day)
-    current = sum(one.state in ("soon", "current") for one in rows)
-    return {"wall_documents_required": len(rows), "wall_documents_current": current}
+    return counted(standings(session, day))
 
 
-def first(session: Session, room: Pinned) -> dict[str, int]:
-    """The same counts of a room that has shown nothing yet."""
-    body = standards.body(session, room.edition_id, "wall_documents")
-    return {"wall_documents_required": len(body["documents"]), "wall_documents_current": 0}
+def counted(hung: Sequence[Hung]) -> dict[str, int]:
+    current = sum(one.state in ("soon", "current") for one in hung)
+    return {"wall_documents_required": len(hung), "wall_documents_current": current}
 
 
 def get(session: Session, code: str, day: date) -> Hung:

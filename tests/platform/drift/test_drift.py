@@ -108,6 +108,20 @@ def test_every_seeded_departure_is_found_and_nothing_else(databases: Databases, 
     assert {one["class"] for one in row.findings} == {"unexplained"}
 
 
+def test_a_checklist_that_is_often_left_out_is_found_though_the_last_one_was_done(
+    databases: Databases, make: Make
+) -> None:
+    room = whole(make, TODAY)
+    for back in range(11, 14):
+        room.daily(TODAY - timedelta(days=back))
+    room.daily(TODAY - timedelta(days=91))
+    assert found(stand(databases, room.site)) == {("checklist", "daily", "irregular")}, "ten of thirteen"
+    for back in range(14, 17):
+        day = TODAY - timedelta(days=back)
+        room.daily(day, done=day, opened="yes")
+    assert found(stand(databases, room.site)) == set(), "thirteen of sixteen are enough"
+
+
 def test_a_departure_keeps_the_day_since_which_it_is_known(databases: Databases, make: Make) -> None:
     room = whole(make, TODAY)
     room.member("S9", "counsellor")

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
+from huakai_platform.drift import standing as drift
+from huakai_platform.drift.models import DriftStanding
 from huakai_platform.identity.models import Account, Invitation, Membership
 from huakai_platform.kernel import clock, crypto, operations, vault
 from huakai_platform.kernel.access import Actor, Role
@@ -28,7 +31,7 @@ from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import Pinned
 from huakai_platform.standards.shipped import load_shipped
 from huakai_tenants.checklists.models import ChecklistRun
-from huakai_tenants.measures import workload
+from huakai_tenants.measures import deviations, workload
 from huakai_tenants.premises.models import Space
 from huakai_worker.jobs.opening import open_site
 from huakai_worker.scope import Work
@@ -249,6 +252,24 @@ def test_the_first_numbers_are_those_that_counting_the_room_gives(
         assert counted["spaces_required"] == 2
         assert counted["equipment_required"] > 0
         assert counted["wall_documents_required"] > 0
+
+
+def test_the_first_departures_are_those_that_looking_at_the_room_gives(
+    databases: Databases, make: Make, run: Run
+) -> None:
+    site = approved(make, weekly_hours=Decimal(4))
+    run(started(databases, None, site), site.id)
+
+    def known() -> dict[str, Any]:
+        with databases.session(Login.OVERSIGHT) as session:
+            row = session.scalars(select(DriftStanding)).one()
+            return {name: value for name, value in vars(row).items() if not name.startswith(("_", "computed"))}
+
+    first = known()
+    with databases.session(Login.WORKER, site.id) as session:
+        assert drift.recompute(session, site.id, clock.today(), deviations.look)
+    assert known() == first
+    assert {one["wrong"] for one in first["findings"]} >= {"planned", "missing", "no_photo", "incomplete", "below"}
 
 
 def test_a_sealed_telephone_opens_only_at_its_place(

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from huakai_platform.compliance import standing
+from huakai_platform.drift import standing as drift
 from huakai_platform.identity import invitations
 from huakai_platform.identity.naming import Person
 from huakai_platform.kernel import audit, clock, operations, vault
@@ -16,7 +17,7 @@ from huakai_platform.onboarding.opening import Task
 from huakai_platform.oversight import facts
 from huakai_platform.standards.pinned import Pinned
 from huakai_tenants.checklists import schedule
-from huakai_tenants.measures import compliance, workload
+from huakai_tenants.measures import compliance, deviations, workload
 from huakai_tenants.premises import service as premises
 from huakai_tenants.staff import enrolling
 from huakai_tenants.staff.enrolling import Newcomer
@@ -73,6 +74,8 @@ def _open(work: Work, task: Task) -> None:
     facts.recompute(session, now, clock.month(today), partial(workload.of_a_new_room, room=room))
     measures = compliance.of_a_new_room(session, edition_id, site.tier, today, members)
     standing.first(session, site.id, site.region_code, edition_id, site.operating_since or today, measures)
+    departures = deviations.of_a_new_room(session, room, today, members, site.weekly_hours)
+    drift.first(session, site.id, site.region_code, edition_id, today, departures)
 
 
 def _people(task: Task) -> list[Person]:
