@@ -20,13 +20,16 @@ from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.oversight import rollups
 from huakai_platform.regions.models import Region
-from huakai_platform.standards import service as standards
+from huakai_platform.standards import integrity
+from huakai_platform.standards.integrity import Astray
 from huakai_platform.standards.models import Edition
+from huakai_platform.standards.shipped import load_shipped
 from huakai_platform.workdays import calendar
 from huakai_templates import assets
 
 ALIVE = timedelta(seconds=30)
 LEAST_FREE = 0.05
+MOST_NAMED = 10
 OLDEST_DUE = timedelta(minutes=5)
 
 
@@ -117,16 +120,28 @@ def _regions(databases: Databases, _settings: Settings) -> Finding:
 
 
 def _edition(databases: Databases, _settings: Settings) -> Finding:
+    """Every definition by its hash, those of the shipped edition beside their files too."""
     with databases.session(Login.MIGRATOR) as session:
-        wrong = [
-            str(edition.number)
-            for edition in session.scalars(select(Edition))
-            if standards.recomputed_digest(session, edition.id) != edition.digest
-        ]
+        astray = integrity.examine(session, load_shipped())
         newest = session.scalar(select(func.max(Edition.number)))
-    good = newest is not None and not wrong
-    found = _("第 {number} 版", number=newest) if good else _("校验值不一致：{numbers}", numbers=listed(wrong))
-    return Finding(_("标准版本"), good, found, _("已发布的版本被改动：从备份恢复，或运行 huakai migrate"))
+    found = _told(astray) if astray else _("第 {number} 版", number=newest) if newest else _("没有")
+    return Finding(_("标准版本"), newest is not None and not astray, found, _remedy(astray))
+
+
+def _told(astray: list[Astray]) -> str:
+    named = [
+        _("第 {number} 版 {name} {how}", number=one.number, name=one.name, how=integrity.HOWS[one.how])
+        for one in astray[:MOST_NAMED]
+    ]
+    return listed(named) + _("，共 {count} 处", count=len(astray))
+
+
+def _remedy(astray: list[Astray]) -> str:
+    if any(one.how in (integrity.ALTERED, integrity.WHOLE) for one in astray):
+        return _("已发布的版本被改动：从备份恢复")
+    if astray:
+        return _("程序带来的标准与已发布的不同：在管理端“标准”页导入为新一版草案，审核后发布")
+    return _("运行 huakai migrate")
 
 
 def _workdays(databases: Databases, _settings: Settings) -> Finding:

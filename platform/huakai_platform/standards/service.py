@@ -15,7 +15,7 @@ from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.standards.models import Edition, EditionDefinition
-from huakai_platform.standards.shipped import EditionFiles, digest, edition_digest
+from huakai_platform.standards.shipped import EditionFiles
 
 Bodies = Mapping[tuple[str, str], dict[str, Any]]
 
@@ -71,17 +71,6 @@ def edition(session: Session, edition_id: UUID) -> Edition:
 def previous(session: Session, later: Edition) -> Edition | None:
     """The edition before another."""
     return session.scalar(select(Edition).where(Edition.number < later.number).order_by(Edition.number.desc()).limit(1))
-
-
-def recomputed_digest(session: Session, edition_id: UUID) -> str:
-    """The hash of an edition from the content of its rows as they are now."""
-    number = session.scalars(select(Edition.number).where(Edition.id == edition_id)).one()
-    rows = session.execute(
-        select(EditionDefinition.kind, EditionDefinition.code, EditionDefinition.body).where(
-            EditionDefinition.edition_id == edition_id
-        )
-    )
-    return edition_digest(number, {(row.kind, row.code): digest(row.body) for row in rows})
 
 
 def bodies(session: Session, edition_id: UUID) -> Bodies:

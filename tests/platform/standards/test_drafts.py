@@ -13,7 +13,7 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.standards import drafts, service
+from huakai_platform.standards import drafts, integrity, service
 from huakai_platform.standards.drafts import State
 from huakai_platform.standards.models import Edition, EditionDefinition, EditionDraft
 from tests.support.make import Make
@@ -71,7 +71,8 @@ def test_a_draft_becomes_the_next_edition_and_the_one_before_stays(
         after = service.newest(session)
         assert service.body(session, before, "wall_documents")["validity"]["days"] == 365
         assert service.body(session, after, "wall_documents")["validity"]["days"] == 180
-        assert service.recomputed_digest(session, after) == digest
+        assert service.edition(session, after).digest == digest
+        assert integrity.genuine(session, service.edition(session, after))
         assert number == 2
         assert service.body(session, after, "edition")["title"] == TITLE
 

@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import Conflict
-from huakai_platform.standards import service
+from huakai_platform.standards import integrity, service
 from huakai_platform.standards.models import Edition, EditionDefinition
 from huakai_platform.standards.shipped import load_shipped
 from tests.support.make import Make
@@ -23,7 +23,7 @@ def test_the_shipped_edition_is_there_once_and_genuine(databases: Databases) -> 
 
         assert session.scalar(select(func.count()).select_from(Edition)) == 1
         assert session.scalar(select(func.count()).select_from(EditionDefinition)) == len(load_shipped().definitions)
-        assert service.recomputed_digest(session, edition) == load_shipped().digest
+        assert integrity.examine(session, load_shipped()) == []
         assert service.newest(session) == edition
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from huakai_platform import forms
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.fields import Form, Id
-from huakai_platform.standards import files, service, words
+from huakai_platform.standards import files, integrity, service, words
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.service import Bodies
 from huakai_platform.standards.views.blueprints import blueprint
@@ -34,7 +34,7 @@ def index() -> str:
         shown=shown,
         kinds=words.KINDS,
         definitions=sorted(service.bodies(db(), shown.id).items()) if shown else [],
-        genuine=bool(shown) and service.recomputed_digest(db(), shown.id) == shown.digest if shown else False,
+        genuine=integrity.genuine(db(), shown) if shown else False,
     )
 
 
