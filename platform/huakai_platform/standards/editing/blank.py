@@ -5,6 +5,35 @@ from typing import Any
 
 OF: Mapping[str, Mapping[str, Any]] = {
     "checklist": {"period": "once", "sections": []},
+    "scale": {
+        "licence": {"terms": {"zh": "请写明使用许可", "en": "Say on which terms it may be used"}, "proposed": True},
+        "options": [
+            {"code": "no", "text": {"zh": "否", "en": "No"}, "points": 0, "proposed": True},
+            {"code": "yes", "text": {"zh": "是", "en": "Yes"}, "points": 1, "proposed": True},
+        ],
+        "items": [{"code": "first", "text": {"zh": "第一题", "en": "First statement"}, "proposed": True}],
+        "scores": [
+            {
+                "code": "total",
+                "title": {"zh": "总分", "en": "Total"},
+                "counting": "sum",
+                "higher_is": "worse",
+                "bands": [],
+                "proposed": True,
+            }
+        ],
+    },
+    "survey": {
+        "audience": "visitor",
+        "anonymous": True,
+        "sections": [
+            {
+                "code": "questions",
+                "title": {"zh": "问题", "en": "Questions"},
+                "items": [{"code": "wish", "kind": "text", "text": {"zh": "建议", "en": "Wishes"}, "proposed": True}],
+            }
+        ],
+    },
     "register": {
         "level": "site",
         "privacy": "staff",
@@ -29,4 +58,5 @@ OF: Mapping[str, Mapping[str, Any]] = {
         ],
     },
 }
-"""By kind, of those kinds of which an edition may have many. A register is whole: one date, counted by its entries."""
+"""By kind, of those kinds of which an edition may have many. Each is whole: a register
+has one date and counts its entries, a scale one statement and its total, a survey one question."""

@@ -11,7 +11,8 @@ from huakai_platform.forms.shapes import ItemShape
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.i18n import _
-from huakai_platform.standards import drafts
+from huakai_platform.standards import asked, drafts
+from huakai_platform.standards.definitions.asking import ScaleItem
 from huakai_platform.standards.drafts import Draft
 from huakai_platform.standards.editing import places
 from huakai_platform.standards.editing.controls import Control, controls, value_of
@@ -60,7 +61,7 @@ def preview(draft_id: UUID, kind: str, code: str, at: str) -> str:
     """What an entry would look like, or what is wrong with it; nothing is kept."""
     found, where = drafts.load(db(), draft_id), place(kind, at)
     said, errors = _read(found, code, where)
-    return render_template("standards/_preview.html", **_shown(found, where, said, errors))
+    return render_template("standards/_preview.html", **_shown(found, code, where, said, errors))
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/<kind>/<code>/removals/<path:at>")
@@ -122,15 +123,22 @@ def _page(found: Draft, code: str, where: Place, said: Entry, errors: Errors) ->
             (say(body["title"]), _back(found.row.id, code, where)),
             (say(title) if title else _("新增"), None),
         ],
-        **_shown(found, where, said, errors),
+        **_shown(found, code, where, said, errors),
     )
 
 
-def _shown(found: Draft, where: Place, said: Entry, errors: Errors) -> dict[str, Any]:
-    """What the preview needs; an item of a checklist is shown as the question that it will be."""
+def _shown(found: Draft, code: str, where: Place, said: Entry, errors: Errors) -> dict[str, Any]:
+    """What the preview needs; an item is shown as the question that it will be."""
     sound = bool(said) and not errors and not where.shape().validate(said)
-    item = ItemShape().load(said) if sound and where.list == "items" else None
+    item = _question(found, code, where, said) if sound else None
     return {"entry": said, "errors": errors, "item": item, "list": where.list, **reading(found.bodies)}
+
+
+def _question(found: Draft, code: str, where: Place, said: Entry) -> Any:
+    """The typed item that an entry is; None where it is none."""
+    if where.shape is ScaleItem:
+        said = asked.question(said, found.body(where.kind, code)["options"])
+    return ItemShape().load(said) if where.shape in (ItemShape, ScaleItem) else None
 
 
 def _back(draft_id: UUID, code: str, where: Place) -> str:

@@ -6,10 +6,9 @@ from uuid import UUID
 from flask import Response, render_template
 from sqlalchemy import select
 
-from huakai_platform import forms
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.fields import Form, Id
-from huakai_platform.standards import files, integrity, service, words
+from huakai_platform.standards import asked, files, integrity, service, words
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.service import Bodies
 from huakai_platform.standards.views.blueprints import blueprint
@@ -46,7 +45,7 @@ def definition(edition_id: UUID, kind: str, code: str) -> str:
         "standards/definition.html",
         body=body,
         edition_id=edition_id,
-        form=forms.definition(body) if kind == "checklist" else None,
+        form=asked.form(body),
         **reading(service.bodies(db(), edition_id)),
     )
 
