@@ -77,6 +77,34 @@ def test_the_preview_shows_the_question_and_keeps_nothing(writer: FlaskClient, d
     assert "<code>weight</code>" in wrong.text
 
 
+def test_a_scale_is_written_to_its_last_band_and_shown_as_it_will_be_asked(writer: FlaskClient, draft: str) -> None:
+    new = {"kind": "scale", "code": "calm", "zh": "平静量表", "en": "Calm"}
+    assert post(writer, f"{draft}/definitions", new).status_code == 303
+    bands = f"{draft}/scale/calm/entries/scores/total/bands"
+    assert f'href="{bands}"' in writer.get(f"{draft}/scale/calm").text
+    band = {"title.zh": "平静", "title.en": "Calm", "severity": "none"}
+    version = seen(writer, f"{draft}/scale/calm")
+    assert post(writer, bands, {**band, "code": "low", "low": "0", "high": "0", "seen": version}).status_code == 303
+    assert "得分 1 不在任何区间里" in writer.get(f"{draft}/scale/calm").text
+    version = seen(writer, f"{draft}/scale/calm")
+    assert post(writer, bands, {**band, "code": "high", "low": "1", "high": "1", "seen": version}).status_code == 303
+    assert "不在任何区间里" not in writer.get(draft).text
+
+    item = {"text.zh": "我觉得平静", "text.en": "I feel calm", "code": "calm", "proposed": "true", "seen": "0"}
+    shown = post(writer, f"{draft}/scale/calm/previews/items", item).text
+    assert 'id="preview-calm-field"' in shown
+    assert shown.count('type="radio"') == 2
+
+
+def test_the_rows_of_a_register_are_written_too(writer: FlaskClient, draft: str) -> None:
+    place = f"{draft}/register/proposals/entries/rows/handling/items"
+    assert f'href="{place}"' in writer.get(f"{draft}/register/proposals").text
+    asked = {"code": "remark", "kind": "text", "text.zh": "备注", "text.en": "Remark", "proposed": "true"}
+    version = seen(writer, f"{draft}/register/proposals")
+    assert post(writer, place, {**asked, "seen": version}).status_code == 303
+    assert "备注" in writer.get(f"{draft}/register/proposals").text
+
+
 def test_bad_input_comes_back_filled_and_named(writer: FlaskClient, draft: str) -> None:
     place = f"{draft}/indicators/indicators/entries/grades/good"
     answer = post(writer, place, {"title.zh": "良好", "title.en": "Good", "at_least": "eighty", "seen": "0"})

@@ -142,5 +142,5 @@ def _question(found: Draft, code: str, where: Place, said: Entry) -> Any:
 
 
 def _back(draft_id: UUID, code: str, where: Place) -> str:
-    anchor = where.steps[0] if len(where.steps) < 3 else f"sections-{where.steps[1]}"
+    anchor = where.steps[0] if len(where.steps) < 3 else f"{where.steps[0]}-{where.steps[1]}"
     return url_for(".draft_definition", draft_id=draft_id, kind=where.kind, code=code, _anchor=anchor)

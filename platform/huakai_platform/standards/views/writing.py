@@ -194,6 +194,7 @@ def definition_page(
         value_of=value_of,
         name_of=places.name_of,
         lists=list(places.lists(SHAPES[kind])),
+        inner={name: list(places.lists(shape)) for name, shape in places.lists(SHAPES[kind]).items()},
         faults=[one for one in found.faults() if one.name == name],
         seen=found.version(kind, code),
         retirable=kind in MANY,
