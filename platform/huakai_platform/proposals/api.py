@@ -6,7 +6,7 @@ from flask import Response
 from marshmallow import fields
 
 from huakai_platform.kernel.access import Permission, Role
-from huakai_platform.kernel.fields import Choice, RegionCode
+from huakai_platform.kernel.fields import Choice, Id, RegionCode
 from huakai_platform.proposals import listing
 from huakai_platform.proposals.models import Proposal
 from huakai_platform.proposals.words import STATES
@@ -39,6 +39,7 @@ class ProposalsAsked(api.Paged):
     kind = Choice(KINDS)
     state = Choice(STATES)
     region = RegionCode()
+    draft = Id()
 
 
 @blueprint.get("/proposals")

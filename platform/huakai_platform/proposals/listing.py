@@ -86,6 +86,8 @@ def _page(session: Session, conditions: Sequence[ColumnElement[bool]], page: int
 def _conditions(actor: Actor, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     conditions = [_reach(actor)]
     conditions += [getattr(Proposal, name) == asked[name] for name in ("kind", "state") if asked.get(name)]
+    if draft_id := asked.get("draft"):
+        conditions.append(Proposal.draft_id == draft_id)
     if region := asked.get("region"):
         conditions.append(Site.ancestors.contains([region]))
     return conditions

@@ -1,5 +1,6 @@
 """A change is proposed from the item, decided above, and the proposer is told; a room writes for itself alone."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from huakai_platform.kernel import workbooks
+from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
@@ -22,10 +23,12 @@ from huakai_platform.standards import drafts
 from huakai_worker import dispatcher
 from tests.support.make import Make
 from tests.support.proposed import suggest
+from tests.support.staffed import Staffed
 from tests.support.web import post
 from tests.support.worlds import GUANGZHOU, LUOYANG
 
 NEW = "/room/proposals/new/checklist/daily"
+LINK = re.compile(r'href="(/room/proposals/new/[^"]+)"')
 TYPED = {"at": "sections/opening/items/exit_clear", "change": "改为每周拍照一次", "reason": "每天拍照耽误开门"}
 
 
@@ -71,6 +74,13 @@ def test_a_site_proposes_from_the_item_and_sees_what_became_of_it(
     assert post(office, f"/console/proposals/{row.id}/refusal", {"answer": "太晚了不行"}).status_code == 409
     (row,) = rows(databases, site)
     assert (row.state, row.draft_id) == ("accepted", draft_id)
+    assert f"proposals?draft={draft_id}" in office.get(f"/console/standard/drafts/{draft_id}").text
+    asked = office.get(f"/console/proposals?draft={draft_id}").text
+    assert TYPED["change"] in asked
+    assert accepted.location in asked, "from the list straight to the place in the draft"
+    with databases.session(Login.OVERSIGHT) as session:
+        other = drafts.begin(session, admin, {"zh": "第三版", "en": "Third"})
+    assert TYPED["change"] not in office.get(f"/console/proposals?draft={other}").text
     dispatcher.drain(databases, settings)
     assert told(databases, site.id, worker) == ["/room/proposals"]
     assert "已采纳" in browser.get("/room/proposals").text
@@ -155,3 +165,30 @@ def test_a_room_writes_and_sees_its_own_only(databases: Databases, make: Make, a
             session.execute(write, {"site": site.id, "state": state})
     with databases.session(Login.TENANT, mine.id) as session:
         assert session.scalars(select(Proposal)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("page", "kind", "item"),
+    [
+        ("/room/spaces", "spaces", "reception_corner"),
+        ("/room/equipment/required", "equipment", "extinguisher"),
+        ("/room/wall-documents", "wall_documents", "hotline"),
+        ("/room/registers/visitors", "register", None),
+        ("/room/training", "curricula", "key_groups"),
+        ("/room/staff", "posts", "counsellor"),
+        ("/room/activities/plan", "activity_themes", None),
+    ],
+)
+def test_every_page_of_the_standard_leads_from_its_items_to_a_proposal(
+    app: Flask, make: Make, page: str, kind: str, item: str | None
+) -> None:
+    room = Staffed(make, make.site())
+    room.space("reception_corner", "10")
+    room.member("S1", "counsellor", "A")
+    room.member("S2", "site_head", "A")
+    browser = make.browser(app, make.member(Role.SITE_HEAD, room.site))
+    post(browser, "/room/activities/plan", {"year": str(clock.today().year)})
+    links = [link for link in LINK.findall(browser.get(page).text) if f"/{kind}/" in link]
+    assert links
+    assert item is None or any(link.endswith(f"item={item}") for link in links)
+    assert all(browser.get(link).status_code == 200 for link in links[:3])

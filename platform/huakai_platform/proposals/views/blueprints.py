@@ -34,6 +34,7 @@ class ProposalsQuery(Form):
     kind = Choice(KINDS)
     state = Choice(STATES)
     region = RegionCode()
+    draft = Id()
     page = Page()
 
 

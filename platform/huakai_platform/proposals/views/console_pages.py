@@ -25,6 +25,7 @@ from huakai_platform.proposals.views.blueprints import (
     named,
 )
 from huakai_platform.proposals.words import STATES
+from huakai_platform.standards import drafts
 from huakai_platform.standards.words import KINDS
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -47,6 +48,8 @@ def index() -> str:
     region = asked.get("region")
     crumbs = trail("proposals.index", region)
     chips = [(crumbs[-1][0], "region", region)] if region else []
+    if draft_id := asked.get("draft"):
+        chips.append((say(drafts.load(db(), draft_id).row.title), "draft", str(draft_id)))
     chips += [
         (dict(OPTIONS[name])[asked[name]].render(gettext), name, asked[name]) for name in OPTIONS if name in asked
     ]
@@ -56,6 +59,7 @@ def index() -> str:
         rows=named(found.rows),
         options=OPTIONS,
         regions=below(region),
+        at_draft={row.id: draft_url(row) for row in found.rows if row.draft_id},
         crumbs=crumbs,
         chips=chips,
         shown={name: value for name, value in request.args.items() if value and name != "page"},
