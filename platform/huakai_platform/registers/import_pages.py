@@ -9,8 +9,10 @@ from flask_babel import get_locale, ngettext
 
 from huakai_platform import forms
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.registers import listing, sheet
+from huakai_platform.registers import lines, listing, sheet
+from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.importing import Intake
+from huakai_platform.registers.judging import Judged
 from huakai_platform.registers.pages import Desk
 from huakai_platform.web import intake as incoming
 from huakai_platform.web.context import actor, db
@@ -78,4 +80,21 @@ def _words(desk: Desk, intake: Intake, here: str | None) -> dict[str, Any]:
         (_("导入"), url_for(".imports", code=code) if here else None),
     ]
     crumbs += [(HERE[here], None)] if here else []
-    return {"desk": desk, "register": register, "locale": intake.language, "crumbs": crumbs, "written": forms.written}
+    return {
+        "desk": desk,
+        "register": register,
+        "locale": intake.language,
+        "crumbs": crumbs,
+        "changed": lambda line, at: _changed(register, line, at, intake.language),
+    }
+
+
+def _changed(register: Register, line: Judged, at: str, language: str) -> tuple[str, Any, Any]:
+    """What a row changes: what that is called, what it was and what it becomes."""
+    assert line.entry is not None
+    if item := register.form.item(at):
+        before, after = (forms.written(item, said.get(at), language) for said in (line.entry.items, line.items))
+        return item.text.of(language), before, after
+    rows = next(one for one in register.rows if sheet.key(one) == at)
+    was, becomes = (lines.written(rows, said, language) for said in (line.entry.rows(rows.code), line.rows[rows.code]))
+    return rows.title.of(language), was, becomes

@@ -15,7 +15,7 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import FIRST_DAY, Entry
-from huakai_platform.registers.sheet import NUMBER
+from huakai_platform.registers.sheet import NUMBER, key
 from huakai_platform.registers.shelf import Answers, Shelf
 
 ADDED, CHANGED, UNCHANGED, FAULTY = "added", "changed", "unchanged", "faulty"
@@ -29,6 +29,8 @@ class Judged:
     row: int
     number: int | None
     items: dict[str, Any]
+    rows: dict[str, list[Any]] = field(default_factory=dict)
+    """The entry's own rows by their code, of those that the sheet has a column for."""
     entry: Entry | None = None
     changes: list[str] = field(default_factory=list)
     errors: dict[str, list[str]] = field(default_factory=dict)
@@ -41,15 +43,15 @@ class Judged:
             return ADDED
         return CHANGED if self.changes else UNCHANGED
 
-    def fault(self, key: str, said: Message) -> None:
-        self.errors.setdefault(key, []).append(said.render())
+    def fault(self, at: str, said: Message) -> None:
+        self.errors.setdefault(at, []).append(said.render())
 
     def answers(self, register: Register) -> Answers:
-        """What the entry says afterwards; rows of its own stay as they are."""
+        """What the entry says afterwards; rows that the sheet has no column for stay as they are."""
         if not register.rows:
             return {"items": self.items}
         kept = {one.code: self.entry.rows(one.code) if self.entry else [] for one in register.rows}
-        return {"items": self.items, "rows": kept}
+        return {"items": self.items, "rows": kept | self.rows}
 
 
 def stored(
@@ -72,14 +74,20 @@ def stored(
 def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> list[Judged]:
     """Hold every row against the register, its entries, and the other rows."""
     numbered = {one.row.number: one for one in entries}
-    present = {_said(one.items): one for one in entries if one.row.cancelled_at is None}
+    told = [rows for rows in register.rows if key(rows) in listing.places]
+    present = {
+        _said(one.items, {rows.code: one.rows(rows.code) for rows in told}): one
+        for one in entries
+        if one.row.cancelled_at is None
+    }
     seen: dict[Any, int] = {}
     rows = [
         Judged(
             row.number,
             row.values.get(NUMBER),
             {item.code: row.values[item.code] for item in register.form if row.values.get(item.code) is not None},
-            errors={key: list(said) for key, said in row.errors.items()},
+            {rows.code: row.values.get(key(rows), []) for rows in told},
+            errors={at: list(said) for at, said in row.errors.items()},
         )
         for row in listing.rows
     ]
@@ -110,7 +118,7 @@ def _place(
     if not FIRST_DAY <= date.fromisoformat(one.items[register.dated]) <= clock.today():
         one.fault(register.dated, _("日期不能晚于今天"))
     if one.number is None:
-        one.entry = present.get(_said(one.items))
+        one.entry = present.get(_said(one.items, one.rows))
     elif (entry := numbered.get(one.number)) is None:
         one.fault(NUMBER, _("没有编号为 {number} 的登记", number=one.number))
     elif entry.row.cancelled_at is not None:
@@ -124,15 +132,18 @@ def _change(one: Judged, register: Register, listing: Listing, entry: Entry) -> 
     left_out = {item.code for item in register.form} - set(listing.places)
     one.entry, one.items = entry, {code: entry.items[code] for code in left_out & set(entry.items)} | one.items
     one.changes = [item.code for item in register.form if one.items.get(item.code) != entry.items.get(item.code)]
+    one.changes += [
+        key(rows) for rows in register.rows if one.rows.get(rows.code, entry.rows(rows.code)) != entry.rows(rows.code)
+    ]
 
 
 def _once(one: Judged, register: Register, seen: dict[Any, int]) -> None:
     """Two rows for one entry, or two new ones that say the same, are one too many."""
-    key: Any = one.number if one.number is not None else _said(one.items)
-    if (first := seen.setdefault(key, one.row)) != one.row:
+    same: Any = one.number if one.number is not None else _said(one.items, one.rows)
+    if (first := seen.setdefault(same, one.row)) != one.row:
         at = NUMBER if one.number is not None else register.dated
         one.fault(at, _("与第 {row} 行是同一条登记", row=first))
 
 
-def _said(items: Mapping[str, Any]) -> str:
-    return json.dumps(items, sort_keys=True, ensure_ascii=False)
+def _said(items: Mapping[str, Any], rows: Mapping[str, Any]) -> str:
+    return json.dumps([items, rows], sort_keys=True, ensure_ascii=False)

@@ -9,8 +9,10 @@ from huakai_platform.kernel.fields import Checked, Int
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import ListColumn
-from huakai_platform.registers.definitions import Register
+from huakai_platform.registers import lines
+from huakai_platform.registers.definitions import Register, Rows
 from huakai_platform.registers.entries import Entry
+from huakai_platform.registers.lines import Lines
 
 MOST_ROWS = 2_000
 NUMBER = "#"
@@ -26,7 +28,11 @@ GUIDE: tuple[Message, ...] = (
     _("同一张表可以再次上传：内容完全相同的登记不会重复。"),
     _("修改已有登记时，这一行就是改后的全部内容，空白的格子会清空。"),
 )
-ROWS_STAY = _("登记里的明细行不在这张表里：新登记的明细请打开那一条填写，已有的明细不会改动。")
+ROWS_TOO = _(
+    "明细写在一格里：一行一条（Alt+Enter 换行），各项按列名的批注依次填写，中间用 | 分开；"
+    "没有这一列，已有的明细不会改动。"
+)
+ONE_LINE = _("一行一条：")
 
 
 class Cell(Checked[Any]):
@@ -51,11 +57,17 @@ def columns(register: Register, language: str) -> tuple[ListColumn, ...]:
             for section in register.form.sections
             for item in section.items
         ),
+        *(_lines(rows, language) for rows in register.rows),
     )
 
 
+def key(rows: Rows) -> str:
+    """The key of the column that holds the rows; no item is called so."""
+    return f"{NUMBER}{rows.code}"
+
+
 def guide(register: Register) -> list[str]:
-    return [one.render() for one in (*GUIDE, *([ROWS_STAY] if register.rows else []))]
+    return [one.render() for one in (*GUIDE, *([ROWS_TOO] if register.rows else []))]
 
 
 def template(register: Register, entries: Sequence[Entry], language: str) -> bytes:
@@ -63,6 +75,7 @@ def template(register: Register, entries: Sequence[Entry], language: str) -> byt
     rows = [
         {NUMBER: one.row.number}
         | {item.code: forms.written(item, one.items.get(item.code), language) for item in register.form}
+        | {key(rows): lines.written(rows, one.rows(rows.code), language) for rows in register.rows}
         for one in entries
     ]
     return lists.template(register.title.of(language), columns(register, language), rows, guide(register))
@@ -80,6 +93,12 @@ def _column(item: Item, section: str, language: str) -> ListColumn:
         choices,
         () if section else (item.text.zh, item.text.en),
     )
+
+
+def _lines(rows: Rows, language: str) -> ListColumn:
+    how = ONE_LINE.render() + f" {lines.BAR} ".join(item.text.of(language) for item in rows.items)
+    title = rows.title.of(language)
+    return ListColumn(key(rows), Message(title), Lines(rows), 40, how, also=(rows.title.zh, rows.title.en))
 
 
 def _note(item: Item, language: str) -> str:

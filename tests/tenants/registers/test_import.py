@@ -26,6 +26,7 @@ from tests.support.registered import body, with_registers, written
 DAY = clock.today().isoformat()
 TOMORROW = (clock.today() + timedelta(days=1)).isoformat()
 DESK = "/room/registers/desk"
+UNITS = "民政 | 已办\n公安"
 HEAD = [Column(title) for title in ("编号", "日期", "事由", "件数", "方式")]
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
 
@@ -57,7 +58,10 @@ def line(
 
 
 def sent(browser: FlaskClient, *rows: Sequence[workbooks.Value], desk: str = DESK) -> str:
-    content = workbooks.write(table("登记", HEAD, rows))
+    return sent_file(browser, workbooks.write(table("登记", HEAD, rows)), desk)
+
+
+def sent_file(browser: FlaskClient, content: bytes, desk: str = DESK) -> str:
     answer = web.post(browser, f"{desk}/imports", {"file": (io.BytesIO(content), "登记.xlsx")})
     assert answer.status_code == 303, answer.text
     return str(answer.location)
@@ -121,6 +125,36 @@ def test_a_filled_template_changes_entries_by_their_number_and_leaves_their_rows
     assert entry.answers["items"] == {"on": DAY, "about": "指路", "way": "consult"}
     assert entry.answers["rows"] == kept["rows"]
     assert entry.version == 2
+
+
+def test_rows_of_an_entry_go_out_in_one_cell_and_come_back(
+    databases: Databases, browser: FlaskClient, make: Make, head: Actor, site: Site
+) -> None:
+    said = [{"unit": "民政", "reply": "甲|乙\n丙\\"}, {"unit": "公安"}]
+    written(make, head, site, "desk", {"items": {"on": DAY, "about": "问路"}, "rows": {"units": said}})
+    filled = browser.get(f"{DESK}/imports/template.xlsx?filled=1").data
+    page = browser.get(sent_file(browser, filled)).text
+    assert "登记已与这张表一致" in page, "what went out says the same when it comes back"
+
+    changed: list[workbooks.Value] = [1, DAY, "问路", None, None, UNITS]
+    new: list[workbooks.Value] = [None, DAY, "请教", None, None, "卫健"]
+    place = sent_file(browser, workbooks.write(table("登记", [*HEAD, Column("办理单位")], [changed, new])))
+    assert "公安" in browser.get(place).text
+    confirmed(browser, place)
+
+    rows = {one.number: one.answers["rows"]["units"] for one in stored(databases, site)}
+    assert rows == {1: [{"unit": "民政", "reply": "已办"}, {"unit": "公安"}], 2: [{"unit": "卫健"}]}
+    again = sent_file(browser, workbooks.write(table("登记", [*HEAD, Column("办理单位")], [new])))
+    assert "登记已与这张表一致" in browser.get(again).text
+
+
+def test_a_fault_in_a_row_of_an_entry_names_its_line(browser: FlaskClient) -> None:
+    bad: list[workbooks.Value] = [None, DAY, "问路", None, None, "民政 | 已办 | 多\n | 没有单位"]
+    place = sent_file(browser, workbooks.write(table("登记", [*HEAD, Column("办理单位")], [bad])))
+    page = browser.get(place).text
+    assert ">F2</strong>" in page
+    assert "第 1 行：多于 2 项" in page
+    assert not MARK.search(page)
 
 
 def test_what_changed_since_the_check_is_shown_again_before_anything_is_written(
