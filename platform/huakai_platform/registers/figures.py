@@ -21,6 +21,7 @@ from huakai_platform.regions.models import Region
 from huakai_platform.registers import definitions, listing, shelf
 from huakai_platform.registers.definitions import Metric, Register
 from huakai_platform.standards import service as standards
+from huakai_platform.standards.models import Edition
 
 Sums = Mapping[str, int]
 """Numbers of a year by the names under which they left the rooms."""
@@ -62,9 +63,8 @@ def of(session: Session, actor: Actor, region: str | None, year: int | None, cho
     """What the actor may see of a region; in as many statements whatever there is below. Raises NotFound."""
     path, _level = picture.path_of(session, picture.top(actor), region or picture.top(actor))
     shown = year or clock.today().year
-    edition_id = standards.newest(session)
-    registers = [one for one in definitions.every(session, edition_id, definitions.SITE).values() if one.metrics]
-    one = next((register for register in registers if register.code == chosen), None)
+    known = _ever(session)
+    one = known.get(chosen) if chosen else None
     if chosen and one is None:
         raise NotFound(_("标准中没有这本登记簿。"))
     months = [date(shown, month, 1) for month in range(1, 13)]
@@ -73,16 +73,31 @@ def of(session: Session, actor: Actor, region: str | None, year: int | None, cho
             RegionRollup.region_code == path[-1][0], RegionRollup.month.in_(months)
         )
     )
-    known = {row.month: row.metrics for row in rows}
+    told = {row.month: row.metrics for row in rows}
+    present = definitions.every(session, standards.newest(session), definitions.SITE)
+    counted = added(told.values())
+    registers = [
+        register
+        for code, register in known.items()
+        if code in present or any(number(register, metric, counted) for metric in register.metrics)
+    ]
     return Figures(
         path=path,
         year=shown,
         registers=registers,
         chosen=one,
-        months=[(month, known.get(month, {})) for month in months],
+        months=[(month, told.get(month, {})) for month in months],
         below=_below(session, path[-1][0], months, one) if one else [],
         own=[] if one else _own(session, actor, shown),
     )
+
+
+def _ever(session: Session) -> Mapping[str, Register]:
+    """Every register that counts something in any edition, as the latest that has it says: rooms work by several."""
+    found: dict[str, Register] = {}
+    for edition_id in session.scalars(select(Edition.id).order_by(Edition.number)):
+        found |= definitions.every(session, edition_id, definitions.SITE)
+    return {code: one for code, one in sorted(found.items()) if one.metrics}
 
 
 def number(register: Register, metric: Metric, sums: Sums) -> int:

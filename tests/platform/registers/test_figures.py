@@ -14,6 +14,7 @@ from huakai_worker import dispatcher
 from tests.support import web
 from tests.support.make import Make
 from tests.support.registered import body, of_institution, with_registers, written
+from tests.support.released import next_edition
 
 PAGE = "/console/register-figures"
 TODAY = clock.today()
@@ -56,6 +57,15 @@ def test_a_chosen_register_shows_its_months_and_the_regions_below(browser: Flask
     assert "河南省" in page
     assert "没有登记" in browser.get(f"{PAGE}?register=desk&region={GUANGDONG}").text
     assert "4,000" not in browser.get(f"{PAGE}?register=desk&year={TODAY.year - 1}").text
+
+
+def test_a_register_that_a_later_edition_dropped_is_shown_as_long_as_it_counts(
+    browser: FlaskClient, make: Make, site: Site
+) -> None:
+    next_edition(make, lambda _bodies: None, number=3)
+    assert "登记desk" in browser.get(PAGE).text
+    assert "4,000" in browser.get(f"{PAGE}?register=desk").text
+    assert "登记desk" not in browser.get(f"{PAGE}?year={TODAY.year - 1}").text
 
 
 def test_the_workbook_has_the_same_numbers(browser: FlaskClient, site: Site) -> None:
