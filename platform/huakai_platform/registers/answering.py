@@ -23,7 +23,17 @@ from huakai_platform.registers.shelf import Answers
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db
 
-COLUMNS = ("id", "number", "day", "edition_id", "created_at", "changed_at", "cancelled_at", "cancelled_why")
+COLUMNS = (
+    "id",
+    "number",
+    "day",
+    "edition_id",
+    "created_at",
+    "changed_at",
+    "cancelled_at",
+    "cancelled_why",
+    "reviewed_at",
+)
 NOT_THERE = _("没有这一项")
 
 
@@ -93,6 +103,15 @@ def restore(desk: Desk, code: str, entry_id: UUID) -> Response:
     return _answered(desk, found, entry_id)
 
 
+def review(desk: Desk, code: str, entry_id: UUID) -> Response:
+    found = desk.register(code)
+    shelf = desk.shelf(found)
+    version = writing.get(db(), shelf, found, entry_id).row.version
+    api.expect(version)
+    desk.changed(found, {writing.review(db(), actor(), shelf, found, entry_id, version=version)})
+    return _answered(desk, found, entry_id)
+
+
 def _about(found: Register) -> dict[str, Any]:
     return {
         "code": found.code,
@@ -102,6 +121,7 @@ def _about(found: Register) -> dict[str, Any]:
         "dated": found.dated,
         "metrics": [found.metric_name(one) for one in found.metrics],
         "writable": found.written_by(actor()),
+        "reviewed": found.reviewed,
     }
 
 

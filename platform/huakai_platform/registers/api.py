@@ -44,6 +44,9 @@ class RegisterRow(api.Shape):
     months = fields.Integer(metadata=api.about("保存月数 Months that an entry is kept."))
     dated = fields.String(metadata=api.about("登记日期是哪一项 The item that dates an entry."))
     metrics = fields.List(fields.String())
+    reviewed = fields.Boolean(
+        metadata=api.about("须由另一人复核后才计数 Whether an entry counts only once a second person reviewed it.")
+    )
     writable = fields.Boolean(metadata=api.about("您能否登记 Whether you may write."))
 
 
@@ -63,6 +66,7 @@ class EntryRow(api.Shape):
     changed_at = fields.DateTime(allow_none=True)
     cancelled_at = fields.DateTime(allow_none=True)
     cancelled_why = fields.String(allow_none=True)
+    reviewed_at = fields.DateTime(allow_none=True)
 
 
 @dataclass(frozen=True)
@@ -160,3 +164,11 @@ def _ends(made: api.Resources, level: Level) -> None:
     @made.operation("Restore an entry", "恢复一条作废的登记。", gives=EntryRow)
     def restore(code: str, entry_id: UUID) -> Response:
         return answering.restore(level.desk, code, entry_id)
+
+    @made.post("/registers/<code>/entries/<uuid:entry_id>/review")
+    @guard(permission, to=roles, sample=level.entry)
+    @made.operation(
+        "Pass the review of an entry", "由没有写过这一条的另一个人复核通过。", gives=EntryRow, versioned=True
+    )
+    def review(code: str, entry_id: UUID) -> Response:
+        return answering.review(level.desk, code, entry_id)

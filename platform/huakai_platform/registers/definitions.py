@@ -56,6 +56,8 @@ class Register:
     form: Definition
     rows: tuple[Rows, ...]
     metrics: tuple[Metric, ...]
+    reviewed: bool = False
+    anonymous: bool = False
 
     @property
     def sealed(self) -> bool:
@@ -107,6 +109,8 @@ def register(body: Mapping[str, Any]) -> Register:
             Metric(**{name: value for name, value in one.items() if name in Metric.__slots__})
             for one in data["metrics"]
         ),
+        reviewed=data.get("reviewed", False),
+        anonymous=data.get("anonymous", False),
     )
 
 

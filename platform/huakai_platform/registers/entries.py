@@ -1,5 +1,6 @@
 """Writing entries of a register: added, changed, taken out of force; never deleted but by time."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,8 @@ from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.shelf import Answers, Shelf
 
 FIRST_DAY = date(1950, 1, 1)
-TRIES = 5
+IDENTIFYING = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+TELLS = _("这里像有手机号或身份证号，请去掉能认出本人的内容")
 
 
 class Overtaken(Conflict):
@@ -109,6 +111,8 @@ def change(
         "edition_id": seen["edition_id"],
         "changed_by": actor.account_id,
         "changed_at": clock.now(),
+        "reviewed_by": None,
+        "reviewed_at": None,
         "version": row.version + 1,
         **shelf.written(entry_id, answers),
     }
@@ -145,6 +149,31 @@ def restore(session: Session, actor: Actor, shelf: Shelf, register: Register, en
     return day
 
 
+def review(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID, *, version: int) -> date:
+    """Pass an entry as its second person; the day from which it is counted.
+
+    Raises Forbidden to whoever wrote it, Overtaken, and Conflict where nothing waits to be reviewed.
+    """
+    row = _in_force(session, shelf, register, entry_id)
+    if not register.reviewed or row.reviewed_at is not None:
+        raise Conflict(_("这一条不需要复核。"))
+    if not may_review(actor, register, row):
+        raise Forbidden(_("要由没有写过这一条的另一个人复核。"))
+    if row.version != version:
+        raise Overtaken(row.version)
+    row.reviewed_by, row.reviewed_at, row.version = actor.account_id, clock.now(), row.version + 1
+    session.flush()
+    audit.record(session, actor, "registers.reviewed", "register_entry", entry_id, register=register.code)
+    day: date = row.day
+    return day
+
+
+def may_review(actor: Actor, register: Register, row: Any) -> bool:
+    """Whether an entry waits for a review that the actor may make: a writer, but none who wrote this entry."""
+    waits = register.reviewed and row.reviewed_at is None and row.cancelled_at is None
+    return waits and register.written_by(actor) and actor.account_id not in (row.created_by, row.changed_by)
+
+
 def next_number(session: Session, shelf: Shelf, register: Register) -> int:
     """The next running number; whoever asks for the same register waits until the transaction ends."""
     owner = "/".join(str(value) for value in (*shelf.owner.values(), session.info.get("tenant_id"), register.code))
@@ -170,7 +199,14 @@ def _checked(actor: Actor, register: Register, answers: Answers) -> date:
     day = date.fromisoformat(str(answers["items"][register.dated]))
     if not FIRST_DAY <= day <= clock.today():
         raise Invalid(_("填写的内容有误。"), {register.dated: [_("日期不能晚于今天")]})
+    if register.anonymous and (told := identifying(answers["items"])):
+        raise Invalid(_("填写的内容有误。"), {code: [TELLS] for code in told})
     return day
+
+
+def identifying(items: Mapping[str, Any]) -> list[str]:
+    """The items whose text holds what looks like a mobile telephone or an identity number."""
+    return [code for code, said in items.items() if isinstance(said, str) and IDENTIFYING.search(said)]
 
 
 def _in_force(session: Session, shelf: Shelf, register: Register, entry_id: UUID) -> Any:

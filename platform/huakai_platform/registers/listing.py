@@ -1,12 +1,12 @@
 """The list of a register: narrowed, sorted, page by page, in as many statements whatever its size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Numeric, Text, case, cast, false, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,8 @@ from huakai_platform.registers.shelf import Shelf
 PAGE, MOST, COLUMNS, CHOOSERS = 50, 20_000, 4, 3
 SAID = 'strict $.** ? (@.type() == "string")'
 """Every text of an entry, and no name of an item."""
-STATES = ("in_force", "cancelled", "all")
+STATES = ("in_force", "waiting", "cancelled", "all")
+"""`waiting` are those in force that nobody has reviewed yet."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,17 @@ def every(session: Session, shelf: Shelf, register: Register, asked: Mapping[str
     return [Entry(row, shelf.read(row)) for row in session.scalars(wanted)]
 
 
-def counts(session: Session, shelves: Mapping[str, Shelf], since: date, until: date) -> dict[str, int]:
-    """How many entries in force each register has in a time, one statement for each table."""
+def counts(
+    session: Session, shelves: Mapping[str, Shelf], since: date, until: date, reviewed: Collection[str] = ()
+) -> dict[str, int]:
+    """How many entries in force each register has in a time, one statement for each table; of those whose codes are
+    `reviewed` only what was."""
     found: dict[str, int] = {}
     for model, shelf in {one.model: one for one in shelves.values()}.items():
         rows = session.execute(
             select(model.register, func.count().label("many"))
-            .where(shelf.mine, model.cancelled_at.is_(None), model.day.between(since, until))
+            .where(shelf.owned, model.cancelled_at.is_(None), model.day.between(since, until))
+            .where(model.register.not_in(reviewed) | model.reviewed_at.is_not(None))
             .group_by(model.register)
         )
         found |= {row.register: int(row.many) for row in rows}
@@ -104,7 +109,9 @@ def metric(entries: Sequence[Entry], one: Metric) -> Decimal:
 def sums(session: Session, shelf: Shelf, register: Register, since: date, until: date) -> dict[str, Decimal]:
     """Every metric of a register over the entries in force of a time, by its code."""
     model = shelf.model
-    kept = (model.register == register.code, shelf.mine, model.cancelled_at.is_(None), model.day.between(since, until))
+    kept = [model.register == register.code, shelf.mine, model.cancelled_at.is_(None), model.day.between(since, until)]
+    if register.reviewed:
+        kept.append(model.reviewed_at.is_not(None))
     if not shelf.searchable:
         rows = session.scalars(select(model).where(*kept)).all() if register.metrics else []
         entries = [Entry(row, shelf.read(row)) for row in rows]
@@ -136,7 +143,9 @@ def conditions(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> li
     model = shelf.model
     kept: list[ColumnElement[bool]] = [model.register == register.code, shelf.mine]
     if (state := asked.get("state", "in_force")) != "all":
-        kept.append(model.cancelled_at.is_(None) if state == "in_force" else model.cancelled_at.is_not(None))
+        kept.append(model.cancelled_at.is_not(None) if state == "cancelled" else model.cancelled_at.is_(None))
+    if state == "waiting":
+        kept.append(model.reviewed_at.is_(None) if register.reviewed else false())
     if since := asked.get("since"):
         kept.append(model.day >= since)
     if until := asked.get("until"):

@@ -26,6 +26,9 @@ class EntryColumns:
     changed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_why: Mapped[str | None]
+    reviewed_by: Mapped[UUID | None]
+    reviewed_at: Mapped[datetime | None]
+    """Both of what the entry says now: a change takes them away."""
     version: Mapped[int] = mapped_column(Integer)
 
 

@@ -1,7 +1,7 @@
 """The pages of registers, the same at a room and at the institution; each level says where its entries stand."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -50,9 +50,16 @@ class Desk:
     level: str
     layout: str
     edition: Callable[[], tuple[UUID, str | None]]
-    shelf: Callable[[Register], Shelf]
+    place: Callable[[Register], Shelf]
     changed: Callable[[Register, set[date]], None]
     uploads: Callable[[Register], Uploads]
+
+    def shelf(self, register: Register) -> Shelf:
+        """Where its entries stand; who writes nothing in a reviewed register sees none that waits for its review."""
+        found = self.place(register)
+        if register.reviewed and not register.written_by(actor()):
+            return replace(found, reviewed_only=True)
+        return found
 
     def registers(self) -> Mapping[str, Register]:
         edition_id, tier = self.edition()
@@ -69,7 +76,8 @@ def index(desk: Desk) -> str:
     today = clock.today()
     found = desk.registers()
     shelves = {code: desk.shelf(one) for code, one in found.items()}
-    counts = listing.counts(db(), shelves, today.replace(month=1, day=1), today)
+    reviewed = [code for code, one in found.items() if one.reviewed]
+    counts = listing.counts(db(), shelves, today.replace(month=1, day=1), today, reviewed)
     return render_template("registers/index.html", desk=desk, registers=found, counts=counts, year=today.year)
 
 
@@ -140,7 +148,12 @@ def show(desk: Desk, code: str, entry_id: UUID, given: inputs.Given | None = Non
     if register.sealed:
         audit.record(db(), actor(), "registers.read", "register_entry", entry_id, register=register.code)
     page = render_template(
-        "registers/show.html", entry=entry, given=given, crumbs=_crumbs(register, entry), **_words(desk, register)
+        "registers/show.html",
+        entry=entry,
+        given=given,
+        may_review=entries.may_review(actor(), register, entry.row),
+        crumbs=_crumbs(register, entry),
+        **_words(desk, register),
     )
     return (page, status) if status != 200 else page
 
@@ -194,6 +207,15 @@ def restore(desk: Desk, code: str, entry_id: UUID) -> Page:
     inputs.form(Nothing())
     desk.changed(register, {entries.restore(db(), actor(), desk.shelf(register), register, entry_id)})
     flash(gettext("已恢复。"), "ok")
+    return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
+
+
+def review(desk: Desk, code: str, entry_id: UUID) -> Page:
+    """Pass an entry as its second person."""
+    register = desk.register(code)
+    seen = inputs.only(Version(), request.form)["version"]
+    desk.changed(register, {entries.review(db(), actor(), desk.shelf(register), register, entry_id, version=seen)})
+    flash(gettext("已复核通过。"), "ok")
     return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
 
 

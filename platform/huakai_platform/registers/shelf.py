@@ -20,9 +20,16 @@ class Shelf:
 
     model: Any
     searchable: bool = True
+    reviewed_only: bool = False
+    """Whether entries that wait for their review are not there."""
 
     @property
     def mine(self) -> ColumnElement[bool]:
+        """True for the entries of the owner that are there for the reader."""
+        return self.owned & self.model.reviewed_at.is_not(None) if self.reviewed_only else self.owned
+
+    @property
+    def owned(self) -> ColumnElement[bool]:
         """True for the entries of the owner; a room's session names its tenant by itself."""
         return true()
 
@@ -48,7 +55,7 @@ class InstitutionShelf(Shelf):
     institution_id: UUID = PLATFORM
 
     @property
-    def mine(self) -> ColumnElement[bool]:
+    def owned(self) -> ColumnElement[bool]:
         return InstitutionEntry.institution_id == self.institution_id
 
     @property

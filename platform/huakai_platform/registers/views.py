@@ -98,6 +98,12 @@ def restore(code: str, entry_id: UUID) -> Page:
     return pages.restore(DESK, code, entry_id)
 
 
+@blueprint.post("/<code>/<uuid:entry_id>/review")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+def review(code: str, entry_id: UUID) -> Page:
+    return pages.review(DESK, code, entry_id)
+
+
 @blueprint.get("/<code>/imports")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
 def imports(code: str) -> str:

@@ -53,7 +53,7 @@ class Writing:
             row, day = entry.row, self._day(answers)
             days |= {row.day, day}
             about = {"day": day, "edition_id": self.edition_id, "changed_by": self.actor.account_id}
-            about |= {"changed_at": clock.now(), "version": row.version + 1}
+            about |= {"changed_at": clock.now(), "version": row.version + 1, "reviewed_by": None, "reviewed_at": None}
             for name, value in (about | self.shelf.written(row.id, answers)).items():
                 setattr(row, name, value)
         self.session.flush()

@@ -35,6 +35,7 @@ KEYS: dict[str, Message] = {
     "licence": _("使用许可"),
     "low": _("最低"),
     "of": _("计入哪些题"),
+    "reviewed": _("须由另一人复核"),
     "reversed": _("反向计分"),
     "scores": _("计分"),
     "severity": _("程度"),

@@ -52,6 +52,7 @@ DEEDS: dict[str, Message] = {
     "registers.changed": _("修改登记"),
     "registers.cancelled": _("作废登记"),
     "registers.restored": _("恢复登记"),
+    "registers.reviewed": _("复核登记"),
     "registers.read": _("查看保密登记"),
     "registers.exported": _("导出登记簿"),
     "registers.import_checked": _("上传登记表"),

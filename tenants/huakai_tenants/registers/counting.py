@@ -21,9 +21,11 @@ def counts(session: Session, month: date) -> dict[str, int]:
         return {}
     last = clock.months_on(month, 1) - timedelta(days=1)
     open_shelf, sealed = Shelf(RegisterEntry), Shelf(SealedEntry)
-    many = listing.counts(session, {"open": open_shelf, "sealed": sealed}, month, last)
+    kept = definitions.every(session, room.edition_id, definitions.SITE, room.tier)
+    reviewed = [code for code, one in kept.items() if one.reviewed]
+    many = listing.counts(session, {"open": open_shelf, "sealed": sealed}, month, last, reviewed)
     found: dict[str, int] = {}
-    for one in definitions.every(session, room.edition_id, definitions.SITE, room.tier).values():
+    for one in kept.values():
         if one.code in many and one.sealed:
             found |= {one.metric_name(metric): many[one.code] for metric in one.metrics if _plain(metric)}
         elif one.code in many:

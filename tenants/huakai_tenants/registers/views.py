@@ -104,6 +104,12 @@ def restore(code: str, entry_id: UUID) -> Page:
     return pages.restore(DESK, code, entry_id)
 
 
+@blueprint.post("/<code>/<uuid:entry_id>/review")
+@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+def review(code: str, entry_id: UUID) -> Page:
+    return pages.review(DESK, code, entry_id)
+
+
 @blueprint.get("/<code>/imports")
 @guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
 def imports(code: str) -> str:

@@ -40,6 +40,7 @@ def test_a_new_register_is_whole_from_the_start() -> None:
             "metrics",
         ),
         ({"code": "Desk"}, "code"),
+        ({"anonymous": True}, "rows"),
     ],
 )
 def test_a_register_that_does_not_hold_together_is_refused(changes: dict[str, Any], place: str) -> None:

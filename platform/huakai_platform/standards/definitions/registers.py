@@ -9,7 +9,7 @@ from huakai_platform.forms.definitions import FILES, NUMBERS
 from huakai_platform.forms.localized import LocalizedText
 from huakai_platform.forms.shapes import ITEM_CODE, ItemShape, SectionShape, Tupled
 from huakai_platform.kernel.access import CONSOLE, ROOM, Role
-from huakai_platform.kernel.fields import Choice, Code, Int
+from huakai_platform.kernel.fields import Choice, Code, Flag, Int
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards.definitions.parts import TIER, DocumentShape, Sourced, Titled, listed
 
@@ -54,6 +54,10 @@ class RegisterShape(DocumentShape):
     tiers = Tupled(Code(TIER))
     writers = Tupled(Choice([role.value for role in Role]), required=True)
     keep = fields.Nested(Keeping, required=True)
+    reviewed = Flag()
+    """Whether an entry is counted, and read by others than the writers, only once a second person has reviewed it."""
+    anonymous = Flag()
+    """Whether its texts may hold neither telephone nor identity numbers."""
     dated = Code(ITEM_CODE, required=True)
     """The item, a date, by which an entry belongs to a month."""
     sections = Tupled(fields.Nested(SectionShape), required=True)
@@ -78,6 +82,8 @@ def _problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "privacy", _("保密的登记簿只在站点")
     if not data["writers"] or not set(data["writers"]) <= {role.value for role in WRITERS[data["level"]]}:
         yield "writers", _("这一级没有这样的身份，或者没有人可以登记")
+    if data.get("anonymous") and data["rows"]:
+        yield "rows", _("不记名的登记簿没有明细")
     for rows in data["rows"]:
         if not rows["items"] or any(item.kind in FILES or item.kind == "choices" for item in rows["items"]):
             yield "rows", _("明细里要有项目，不能是多选、照片或文件")
