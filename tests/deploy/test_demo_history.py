@@ -72,7 +72,9 @@ TOTALS = """
 REGISTERS_OF_2019 = """
     SELECT sum((metrics ->> 'reg_visitors_visits')::int), sum((metrics ->> 'reg_leaflets_copies')::int),
            sum((metrics ->> 'reg_leaflets_estimated')::int), sum((metrics ->> 'reg_front_desk_walk_ins')::int),
-           sum((metrics ->> 'reg_front_desk_consulted')::int)
+           sum((metrics ->> 'reg_front_desk_consulted')::int), sum((metrics ->> 'reg_partners_partners')::int),
+           sum((metrics ->> 'reg_partners_role_university')::int), sum((metrics ->> 'reg_partners_role_agency')::int),
+           sum((metrics ->> 'reg_partners_role_community')::int), sum((metrics ->> 'reg_partners_actor_residents')::int)
     FROM oversight.region_rollup WHERE region_code = '000000000000'
 """
 OF_THE_INSTITUTION = """
@@ -138,10 +140,11 @@ def test_a_first_start_tells_a_whole_story_and_a_second_adds_nothing(
     assert asked(databases, ACTIVITIES_OF_2019) == [(72, 5_531, 43, 5_000, 29, 531, 12)]
     assert asked(databases, ESTIMATED_2019) == [(5_000,)]
     assert asked(databases, TOTALS) == [(24_575, 1_269_301)]
-    assert asked(databases, REGISTERS_OF_2019) == [(302, 15_000, 15_000, 800, 160)]
+    assert asked(databases, REGISTERS_OF_2019) == [(302, 15_000, 15_000, 800, 160, 6, 1, 1, 4, 1)]
     assert asked(databases, OF_THE_INSTITUTION) == [
         ("benchmarks", 3, None, None, None, None, None, None),
         ("budgets", 3, 55, 120_000_000, None, None, None, None),
+        ("contracts", 1, None, None, None, None, None, None),
         ("policies", 4, None, None, None, None, None, None),
         ("profiles", 1, None, None, 2_000_000, 6_000_000, 800_000, None),
         ("proposals", 1, None, None, None, None, None, 2),

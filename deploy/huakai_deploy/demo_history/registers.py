@@ -1,6 +1,6 @@
 """The figures of the seeds as entries of registers: 2019 at one site, the rest at the institution, written once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -48,6 +48,12 @@ INSTITUTION: tuple[tuple[str, Said, Said], ...] = (
          "estimated": True},
         {},
     ),
+    (
+        "contracts",
+        {"signed_on": "2019-01-02", "sort": "purchase", "title": "社区心理服务项目", "party": "街道办事处",
+         "from": "2019-01-02", "until": "2019-12-31", "amount": 300_000},
+        {},
+    ),
     *(
         ("benchmarks", {"day": "2018-12-31", "series": "城镇居民心理健康白皮书", "title": title, "percent": percent,
                         "origin": "种子材料引用"}, {})
@@ -60,18 +66,46 @@ INSTITUTION: tuple[tuple[str, Said, Said], ...] = (
     ),
 )  # fmt: skip
 
+PARTNERS = (
+    ("洛阳师范学院", "university", "resident_unit", False),
+    ("心理服务专业机构", "agency", "organisation", True),
+    ("龙瑞社区居委会", "community", "committee", True),
+    ("龙泰社区社工站", "community", "social_workers", True),
+    ("定鼎门社区志愿者队", "community", "volunteers", False),
+    ("天元社区居民议事会", "community", "residents", False),
+)
+"""The three roles and the six kinds of actors of the seeds; the name, the role, the actor, and whether linked."""
+OF_THE_SITE: dict[str, Sequence[Said]] = {
+    "honours": (
+        {"day": "2019-11-08", "sort": "platform", "title": "学习强国推荐", "issuer": "学习强国学习平台"},
+        {"day": "2019-12-20", "sort": "praise", "title": "上级领导表扬", "issuer": "街道办事处", "rank": "township"},
+    ),
+    "posters": (
+        {"put_up_on": "2019-09-02", "subject": "心理健康海报", "place": "大门口"},
+        {"put_up_on": "2019-09-02", "subject": "服务时间和热线", "place": "大门口"},
+    ),
+    "library_loans": ({"day": "2019-09-05", "deed": "taken_in", "title": "心理健康读本", "copies": 120},),
+    "meetings": (
+        {"day": "2019-09-30", "sort": "meeting", "subject": "第三季度工作例会", "people": 8},
+        {"day": "2019-12-30", "sort": "meeting", "subject": "全年工作总结", "people": 10},
+    ),
+}
+
 
 def remember(session: Session, room: Room) -> None:
-    """Write what one site received, handed out and counted at its desk in 2019."""
+    """Write what one site received, handed out and counted at its desk in 2019, and with whom it worked."""
     edition_id = room.place.edition_id
     rows = []
-    for code, found in (("visitors", _visits()), ("leaflets", _leaflets()), ("front_desk", _walk_ins())):
+    kept = {"visitors": _visits(), "leaflets": _leaflets(), "front_desk": _walk_ins(), "partners": _partners()}
+    for code, found in (kept | OF_THE_SITE).items():
         register = definitions.get(session, edition_id, definitions.SITE, code)
         for number, said in enumerate(found, start=1):
+            read = reading.check(register, {"items": said})
+            assert read.ok, read.errors
             day = date.fromisoformat(said[register.dated])
             about = {"tenant_id": room.place.id, "id": uuid7(), "register": code, "number": number, "day": day}
             by = {"created_by": room.second.account_id, "created_at": room.at(day, 17), "version": 1}
-            rows.append({**about, **by, "edition_id": edition_id, "answers": {"items": said}})
+            rows.append({**about, **by, "edition_id": edition_id, "answers": read.answers})
     write(session, RegisterEntry, rows)
 
 
@@ -95,6 +129,11 @@ def _visits() -> Iterator[dict[str, Any]]:
         day = date(PAST, place % 12 + 1, place // 12 + 1)
         about = {"unit": f"来访单位{place + 1}", "rank": "township", "people": 6, "purpose": "study"}
         yield {"visited_on": day.isoformat(), **about}
+
+
+def _partners() -> Iterator[dict[str, Any]]:
+    for name, role, actor, linked in PARTNERS:
+        yield {"since": date(PAST, 1, 10).isoformat(), "name": name, "role": role, "actor": actor, "linked": linked}
 
 
 def _leaflets() -> Iterator[dict[str, Any]]:
