@@ -28,7 +28,8 @@ HANDLED = [
 DATED = "种子材料只写年份，日期待核"
 INSTITUTION: tuple[tuple[str, Said, Said], ...] = (
     *(
-        ("policies", {"issued_on": day, "title": title, "symbol": symbol, "issuer": issuer, "note": DATED}, {})
+        ("policies", {"issued_on": day, "title": title, "symbol": symbol, "issuer": issuer, "note": DATED,
+                      "source": "seed1"}, {})
         for day, title, symbol, issuer in (
             ("2017-12-31", "河南省社会心理服务文件", "豫政法〔2017〕8号", "河南省委政法委"),
             ("2017-12-31", "河南省卫生系统心理服务文件", "豫卫疾控〔2017〕35号", "河南省卫生计生委"),

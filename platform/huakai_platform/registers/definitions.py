@@ -1,7 +1,7 @@
 """A register as its edition defines it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from huakai_platform.forms import Definition, Item, Localized, Section
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
+from huakai_platform.standards import basis
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.definitions.registers import RegisterShape
 
@@ -58,6 +59,9 @@ class Register:
     metrics: tuple[Metric, ...]
     reviewed: bool = False
     anonymous: bool = False
+    cites: str | None = None
+    sources: frozenset[str] = frozenset()
+    """The ids of the edition's sources, of which `cites` names one."""
 
     @property
     def sealed(self) -> bool:
@@ -111,10 +115,13 @@ def register(body: Mapping[str, Any]) -> Register:
         ),
         reviewed=data.get("reviewed", False),
         anonymous=data.get("anonymous", False),
+        cites=data.get("cites"),
     )
 
 
 @lru_cache(maxsize=32)
 def _registers(edition_id: UUID) -> Mapping[str, Register]:
-    found = (register(body) for (kind, _code), body in standards.read(edition_id).items() if kind == "register")
+    bodies = standards.read(edition_id)
+    sources = frozenset(basis.sources(bodies))
+    found = (replace(register(body), sources=sources) for (kind, _code), body in bodies.items() if kind == "register")
     return {one.code: one for one in sorted(found, key=lambda one: one.code)}

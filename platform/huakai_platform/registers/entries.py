@@ -14,7 +14,7 @@ from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.shelf import Answers, Shelf
@@ -199,14 +199,21 @@ def _checked(actor: Actor, register: Register, answers: Answers) -> date:
     day = date.fromisoformat(str(answers["items"][register.dated]))
     if not FIRST_DAY <= day <= clock.today():
         raise Invalid(_("填写的内容有误。"), {register.dated: [_("日期不能晚于今天")]})
-    if register.anonymous and (told := identifying(answers["items"])):
-        raise Invalid(_("填写的内容有误。"), {code: [TELLS] for code in told})
+    if found := faults(register, answers["items"]):
+        raise Invalid(_("填写的内容有误。"), {code: [said] for code, said in found.items()})
     return day
 
 
-def identifying(items: Mapping[str, Any]) -> list[str]:
-    """The items whose text holds what looks like a mobile telephone or an identity number."""
-    return [code for code, said in items.items() if isinstance(said, str) and IDENTIFYING.search(said)]
+def faults(register: Register, items: Mapping[str, Any]) -> dict[str, Message]:
+    """By item what the register refuses of answers that are well-formed."""
+    found: dict[str, Message] = {}
+    if register.anonymous:
+        texts = ((code, said) for code, said in items.items() if isinstance(said, str))
+        found |= {code: TELLS for code, said in texts if IDENTIFYING.search(said)}
+    if register.cites and (source := items.get(register.cites)) and source not in register.sources:
+        known = listed(sorted(register.sources))
+        found[register.cites] = _("标准里没有来源 {source}；现有：{known}", source=source, known=known)
+    return found
 
 
 def _in_force(session: Session, shelf: Shelf, register: Register, entry_id: UUID) -> Any:

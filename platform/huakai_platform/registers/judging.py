@@ -14,7 +14,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_platform.registers.definitions import Register
-from huakai_platform.registers.entries import FIRST_DAY, TELLS, Entry, identifying
+from huakai_platform.registers.entries import FIRST_DAY, Entry, faults
 from huakai_platform.registers.sheet import NUMBER, key
 from huakai_platform.registers.shelf import Answers, Shelf
 
@@ -117,8 +117,8 @@ def _place(
     """The entry that a row changes, or the one that says the same already."""
     if not FIRST_DAY <= date.fromisoformat(one.items[register.dated]) <= clock.today():
         one.fault(register.dated, _("日期不能晚于今天"))
-    for code in identifying(one.items) if register.anonymous else ():
-        one.fault(code, TELLS)
+    for code, said in faults(register, one.items).items():
+        one.fault(code, said)
     if one.number is None:
         one.entry = present.get(_said(one.items, one.rows))
     elif (entry := numbered.get(one.number)) is None:

@@ -21,6 +21,9 @@ from huakai_platform.registers.entries import Entry, Overtaken
 from huakai_platform.registers.reading import Read
 from huakai_platform.registers.shelf import Shelf
 from huakai_platform.registers.uploads import Uploads
+from huakai_platform.standards import basis
+from huakai_platform.standards import service as standards
+from huakai_platform.standards.basis import Rests
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db
 from huakai_platform.web.pages import say
@@ -151,6 +154,7 @@ def show(desk: Desk, code: str, entry_id: UUID, given: inputs.Given | None = Non
         "registers/show.html",
         entry=entry,
         given=given,
+        cited=_cited(register, entry),
         may_review=entries.may_review(actor(), register, entry.row),
         crumbs=_crumbs(register, entry),
         **_words(desk, register),
@@ -213,10 +217,22 @@ def restore(desk: Desk, code: str, entry_id: UUID) -> Page:
 def review(desk: Desk, code: str, entry_id: UUID) -> Page:
     """Pass an entry as its second person."""
     register = desk.register(code)
+    shelf = desk.shelf(register)
+    entries.get(db(), shelf, register, entry_id)
     seen = inputs.only(Version(), request.form)["version"]
-    desk.changed(register, {entries.review(db(), actor(), desk.shelf(register), register, entry_id, version=seen)})
+    desk.changed(register, {entries.review(db(), actor(), shelf, register, entry_id, version=seen)})
     flash(gettext("已复核通过。"), "ok")
     return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
+
+
+def _cited(register: Register, entry: Entry) -> tuple[str, Any, UUID, list[Rests]] | None:
+    """The source that an entry names, what that is called, the newest edition, and what of it rests on that."""
+    source = entry.items.get(register.cites or "")
+    if not source:
+        return None
+    edition_id = standards.newest(db())
+    bodies = standards.bodies(db(), edition_id)
+    return source, basis.sources(bodies).get(source), edition_id, basis.of(bodies, source)
 
 
 def _changed(desk: Desk, register: Register, given: Read, before: date | None = None) -> None:

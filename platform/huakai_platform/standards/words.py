@@ -28,6 +28,7 @@ KEYS: dict[str, Message] = {
     "ages": _("适用年龄（岁）"),
     "anonymous": _("不记名"),
     "audience": _("问谁"),
+    "cites": _("哪一项写来源编号"),
     "factor": _("乘以系数"),
     "higher_is": _("分数高表示"),
     "import_only": _("须自行取得文字"),

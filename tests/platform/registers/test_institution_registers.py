@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,8 @@ from huakai_platform.identity.models import Institution
 from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.standards import basis
+from huakai_platform.standards.shipped import load_shipped
 from tests.support import web
 from tests.support.make import Make
 from tests.support.registered import of_institution
@@ -53,6 +56,27 @@ def test_a_policy_is_written_changed_and_cancelled(browser: FlaskClient) -> None
     web.post(browser, f"{made.location}/cancellation", {"reason": "已废止"})
     assert "试点工作方案" not in browser.get(POLICIES).text
     assert "试点工作方案" in browser.get(f"{POLICIES}?state=cancelled").text
+
+
+def test_a_policy_is_linked_with_every_item_of_the_standard_that_rests_on_it(browser: FlaskClient, make: Make) -> None:
+    edition_id = make.site().edition_id
+    law = {"issued_on": "2018-04-27", "title": "精神卫生法", "issuer": "全国人大常委会", "source": "S19"}
+    refused = web.post(browser, f"{POLICIES}/new", {**law, "source": "S999"})
+    assert refused.status_code == 422
+    assert "没有来源 S999" in refused.text
+    page = browser.get(str(web.post(browser, f"{POLICIES}/new", law).location)).text
+    named = [kind for kind, body in load_bodies() if basis.of({kind: body}, "S19")]
+    assert len(named) >= 3
+    for kind, code in named:
+        link = f"/console/standard/{edition_id}/{kind}/{code}"
+        assert f'href="{link}"' in page
+        shown = browser.get(link).text
+        assert f'href="{POLICIES}?q=S19"' in shown
+    assert "精神卫生法" in browser.get(f"{POLICIES}?q=S19").text
+
+
+def load_bodies() -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    return [((one.kind, one.code), one.body) for one in load_shipped().definitions]
 
 
 def test_an_auditor_reads_and_writes_nothing(make: Make, app: Flask, admin: Actor) -> None:

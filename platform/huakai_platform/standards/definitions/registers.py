@@ -58,6 +58,8 @@ class RegisterShape(DocumentShape):
     """Whether an entry is counted, and read by others than the writers, only once a second person has reviewed it."""
     anonymous = Flag()
     """Whether its texts may hold neither telephone nor identity numbers."""
+    cites = Code(ITEM_CODE)
+    """The item, a text, that names a source of the standard; an entry is shown with what rests on that."""
     dated = Code(ITEM_CODE, required=True)
     """The item, a date, by which an entry belongs to a month."""
     sections = Tupled(fields.Nested(SectionShape), required=True)
@@ -78,6 +80,8 @@ def _problems(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "sections", _("登记簿里不放照片和文件")
     if (day := items.get(data["dated"])) is None or day.kind != "date" or not day.required:
         yield "dated", _("要是一个必填的日期项")
+    if "cites" in data and ((cited := items.get(data["cites"])) is None or cited.kind != "text"):
+        yield "cites", _("要是一个文字项")
     if data["level"] == "institution" and data["privacy"] == "confidential":
         yield "privacy", _("保密的登记簿只在站点")
     if not data["writers"] or not set(data["writers"]) <= {role.value for role in WRITERS[data["level"]]}:

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.fields import Form, Id
-from huakai_platform.standards import asked, files, integrity, service, words
+from huakai_platform.standards import asked, basis, files, integrity, service, words
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.service import Bodies
 from huakai_platform.standards.views.blueprints import blueprint
 from huakai_platform.web import inputs
-from huakai_platform.web.context import db, guard
+from huakai_platform.web.context import actor, db, guard
 
 
 class EditionQuery(Form):
@@ -40,13 +40,15 @@ def index() -> str:
 @blueprint.get("/<uuid:edition_id>/<kind>/<code>")
 @guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition")
 def definition(edition_id: UUID, kind: str, code: str) -> str:
-    body = service.body(db(), edition_id, kind, code)
+    body, bodies = service.body(db(), edition_id, kind, code), service.bodies(db(), edition_id)
     return render_template(
         "standards/definition.html",
         body=body,
         edition_id=edition_id,
         form=asked.form(body),
-        **reading(service.bodies(db(), edition_id)),
+        sources=[source for source in basis.sources(bodies) if basis.of({(kind, code): body}, source)],
+        library=("register", "policies") in bodies and actor().can(Permission.INSTITUTION_REGISTERS_READ),
+        **reading(bodies),
     )
 
 
