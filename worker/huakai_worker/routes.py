@@ -6,6 +6,7 @@ from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
 from huakai_worker.jobs import (
     activities,
+    asking,
     compliance,
     drift,
     facts,
@@ -57,6 +58,7 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.RecountRequested: (figures.recount,),
     events.SiteEntered: (compliance.site_entered,),
     events.VisitMade: (compliance.visit_made,),
+    events.AskedAbove: (asking.asked_above,),
     events.WaiverDecided: (drift.waiver_decided,),
     events.ProposalDecided: (proposals.decided,),
     events.ReminderRequested: (reminders.remind,),

@@ -13,11 +13,12 @@ from huakai_platform.identity.models import Account
 from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, NotFound
-from huakai_platform.kernel.events import WaiverDecided
+from huakai_platform.kernel.events import AskedAbove, WaiverDecided
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.onboarding import reach
+from huakai_platform.onboarding.scope import institution_of
 
 PAGE_SIZE = 50
 LONGEST = 366
@@ -38,6 +39,7 @@ def holds(day: date) -> ColumnElement[bool]:
 def ask(session: Session, actor: Actor, site_id: UUID, kind: str, code: str, reason: str, ends_on: date) -> UUID:
     """The head of a site asks for one of its own unexplained departures."""
     waiver_id = _write(session, actor, site_id, kind, code, reason, ends_on, "asked")
+    outbox.publish(session, AskedAbove("waiver", institution_of(actor)))
     audit.record(session, actor, "waivers.asked", "waiver", waiver_id, until=ends_on.isoformat())
     return waiver_id
 

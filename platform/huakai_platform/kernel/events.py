@@ -115,6 +115,14 @@ class VisitMade(Event):
 
 
 @dataclass(frozen=True)
+class AskedAbove(Event):
+    """A `proposal` or a `waiver` waits for the institution's word. Published under the asker's tenant."""
+
+    kind: str
+    institution_id: UUID
+
+
+@dataclass(frozen=True)
 class WaiverDecided(Event):
     """A waiver of a site was approved, declined or withdrawn. Published under the nil tenant."""
 

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import audit, clock
+from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict
+from huakai_platform.kernel.events import AskedAbove
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.onboarding.scope import institution_of
@@ -38,5 +39,6 @@ def propose(
     )
     session.add(row)
     session.flush()
+    outbox.publish(session, AskedAbove("proposal", row.institution_id))
     audit.record(session, actor, "proposals.made", "proposal", row.id, kind=kind, item=spot.at or code)
     return row.id
