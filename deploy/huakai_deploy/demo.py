@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import huakai_templates
 from huakai_deploy.commands.output import progress as bar
 from huakai_deploy.commands.output import say
-from huakai_deploy.demo_history import activities, registers, telling
+from huakai_deploy.demo_history import activities, asking, registers, telling
 from huakai_platform.identity import demo
 from huakai_platform.identity.models import Institution
 from huakai_platform.kernel import clock, operations, workbooks
@@ -59,6 +59,7 @@ def seed(databases: Databases, settings: Settings, *, sites: int, password: str)
     activities.report(databases, actor)
     registers.report(databases, actor)
     telling.tell(databases, settings, FILE, lambda total: bar(_("写入一年的示范记录"), total))
+    asking.ask(databases)
     return people
 
 

@@ -47,6 +47,9 @@ TABLES = (
     "oversight.assessment",
     "platform.oversight_visit",
     "platform.operation",
+    "platform.proposal",
+    "platform.waiver",
+    "tenant.variation",
 )
 TODAY_AT_THE_OWN_SITE = """
     SELECT count(*), count(completed_at) FROM tenant.checklist_run

@@ -21,6 +21,7 @@ LANGUAGES = {"中文"}
 CHINESE_ON_PURPOSE = {
     "platform/huakai_platform/standards/editing/blank.py": "what a definition begins with, in both languages",
     "platform/huakai_platform/workdays/words.py": "the words of a Chinese holiday table",
+    "deploy/huakai_deploy/demo_history/asking.py": "the draft of the demonstration",
     "deploy/huakai_deploy/demo.py": "the demonstration's institution",
     "deploy/huakai_deploy/demo_history/registers.py": "what the registers of the demonstration hold",
     "deploy/huakai_deploy/demo_history/words.py": "the demonstration's people and what they wrote",

@@ -36,3 +36,27 @@ MADE = {
 """Make and price of equipment that has one; yuan apiece."""
 SHARED = (("社区妇联", "每周二下午"), ("社区新时代文明实践站", "每周四上午"), ("社区居委会", "周末"))
 WALLS = ("接待区墙面", "走廊公示栏", "咨询室门旁")
+PROPOSED = (
+    (
+        "checklist", "daily", "sections/opening/items/exit_clear",
+        "改为每周拍照一次，其余日子只勾选。", "每天拍照占用开门时间，通道一周之内很少变化。",
+    ),
+    (
+        "equipment", "equipment", "equipment/extinguisher",
+        "灭火器按面积配：每 50 平方米一具。", "面积大的站点两具不够，消防检查时被指出。",
+    ),
+    (
+        "wall_documents", "wall_documents", "",
+        "上墙文件改为在电子屏上轮播。", "墙面不够，内容更新也慢。",
+    ),
+)  # fmt: skip
+"""Kind, code, place, change and reason: the first waits, the second is accepted, the third is declined."""
+ANSWERED = "停电或屏幕故障时居民看不到，文件仍须上墙；可以另外在电子屏上播放。"
+WAIVED = (
+    "已联系供应商，下月到货。",
+    "所在楼宇正在整修，完工后恢复。",
+    "借调人员返岗以前，由邻近站点代班。",
+)
+"""Why a requirement should not hold for a while: asked for, given, ended."""
+VARIED = ("daily", "饮水机已换水并登记", "individual_room", "心语小屋")
+"""An item of a room's own and its checklist, and what it calls one of its spaces."""
