@@ -102,6 +102,14 @@ def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[Sequ
     return session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all(), total
 
 
+def every(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Sequence[Listed]:
+    """All that the filters leave, at most `most`, for the workbook."""
+    wanted = _columns().where(reach.within(actor), *_matching(asked))
+    return session.execute(
+        wanted.order_by(Waiver.state != "asked", Waiver.asked_at.desc(), Waiver.id).limit(most)
+    ).all()
+
+
 def of_site(session: Session, site_id: UUID) -> Sequence[Listed]:
     """All waivers of a site, the latest first."""
     mine = _columns().where(Waiver.site_id == site_id)

@@ -310,3 +310,17 @@ def test_programs_read_departures_and_waivers(make: Make, app: Flask, admin: Act
     assert [one["sort"] for one in item["findings"]] == ["unexplained"]
     waived = client.get("/api/v1/waivers?state=asked", headers=signed).get_json()["items"]
     assert str(site.id) in {one["site_id"] for one in waived}
+
+
+def test_the_waivers_come_as_a_workbook(make: Make, admin: Actor, office: FlaskClient) -> None:
+    site = make.site()
+    exempt(make, site, admin.account_id)
+    exempt(make, site, admin.account_id, state="approved", days=-3, code="counsellor.A")
+    asked = workbooks.read(office.get("/console/waivers/export?state=asked").data).sheets[0].rows
+    assert [cell.text for cell in asked[1]][:2] == [site.code, site.name]
+    assert len(asked) == 2
+    rows = workbooks.read(office.get("/console/waivers/export").data).sheets[0].rows
+    assert sorted(cell.text for row in rows[1:] for cell in row if cell.text in ("待审批", "已到期")) == [
+        "已到期",
+        "待审批",
+    ]

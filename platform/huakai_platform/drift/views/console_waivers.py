@@ -3,18 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.drift import waivers, words
+from huakai_platform.drift import exporting, waivers, words
 from huakai_platform.drift.views.blueprints import Decision, WaiversQuery, Withdrawal, console
 from huakai_platform.drift.views.console_drift import titles
+from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import CONSOLE, Permission, Role
 from huakai_platform.kernel.i18n import _
+from huakai_platform.onboarding.exporting import XLSX
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
+from huakai_platform.web.pages import say
 
 ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 
@@ -33,9 +36,21 @@ def waived() -> str:
         page=min(asked["page"], pages),
         pages=pages,
         options=[(code, label) for code, (label, _tone) in words.STATES.items()],
+        shown={name: value for name, value in request.args.items() if value and name != "page"},
         chips=[(words.STATES[state][0].render(gettext), "state", state)] if state else [],
         crumbs=[(gettext("偏离"), url_for(".sites")), (gettext("豁免"), None)],
     )
+
+
+@console.get("/waivers/export")
+@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+def export_waivers() -> Response:
+    """What the list shows, all pages of it."""
+    rows = waivers.every(db(), actor(), inputs.query(WaiversQuery()), exporting.MOST)
+    named = [(row, *titles(row.edition_id)(row.kind, row.code)) for row in rows]
+    response = Response(exporting.of_waivers(named, say), mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=f"waivers-{clock.today().isoformat()}.xlsx")
+    return response
 
 
 @console.get("/waivers/<uuid:waiver_id>")
