@@ -39,6 +39,7 @@ WRONGS: dict[str, Message] = {
     "below": _("低于级别要求"),
     "unrecorded": _("没有登记"),
     "incomplete": _("未全部达到"),
+    "lost": _("标准中已没有这一项"),
 }
 STATES: dict[str, tuple[Message, str]] = {
     "asked": (_("待审批"), "info"),

@@ -45,7 +45,7 @@ def look(session: Session, day: date) -> tuple[Requirement, ...]:
         *_equipment(required.standings(session, kinds, day) if kinds else ()),
         *_wall(wall_documents.standings(session, day)),
         *_opening(session, room, _opened(session, room)),
-        *_variations(session),
+        *_variations(session, room),
     )
 
 
@@ -177,6 +177,10 @@ def _opening(session: Session, room: Pinned, known: Decimal | None) -> Iterator[
     yield Requirement("opening", "week", wrong=wrong)
 
 
-def _variations(session: Session) -> Iterator[Requirement]:
-    for one in allowed.in_force(session):
-        yield Requirement("variation", f"{one.kind}/{one.spot}", allowed=True)
+def _variations(session: Session, room: Pinned) -> Iterator[Requirement]:
+    """What the edition allows is no departure; what it does not know any more is."""
+    rows = allowed.in_force(session)
+    lost = allowed.lost(session, room, rows) if rows else []
+    for one in rows:
+        wrong = "lost" if one in lost else None
+        yield Requirement("variation", f"{one.kind}/{one.spot}", wrong=wrong, allowed=wrong is None)

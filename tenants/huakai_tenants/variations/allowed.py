@@ -43,6 +43,8 @@ class Allowed:
     least: Decimal
     counted: str
     """In what the least opening of the tier is counted: `hours` or `days`."""
+    lost: Sequence[Variation]
+    """What the room has changed of things that its edition does not know any more, or does not let it change."""
 
     def threshold(self, code: str) -> Threshold:
         """Raises NotFound."""
@@ -75,7 +77,28 @@ def of_room(session: Session) -> Allowed:
         of.get(("opening", "week")),
         least,
         counted,
+        lost(session, room, rows),
     )
+
+
+def lost(session: Session, room: Pinned, rows: Sequence[Variation]) -> list[Variation]:
+    """Those of the room's differences that do nothing under its edition."""
+    body = standards.body(session, room.edition_id, "variation")
+    lists = standards.checklists(session, room.edition_id, room.tier)
+    known = {("threshold", one["code"]) for one in body["thresholds"] if _threshold(one, lists, None)}
+    known |= {
+        ("name", f"{kind}/{code}")
+        for kind in ("spaces", "posts")
+        if body["local_names"].get(kind)
+        for code, _title in _titles(session, kind)
+    }
+    known |= {("opening", "week")}
+    asked = set(body["extra_items"]["checklists"]) & lists.keys()
+    return [
+        one
+        for one in rows
+        if (one.spot.partition("/")[0] not in asked if one.kind == "item" else (one.kind, one.spot) not in known)
+    ]
 
 
 def least_opening(session: Session, room: Pinned) -> tuple[Decimal, str]:

@@ -156,3 +156,27 @@ def stand(databases: Databases, site: Site) -> DriftStanding:
         assert standing.recompute(session, site.id, TODAY, deviations.look)
     with databases.session(Login.OVERSIGHT) as session:
         return session.scalars(select(DriftStanding).where(DriftStanding.tenant_id == site.id)).one()
+
+
+def test_what_the_edition_no_longer_knows_is_shown_counts_as_a_departure_and_can_be_ended(
+    app: Flask, databases: Databases, make: Make
+) -> None:
+    room = whole(make, TODAY)
+    browser = make.browser(app, make.member(Role.SITE_HEAD, room.site))
+    assert "不再起作用的调整" not in browser.get(PAGE).text
+    lost = {
+        vary(make, room.site, "item", "retired/own_1", {"text": "旧检查单上的项目", "kind": "yes_no_na"}),
+        vary(make, room.site, "threshold", "gone", {"bound": "3"}),
+        vary(make, room.site, "name", "spaces/nowhere", {"name": "旧名称"}),
+    }
+    vary(make, room.site, "name", "spaces/individual_room", {"name": "心语小屋"})
+    row = stand(databases, room.site)
+    assert {(one["wrong"], one["class"]) for one in row.findings} == {("lost", "unexplained"), (None, "allowed")}
+    assert (row.unexplained, row.allowed) == (3, 1)
+    page = browser.get(PAGE).text
+    assert "不再起作用的调整" in page
+    assert "旧检查单上的项目" in page
+    for one in lost:
+        assert post(browser, f"{PAGE}/{one}/end", {}).status_code == 303
+    assert "不再起作用的调整" not in browser.get(PAGE).text
+    assert stand(databases, room.site).unexplained == 0
