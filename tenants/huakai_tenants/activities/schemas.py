@@ -73,6 +73,10 @@ class Nothing(Form):
     """A form of which only the deed itself matters."""
 
 
+class SignIn(Form):
+    lines = Int(1, 200, load_default=30)
+
+
 class Year(Form):
     year = Int(2000, 2100)
 

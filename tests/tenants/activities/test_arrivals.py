@@ -85,6 +85,20 @@ def test_there_is_no_code_on_another_day(browser: FlaskClient, make: Make, site:
     assert not LINK.search(page)
 
 
+def test_the_paper_to_sign_asks_for_no_name_and_has_as_many_lines_as_wanted(
+    app: Flask, make: Make, browser: FlaskClient, kept: Activity
+) -> None:
+    place = f"/room/activities/{kept.id}/sign-in"
+    assert f'href="{place}"' in browser.get(f"/room/activities/{kept.id}").text
+    page = browser.get(place).text
+    assert "重阳节" in page
+    assert "可不填" in page
+    assert page.count('class="paper-line"') == 30
+    assert browser.get(f"{place}?lines=80").text.count('class="paper-line"') == 80
+    assert browser.get(f"{place}?lines=0").status_code == 422
+    assert make.browser(app, make.member(Role.SITE_HEAD, make.site())).get(place).status_code == 404
+
+
 def test_a_closed_site_counts_nobody(
     app: Flask, databases: Databases, make: Make, browser: FlaskClient, kept: Activity, site: Site
 ) -> None:

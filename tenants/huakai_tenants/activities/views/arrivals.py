@@ -40,6 +40,16 @@ def code(activity_id: UUID) -> str:
     )
 
 
+@blueprint.get("/<uuid:activity_id>/sign-in")
+@guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity")
+def sign_in(activity_id: UUID) -> str:
+    """A paper to sign that asks for no name."""
+    row = service.get(db(), activity_id)
+    return render_template(
+        "activities/sign_in.html", activity=row, lines=inputs.query(schemas.SignIn())["lines"], **words()
+    )
+
+
 @door.get("/<token>")
 @public
 def page(token: str) -> str:
