@@ -125,8 +125,11 @@ def export(desk: Desk, code: str) -> Response:
 
 
 def new(desk: Desk, code: str) -> Page:
+    """The form of a new entry; what the address says of an item stands in it already."""
     register = desk.register(code)
-    return _form(desk, register, None, Read({}, raw=reading.empty(register, clock.today().isoformat())))
+    begun = reading.empty(register, clock.today().isoformat())
+    known = {item.code: request.args[item.code] for item in register.form if item.code in request.args}
+    return _form(desk, register, None, Read({}, raw={**begun, "items": {**begun["items"], **known}}))
 
 
 def add(desk: Desk, code: str) -> Page:

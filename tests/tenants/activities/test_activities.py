@@ -1,17 +1,18 @@
 """Activities are planned, held and called off; their three numbers are kept apart and counted once."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, vault
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.audit import AuditEntry
-from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.sites import Site
@@ -230,3 +231,25 @@ def test_another_rooms_activity_is_not_there(app: Flask, make: Make, active: Act
 
     assert stranger.get(f"{LIST}/{kept.id}").status_code == 404
     assert post(stranger, f"{LIST}/{kept.id}/cancellation", {"reason": "x"}).status_code == 404
+
+
+def test_an_activity_leads_to_a_sealed_note_on_who_may_need_help(
+    app: Flask, databases: Databases, make: Make, settings: Settings
+) -> None:
+    site = make.site()
+    with databases.session(Login.WORKER, site.id) as session:
+        vault.ensure_key(session, settings.master_key)
+    held = Active(make, site).activity(clock.today(), title="重阳节讲座")
+    worker = make.browser(app, make.member(Role.SITE_WORKER, site))
+    page = worker.get(f"/room/activities/{held.id}").text
+    address = re.search(r'href="(/room/registers/leads/new\?[^"]+)"', page)
+    assert address
+    form = worker.get(address[1].replace("&amp;", "&")).text
+    assert "重阳节讲座</textarea>" in form
+    said = {"day": clock.today().isoformat(), "activity": "重阳节讲座", "concern": "mood", "urgency": "week"}
+    assert post(worker, "/room/registers/leads/new", {**said, "points": "王奶奶独居失眠"}).status_code == 303
+    with databases.session(Login.MIGRATOR, site.id) as session:
+        sealed = session.scalars(text("SELECT sealed FROM confidential.sealed_entry")).one()
+    assert "王奶奶".encode() not in bytes(sealed)
+    volunteer = make.browser(app, make.member(Role.VOLUNTEER, site))
+    assert "registers/leads" not in volunteer.get(f"/room/activities/{held.id}").text

@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.sites import Site
+from huakai_platform.registers import definitions
+from huakai_platform.standards.pinned import pinned
 from huakai_platform.web.context import db, guard
 from huakai_platform.web.inputs import Given
 from huakai_tenants.activities import effects, photos, service
@@ -15,6 +17,8 @@ from huakai_tenants.activities.views import EVERYBODY, blueprint
 from huakai_tenants.activities.views.words import words
 from huakai_tenants.staff.models import StaffMember
 
+LEADS = "leads"
+"""The register that takes whoever may need help on to a case; sealed, as far as the edition has it."""
 Answer = str | tuple[str, int]
 
 
@@ -26,7 +30,7 @@ def show(activity_id: UUID) -> Answer:
 
 def page(activity_id: UUID, *, given: Given | None = None, at: str = "", status: int = 200) -> Answer:
     """The page of an activity; what was refused comes back in the part `at` that it was typed in."""
-    row = service.get(db(), activity_id)
+    row, room = service.get(db(), activity_id), pinned(db())
     written = render_template(
         "activities/show.html",
         activity=row,
@@ -37,6 +41,7 @@ def page(activity_id: UUID, *, given: Given | None = None, at: str = "", status:
         improved=effects.improved,
         better=effects.BETTER,
         effect_labels=effects.FIELDS,
+        follows_up=LEADS in definitions.every(db(), room.edition_id, definitions.SITE, room.tier),
         given=given or Given({}),
         at=at,
         **words(),
