@@ -15,6 +15,7 @@ from huakai_platform.regions import api as regions
 from huakai_platform.registers import institution_api
 from huakai_platform.releases import api as releases
 from huakai_platform.standards import api as standards
+from huakai_platform.standards import drafts_api
 from huakai_platform.trail import api as trail
 from huakai_platform.web.api import Resources, notices, operations
 from huakai_platform.web.api.document import Document
@@ -44,6 +45,7 @@ def resources(plane: str) -> tuple[Resources, ...]:
             institution_api.blueprint,
             releases.blueprint,
             standards.blueprint,
+            drafts_api.blueprint,
             operations.blueprint,
             accounts_api.blueprint,
             compliance.blueprint,
