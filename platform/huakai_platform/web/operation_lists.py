@@ -43,6 +43,7 @@ TOPICS: dict[str, Message] = {
     "HeadsDue": _("签署审计链头"),
     "SiteEntered": _("上级进入站点"),
     "VisitMade": _("告知站点有人查看"),
+    "AskedAbove": _("有事等待机构处理"),
     "WaiverDecided": _("豁免有了结果"),
     "ProposalDecided": _("建议有了结果"),
     "ReminderRequested": _("提醒站点"),
