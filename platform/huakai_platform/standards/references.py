@@ -85,22 +85,23 @@ def _doubles(body: Mapping[str, Any], _edition: Bodies) -> Iterator[Fault]:
 
 def _lost_sources(body: Mapping[str, Any], edition: Bodies) -> Iterator[Fault]:
     known = {note["id"] for note in edition["edition"]["sources"]}
-    for path, source in _sources(body):
+    for path, source in cited(body):
         if source not in known:
             yield path, _("来源清单里没有 {source}", source=source)
 
 
-def _sources(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def cited(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every source that a definition names, with the path to where it does."""
     if isinstance(value, Mapping):
         for key, part in value.items():
             step = f"{path}.{key}" if path else key
             if key == "source":
                 yield from ((step, source) for source in ([part] if isinstance(part, str) else part))
             else:
-                yield from _sources(part, step)
+                yield from cited(part, step)
     elif isinstance(value, list):
         for place, part in enumerate(value):
-            yield from _sources(part, f"{path}[{place}]")
+            yield from cited(part, f"{path}[{place}]")
 
 
 def _lost_names(body: Mapping[str, Any], edition: Bodies) -> Iterator[Fault]:

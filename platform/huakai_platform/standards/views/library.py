@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.fields import Form, Id
-from huakai_platform.standards import asked, basis, files, integrity, service, words
+from huakai_platform.standards import asked, files, integrity, references, service, words
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.service import Bodies
 from huakai_platform.standards.views.blueprints import blueprint
@@ -46,7 +46,7 @@ def definition(edition_id: UUID, kind: str, code: str) -> str:
         body=body,
         edition_id=edition_id,
         form=asked.form(body),
-        sources=[source for source in basis.sources(bodies) if basis.of({(kind, code): body}, source)],
+        sources=sorted({source for _path, source in references.cited(body)}),
         library=("register", "policies") in bodies and actor().can(Permission.INSTITUTION_REGISTERS_READ),
         **reading(bodies),
     )
