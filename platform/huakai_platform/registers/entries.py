@@ -127,7 +127,7 @@ def cancel(session: Session, actor: Actor, shelf: Shelf, register: Register, ent
     """Take an entry out of force with a reason; it stays to be read. The day it was counted on."""
     may_write(actor, register)
     row = _in_force(session, shelf, register, entry_id)
-    row.cancelled_at, row.cancelled_why, row.changed_by = clock.now(), reason, actor.account_id
+    row.cancelled_at, row.cancelled_why = clock.now(), reason
     row.version += 1
     session.flush()
     audit.record(session, actor, "registers.cancelled", "register_entry", entry_id, register=register.code)
@@ -141,7 +141,7 @@ def restore(session: Session, actor: Actor, shelf: Shelf, register: Register, en
     row = get(session, shelf, register, entry_id, lock=True).row
     if row.cancelled_at is None:
         raise Conflict(_("这一条没有作废。"))
-    row.cancelled_at, row.cancelled_why, row.changed_by = None, None, actor.account_id
+    row.cancelled_at, row.cancelled_why = None, None
     row.version += 1
     session.flush()
     audit.record(session, actor, "registers.restored", "register_entry", entry_id, register=register.code)

@@ -18,50 +18,54 @@ Said = Sequence[Mapping[str, Any]]
 class Lines(Checked[list[dict[str, Any]]]):
     """Reads what `written` writes, as a person may have changed it; blank lines are passed over."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, language: str) -> None:
         super().__init__()
-        self.rows = rows
+        self.rows, self.language = rows, language
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, Any]]:
         lines = [(place, line) for place, line in enumerate(str(value).split(BREAK), start=1) if line.strip()]
         if len(lines) > MOST_ROWS:
             raise ValidationError(_("最多 {most} 行", most=MOST_ROWS))
         faults: list[str] = []
-        found = [_row(self.rows, place, line, faults) for place, line in lines]
+        found = [self._row(place, line, faults) for place, line in lines]
         if faults:
             raise ValidationError(faults)
         return found
 
+    def _row(self, place: int, line: str, faults: list[str]) -> dict[str, Any]:
+        items, parts = self.rows.items, _parts(line)
+        if len(parts) > len(items):
+            faults.append(_("第 {line} 行：多于 {count} 项", line=place, count=len(items)))
+        found = {}
+        for item, part in zip(items, [*parts, *[""] * len(items)], strict=False):
+            try:
+                value = forms.from_cell(item, part or None)
+            except ValidationError as refused:
+                faults += [self._about(place, item, str(said)) for said in refused.messages]
+                continue
+            if value is not None:
+                found[item.code] = value
+            elif item.required:
+                faults.append(self._about(place, item, _("此项还没有填写")))
+        return found
+
+    def _about(self, place: int, item: forms.Item, said: str) -> str:
+        return _("第 {line} 行“{item}”：{said}", line=place, item=item.text.of(self.language), said=said)
+
 
 def written(rows: Rows, said: Said, language: str) -> str | None:
     """The rows as a cell shows them; None where there are none."""
-    lines = (
-        f" {BAR} ".join(_escaped(forms.written(item, one.get(item.code), language)) for item in rows.items)
-        for one in said
+    return (
+        BREAK.join(_line([forms.written(item, one.get(item.code), language) for item in rows.items]) for one in said)
+        or None
     )
-    return BREAK.join(line.rstrip(f" {BAR}") for line in lines) or None
 
 
-def _row(rows: Rows, place: int, line: str, faults: list[str]) -> dict[str, Any]:
-    parts = _parts(line)
-    if len(parts) > len(rows.items):
-        faults.append(_("第 {line} 行：多于 {count} 项", line=place, count=len(rows.items)))
-    found = {}
-    for item, part in zip(rows.items, [*parts, *[""] * len(rows.items)], strict=False):
-        try:
-            value = forms.from_cell(item, part or None)
-        except ValidationError as refused:
-            faults += [_about(place, item, str(said)) for said in refused.messages]
-            continue
-        if value is not None:
-            found[item.code] = value
-        elif item.required:
-            faults.append(_about(place, item, _("此项还没有填写")))
-    return found
-
-
-def _about(place: int, item: forms.Item, said: str) -> str:
-    return _("第 {line} 行“{item}”：{said}", line=place, item=item.text.zh, said=said)
+def _line(values: list[Any]) -> str:
+    """Without the empty parts at its end."""
+    while values and values[-1] is None:
+        values.pop()
+    return f" {BAR} ".join(map(_escaped, values))
 
 
 def _escaped(value: Any) -> str:

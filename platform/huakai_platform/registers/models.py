@@ -23,6 +23,7 @@ class EntryColumns:
     created_by: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_by: Mapped[UUID | None]
+    """Who wrote what it says now, where that is not who created it."""
     changed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_why: Mapped[str | None]

@@ -98,7 +98,7 @@ def _column(item: Item, section: str, language: str) -> ListColumn:
 def _lines(rows: Rows, language: str) -> ListColumn:
     how = ONE_LINE.render() + f" {lines.BAR} ".join(item.text.of(language) for item in rows.items)
     title = rows.title.of(language)
-    return ListColumn(key(rows), Message(title), Lines(rows), 40, how, also=(rows.title.zh, rows.title.en))
+    return ListColumn(key(rows), Message(title), Lines(rows, language), 40, how, also=(rows.title.zh, rows.title.en))
 
 
 def _note(item: Item, language: str) -> str:

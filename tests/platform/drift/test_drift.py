@@ -312,7 +312,7 @@ def test_programs_read_departures_and_waivers(make: Make, app: Flask, admin: Act
     assert str(site.id) in {one["site_id"] for one in waived}
 
 
-def test_the_waivers_come_as_a_workbook(make: Make, admin: Actor, office: FlaskClient) -> None:
+def test_the_waivers_come_as_a_workbook(app: Flask, make: Make, admin: Actor, office: FlaskClient) -> None:
     site = make.site()
     exempt(make, site, admin.account_id)
     exempt(make, site, admin.account_id, state="approved", days=-3, code="counsellor.A")
@@ -324,3 +324,5 @@ def test_the_waivers_come_as_a_workbook(make: Make, admin: Actor, office: FlaskC
         "已到期",
         "待审批",
     ]
+    elsewhere = make.browser(app, make.member(Role.REGIONAL_OFFICE, region_code=GUANGZHOU["region_code"]))
+    assert len(workbooks.read(elsewhere.get("/console/waivers/export").data).sheets[0].rows) == 1

@@ -104,6 +104,18 @@ def test_a_change_takes_the_review_away(databases: Databases, writer: FlaskClien
     assert web.post(reviewer, f"{place}/review", {"version": "3"}).status_code == 303
 
 
+def test_taking_an_entry_out_and_back_does_not_let_its_writer_pass_it(
+    app: Flask, make: Make, writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    place = written(writer)
+    assert web.post(reviewer, f"{place}/edit", {**CASE, "title": "改过的标题", "version": "1"}).status_code == 303
+    third = make.browser(app, make.member(Role.INSTITUTION_ADMIN))
+    web.post(third, f"{place}/cancellation", {"reason": "放错了"})
+    web.post(third, f"{place}/restoration", {})
+    assert web.post(reviewer, f"{place}/review", {"version": "4"}).status_code == 403
+    assert web.post(third, f"{place}/review", {"version": "4"}).status_code == 303
+
+
 @pytest.mark.parametrize("said", ["她的电话是13812345678。", "身份证 41030519800101123X", "身份证410305198001011234"])
 def test_what_looks_like_a_telephone_or_identity_number_is_refused(writer: FlaskClient, said: str) -> None:
     refused = web.post(writer, f"{CASES}/new", {**CASE, "summary": said})
@@ -146,3 +158,14 @@ def test_programs_review_by_version(app: Flask, databases: Databases, make: Make
     assert passed.status_code == 200, passed.text
     assert passed.json
     assert passed.json["reviewed_at"]
+
+
+def test_programs_of_readers_see_no_case_that_waits(
+    app: Flask, make: Make, databases: Databases, writer: FlaskClient
+) -> None:
+    written(writer)
+    auditor = make.program(app, make.member(Role.AUDITOR, valid_until=clock.today()))
+    listed = auditor.get(API).json
+    assert listed is not None
+    assert listed["items"] == []
+    assert auditor.get(f"{API}/{row(databases).id}").status_code == 404

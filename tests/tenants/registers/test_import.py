@@ -130,7 +130,7 @@ def test_a_filled_template_changes_entries_by_their_number_and_leaves_their_rows
 def test_rows_of_an_entry_go_out_in_one_cell_and_come_back(
     databases: Databases, browser: FlaskClient, make: Make, head: Actor, site: Site
 ) -> None:
-    said = [{"unit": "民政", "reply": "甲|乙\n丙\\"}, {"unit": "公安"}]
+    said = [{"unit": "民政", "reply": "甲|乙\n丙\\|"}, {"unit": "公安"}]
     written(make, head, site, "desk", {"items": {"on": DAY, "about": "问路"}, "rows": {"units": said}})
     filled = browser.get(f"{DESK}/imports/template.xlsx?filled=1").data
     page = browser.get(sent_file(browser, filled)).text
