@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_0805"
-down_revision = "20261122_0800"
+down_revision = "20261122_0802"
 branch_labels = None
 depends_on = None
 
