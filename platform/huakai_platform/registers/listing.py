@@ -21,6 +21,8 @@ from huakai_platform.registers.shelf import Shelf
 PAGE, MOST, COLUMNS, CHOOSERS = 50, 20_000, 4, 3
 SAID = 'strict $.** ? (@.type() == "string")'
 """Every text of an entry, and no name of an item."""
+OWN = ("day", "number")
+"""What every list is sorted by, whatever its items are called."""
 STATES = ("in_force", "waiting", "cancelled", "all")
 """`waiting` are those in force that nobody has reviewed yet."""
 
@@ -49,7 +51,7 @@ def choosers(register: Register) -> list[Item]:
 
 def query(register: Register) -> Form:
     """The schema of a list's address."""
-    sorts = ["day", "number", *(() if register.sealed else (item.code for item in columns(register)))]
+    sorts = [*OWN, *(() if register.sealed else (item.code for item in columns(register) if item.code not in OWN))]
     asked: dict[str, Any] = {
         "since": Date(),
         "until": Date(),
@@ -165,7 +167,7 @@ def conditions(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> li
 def _order(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> tuple[ColumnElement[Any], ...]:
     sort = asked.get("sort", "-day")
     name, model = sort.lstrip("-"), shelf.model
-    item = register.form.item(name)
+    item = None if name in OWN else register.form.item(name)
     column: Any = getattr(model, name) if item is None else model.answers["items"][name].astext
     if item is not None and item.kind in NUMBERS:
         column = cast(column, Numeric)

@@ -95,6 +95,7 @@ def entries_of(desk: Desk, code: str) -> str:
         sums=listing.sums(db(), shelf, register, today.replace(month=1, day=1), today),
         columns=listing.columns(register),
         choosers=listing.choosers(register),
+        sortable=() if register.sealed else {item.code for item in listing.columns(register)} - set(listing.OWN),
         narrowed=sorted(set(asked) - {"state", "sort", "page"}) or asked["state"] != "in_force",
         shown={name: value for name, value in request.args.items() if value and name != "page"},
         year=today.year,

@@ -21,6 +21,7 @@ from tests.support.registered import of_institution
 
 POLICIES = "/console/registers/policies"
 DAY = clock.today().isoformat()
+SHIPPED = sorted(one.code for one in load_shipped().definitions if one.body.get("level") == "institution")
 
 
 @pytest.fixture
@@ -77,6 +78,14 @@ def test_a_policy_is_linked_with_every_item_of_the_standard_that_rests_on_it(bro
 
 def load_bodies() -> list[tuple[tuple[str, str], dict[str, Any]]]:
     return [((one.kind, one.code), one.body) for one in load_shipped().definitions]
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_every_shipped_register_opens_and_sorts(browser: FlaskClient, make: Make, code: str) -> None:
+    make.site()
+    for asked in ("", "?sort=day", "?sort=-number"):
+        assert browser.get(f"/console/registers/{code}{asked}").status_code == 200
+    assert browser.get(f"/console/registers/{code}/new").status_code == 200
 
 
 def test_an_auditor_reads_and_writes_nothing(make: Make, app: Flask, admin: Actor) -> None:

@@ -18,6 +18,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight import rollups
 from huakai_platform.oversight.models import RegionRollup, SiteFact
+from huakai_platform.standards.shipped import load_shipped
 from huakai_tenants.registers import counting
 from huakai_worker import dispatcher
 from tests.support import web
@@ -27,6 +28,7 @@ from tests.support.registered import body, with_registers, written
 TODAY = clock.today()
 DAY = TODAY.isoformat()
 DESK = "/room/registers/desk"
+SHIPPED = sorted(one.code for one in load_shipped().definitions if one.body.get("level") == "site")
 
 
 @pytest.fixture
@@ -227,6 +229,15 @@ def test_what_was_kept_long_enough_is_let_go(make: Make, head: Actor, site: Site
         assert counting.forget(session, TODAY) == 1
     with databases.session(Login.TENANT, site.id) as session:
         assert session.scalars(text("SELECT id FROM tenant.register_entry")).all() == [kept]
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_every_shipped_register_opens_sorts_and_exports(app: Flask, make: Make, code: str) -> None:
+    browser = make.browser(app, make.member(Role.SITE_HEAD, make.site()))
+    for asked in ("", "?sort=day", "?sort=-number"):
+        assert browser.get(f"/room/registers/{code}{asked}").status_code == 200
+    assert browser.get(f"/room/registers/{code}/new").status_code == 200
+    assert browser.get(f"/room/registers/{code}/export").status_code == 200
 
 
 def test_the_list_takes_as_many_statements_however_many_entries(
