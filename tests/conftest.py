@@ -12,6 +12,7 @@ from huakai_deploy.web import create_app
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
 from tests.support import servers
+from tests.support.cleaner import Cleaner
 from tests.support.make import Make
 
 STACK: list[LocalStack] = []
@@ -52,11 +53,17 @@ def pools(settings: Settings) -> Iterator[Databases]:
     made.dispose()
 
 
+@pytest.fixture(scope="session")
+def cleaner(urls: Urls) -> Iterator[Cleaner]:
+    with Cleaner(urls, servers.TEMPLATE) as made:
+        yield made
+
+
 @pytest.fixture
-def databases(pools: Databases, urls: Urls) -> Iterator[Databases]:
+def databases(pools: Databases, cleaner: Cleaner) -> Iterator[Databases]:
     """The pools of every login; what a test wrote is gone after it."""
     yield pools
-    servers.wipe(urls)
+    cleaner.clean()
 
 
 @pytest.fixture

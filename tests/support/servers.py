@@ -17,10 +17,10 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.shipped import load_shipped
 from tests.support import seed
+from tests.support.cleaner import Cleaner
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "huakai_template"
-KEPT = {"alembic_version", "region", "edition", "edition_definition"}
 
 
 def start() -> tuple[LocalStack, Urls]:
@@ -71,25 +71,9 @@ def settings(urls: Urls, **changes: object) -> Settings:
 
 
 def wipe(urls: Urls) -> None:
-    """Empty every table but the seed's, and leave of the editions the first, as the superuser."""
-    engine = create_engine(replace(urls).login("postgres"))
-    with engine.begin() as connection:
-        tables = connection.execute(
-            text(
-                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN"
-                " ('platform', 'tenant', 'confidential', 'oversight') AND NOT tablename = ANY(:kept)"
-            ),
-            {"kept": list(KEPT)},
-        ).scalars()
-        connection.execute(text("TRUNCATE " + ", ".join(tables)))
-        connection.execute(
-            text(
-                "DELETE FROM platform.edition_definition d USING platform.edition e"
-                " WHERE e.id = d.edition_id AND e.number > 1"
-            )
-        )
-        connection.execute(text("DELETE FROM platform.edition WHERE number > 1"))
-    engine.dispose()
+    """Leave in the database what the template has; whoever does so again and again keeps a `Cleaner`."""
+    with Cleaner(urls, TEMPLATE) as cleaner:
+        cleaner.restore()
 
 
 def environment(urls: Urls) -> Mapping[str, str]:

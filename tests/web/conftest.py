@@ -8,10 +8,9 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from flask import Flask
 
-from huakai_deploy.local import Urls
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
-from tests.support import servers
+from tests.support.cleaner import Cleaner
 from tests.support.make import Make
 from tests.support.worlds import World
 
@@ -19,9 +18,9 @@ COUNTED = ("cells", "inputs", "pages", "forms")
 
 
 @pytest.fixture(scope="module")
-def world(pools: Databases, settings: Settings, application: Flask, urls: Urls) -> Iterator[World]:
+def world(pools: Databases, settings: Settings, application: Flask, cleaner: Cleaner) -> Iterator[World]:
     yield World(Make(pools, settings), application)
-    servers.wipe(urls)
+    cleaner.clean()
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
