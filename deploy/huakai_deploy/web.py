@@ -1,6 +1,6 @@
 """The web application: both planes, the console alone, or the room pages alone."""
 
-from flask import Blueprint, Flask, Response, redirect, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, redirect, request, send_from_directory, url_for
 from werkzeug import Response as BaseResponse
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -150,7 +150,10 @@ def home() -> BaseResponse:
 
 @public
 def static(filename: str) -> Response:
-    """Own and vendored files; a hashed name may be kept for ever."""
-    response = send_from_directory(assets.STATIC, filename)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    """Own and vendored files, packed as the browser takes them; a hashed name may be kept for ever."""
+    taken = [coding for coding in assets.PACKED if request.accept_encodings.quality(coding) > 0]
+    response = send_from_directory(assets.STATIC, assets.packed(filename, taken))
+    kept = assets.hashed(filename) or "v" in request.args
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+    response.vary.add("Accept-Encoding")
     return response

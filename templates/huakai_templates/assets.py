@@ -2,12 +2,17 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = STATIC / "vendor"
 MANIFEST = VENDOR / "manifest.json"
+HASHED = re.compile(r"vendor/[\w./-]+\.[0-9a-f]{12}\.\w+")
+PACKED = {"br": ".br", "gzip": ".gz"}
+"""The built forms by the name of their coding, the smallest first."""
 
 
 class AssetsMissing(RuntimeError):
@@ -25,6 +30,17 @@ def url(name: str) -> str:
     if entry is None:
         raise AssetsMissing(f"No front-end file {name!r}. Build them: deploy/run build")
     return f"/static/{entry['file']}"
+
+
+def hashed(name: str) -> bool:
+    """Whether a file's name holds its hash, so that it is never another."""
+    return HASHED.fullmatch(name) is not None
+
+
+def packed(name: str, codings: Container[str]) -> str:
+    """The smallest form of a file that was built, of those that the reader takes."""
+    forms = [name + suffix for coding, suffix in PACKED.items() if coding in codings and hashed(name)]
+    return next((form for form in forms if (STATIC / form).is_file()), name)
 
 
 def digest(content: bytes) -> str:

@@ -4,7 +4,8 @@ import secrets
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -27,7 +28,19 @@ csrf = CSRFProtect()
 log = structlog.get_logger("huakai.web")
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Files are the same for everybody: no session is read for them, and none makes them vary."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return self.session_class() if _is_file(request) else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not _is_file(request):
+            super().save_session(app, session, response)
+
+
 def install(app: Flask) -> None:
+    app.session_interface = Sessions()
     login = LoginManager(app)
     login.session_protection = None
     login.request_loader(_recognise)
@@ -164,13 +177,17 @@ def _dress(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
-    if not request.path.startswith("/static/"):
+    if not _is_file(request) or response.status_code >= 400:
         headers.setdefault("Cache-Control", "no-store")
         headers.add("Vary", "Authorization, Accept-Language" if in_api() else "Cookie, HX-Request")
     if frame().settings.https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers["X-Request-Id"] = g.get("request_id", "")
     return response
+
+
+def _is_file(request: Request) -> bool:
+    return request.path.startswith("/static/")
 
 
 def _close(_error: BaseException | None) -> None:
