@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 import huakai_templates
@@ -13,7 +13,7 @@ from huakai_deploy.commands.output import progress as bar
 from huakai_deploy.commands.output import say
 from huakai_deploy.demo_history import activities, asking, registers, telling
 from huakai_platform.identity import demo
-from huakai_platform.identity.models import Institution
+from huakai_platform.identity.models import Account, Institution
 from huakai_platform.kernel import clock, operations, workbooks
 from huakai_platform.kernel.access import Actor, Role, permissions_of
 from huakai_platform.kernel.config import Login, Settings
@@ -44,13 +44,7 @@ def seed(databases: Databases, settings: Settings, *, sites: int, password: str)
     _load_regions(databases)
     with databases.session(Login.OVERSIGHT) as session:
         _people(session, settings, institution, password)
-    actor = Actor(
-        account_id=institution.id,
-        name=NAME,
-        role=Role.INSTITUTION_ADMIN,
-        institution_id=institution.id,
-        permissions=permissions_of(Role.INSTITUTION_ADMIN),
-    )
+        actor = _administrator(session, institution)
     _import(databases, actor, sites)
     _open(databases, actor)
     with databases.session(Login.OVERSIGHT) as session:
@@ -61,6 +55,20 @@ def seed(databases: Databases, settings: Settings, *, sites: int, password: str)
     telling.tell(databases, settings, FILE, lambda total: bar(_("写入一年的示范记录"), total))
     asking.ask(databases)
     return people
+
+
+def _administrator(session: Session, institution: Institution) -> Actor:
+    """The first of the six people; what an earlier edition of this demonstration began for nobody is theirs, too."""
+    who = session.scalars(select(Account).where(Account.login_name == demo.PARTS[0].login)).one()
+    nobodys = update(operations.Operation).where(operations.Operation.created_by == institution.id)
+    session.execute(nobodys.values(created_by=who.id))
+    return Actor(
+        account_id=who.id,
+        name=who.name,
+        role=Role.INSTITUTION_ADMIN,
+        institution_id=institution.id,
+        permissions=permissions_of(Role.INSTITUTION_ADMIN),
+    )
 
 
 def _load_regions(databases: Databases) -> None:

@@ -12,24 +12,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from huakai_deploy import migrating
 from huakai_deploy.roles import RUNNING
-from huakai_platform.kernel import clock, crypto
+from huakai_platform.kernel import clock, crypto, queue
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.kernel.events import ScheduleFailed
 from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.plumbing import Heartbeat
+from huakai_platform.kernel.queue import Troubled
 from huakai_platform.oversight import rollups
 from huakai_platform.regions.models import Region
 from huakai_platform.standards import integrity
 from huakai_platform.standards.integrity import Astray
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.shipped import load_shipped
+from huakai_platform.web.operation_lists import TOPICS
 from huakai_platform.workdays import calendar
 from huakai_templates import assets
 
 ALIVE = timedelta(seconds=30)
 LEAST_FREE = 0.05
-MOST_NAMED = 10
+MOST_NAMED, MOST_LOOKED_AT = 10, 1000
 OLDEST_DUE = timedelta(minutes=5)
 
 
@@ -57,6 +60,7 @@ def examine(databases: Databases, settings: Settings) -> list[Finding]:
         ("Redis", _redis),
         (_("任务进程"), _workers),
         (_("任务队列"), _queue),
+        (_("定时任务"), _clockwork),
         (_("汇总数字"), _rollups),
         (_("磁盘"), _disk),
         (_("前端文件"), _assets),
@@ -181,10 +185,28 @@ def _workers(databases: Databases, _settings: Settings) -> Finding:
 def _queue(databases: Databases, _settings: Settings) -> Finding:
     with databases.session(Login.WORKER) as session:
         state = session.execute(text("SELECT waiting, due, oldest_due, dead FROM tenant.queue_state()")).one()
+        given_up = queue.troubled(session, most=MOST_LOOKED_AT, dead_only=True) if state.dead else []
     late = state.oldest_due is not None and clock.now() - state.oldest_due > OLDEST_DUE
     found = _("等待 {waiting}，到期 {due}，失败 {dead}", waiting=state.waiting, due=state.due, dead=state.dead)
+    if given_up:
+        found = _("{found}：{reasons}", found=found, reasons=_reasons(given_up))
     return Finding(
         _("任务队列"), not late and not state.dead, found, _("看 huakai jobs list;可用 huakai jobs resend 重发")
+    )
+
+
+def _clockwork(databases: Databases, _settings: Settings) -> Finding:
+    """What the clock could not do at its time, given up or still tried."""
+    with databases.session(Login.WORKER) as session:
+        failing = [row for row in queue.troubled(session, most=MOST_LOOKED_AT) if row.topic == ScheduleFailed.__name__]
+    remedy = _("按原因处理后等待重试；已放弃的用 huakai jobs resend 重发")
+    return Finding(_("定时任务"), not failing, _reasons(failing) if failing else _("按时完成"), remedy)
+
+
+def _reasons(rows: list[Troubled]) -> str:
+    return listed(
+        _("{topic}（{reason}）", topic=TOPICS.get(row.topic, row.topic), reason=row.last_error or "—")
+        for row in rows[:MOST_NAMED]
     )
 
 

@@ -212,16 +212,6 @@ def test_a_slot_fires_once_with_three_tickers(databases: Databases) -> None:
     assert _ticks(databases) == ["yearly"]
 
 
-def test_a_deed_that_fails_leaves_its_slot_to_the_next(databases: Databases) -> None:
-    def fail(_session: object) -> None:
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        schedules.fire_due(databases, (Schedule("yearly", timedelta(days=365), fail),))
-
-    assert schedules.fire_due(databases, (Schedule("yearly", timedelta(days=365), lambda _s: None),)) == ["yearly"]
-
-
 def test_the_clocks_own_jobs_run_and_take_old_things_away(databases: Databases) -> None:
     with databases.session(Login.WORKER) as session:
         session.add(Tick(job="old", slot=datetime(2020, 1, 1, tzinfo=UTC)))

@@ -20,6 +20,7 @@ from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_worker import dispatcher, housekeeping, routes
 from huakai_worker.jobs import operations
 from huakai_worker.pulse import Pulse
+from huakai_worker.reasons import describe
 from huakai_worker.scope import Work
 
 ROW = "INSERT INTO tenant.space (tenant_id, id, code, state, created_at) VALUES (:tenant, :id, :code, 'x', :now)"
@@ -136,10 +137,10 @@ def test_a_failure_waits_longer_each_time_and_says_why_without_values(
 
 
 def test_a_refusal_keeps_its_message_and_a_database_error_its_state(databases: Databases) -> None:
-    assert dispatcher.describe(Conflict("站点已关闭")) == "Conflict: 站点已关闭"
+    assert describe(Conflict("站点已关闭")) == "Conflict: 站点已关闭"
     with databases.engine(Login.WORKER).connect() as connection, pytest.raises(Exception, match="zero") as caught:
         connection.execute(text("SELECT 1 / 0"))
-    assert dispatcher.describe(caught.value) == "DataError 22012"
+    assert describe(caught.value) == "DataError 22012"
 
 
 def test_poison_dies_after_ten_attempts_and_can_be_sent_again(
@@ -163,6 +164,58 @@ def test_poison_dies_after_ten_attempts_and_can_be_sent_again(
 
     assert row(databases, tenants[0]).done_at
     assert len(effects(databases, tenants[0])) == 1
+
+
+def test_a_job_that_fails_takes_nothing_from_the_others_of_its_row(
+    databases: Databases, settings: Settings, diary: Diary, tenants: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(work: Work, **_payload: object) -> None:
+        values = {"tenant": work.tenant_id, "id": uuid7(), "code": "half done", "now": clock.now()}
+        work.session.execute(text(ROW), values)
+        work.session.execute(text("SELECT 1 / 0"))
+
+    monkeypatch.setattr(routes, "ROUTES", {ChecklistCompleted: (stumble, diary.job)})
+    tell(databases, tenants[0])
+
+    drained = dispatcher.drain(databases, settings)
+
+    assert (drained.done, drained.failed) == (0, 1)
+    assert effects(databases, tenants[0]) == [diary.seen[0][1]]
+    failed = row(databases, tenants[0])
+    assert (failed.attempts, failed.done_at) == (1, None)
+    assert failed.last_error == "test_dispatcher.stumble：DataError 22012"
+
+
+def test_a_burial_that_fails_keeps_no_row_alive(
+    databases: Databases, settings: Settings, diary: Diary, tenants: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(work: Work, **_payload: object) -> None:
+        work.session.execute(text("SELECT 1 / 0"))
+
+    monkeypatch.setattr(routes, "BURIALS", {ChecklistCompleted: stumble})
+    diary.error = Conflict("坏")
+    tell(databases, tenants[0])
+    with databases.session(Login.WORKER, tenants[0]) as session:
+        session.execute(update(OutboxMessage).values(attempts=dispatcher.DEAD_AFTER - 1))
+
+    dispatcher.drain(databases, settings)
+
+    assert row(databases, tenants[0]).dead_at
+
+
+def test_what_is_tidied_and_summed_on_the_way_stops_no_row(
+    databases: Databases, settings: Settings, diary: Diary, tenants: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_any: object) -> None:
+        with databases.session(Login.WORKER) as session:
+            session.execute(text("SELECT 1 / 0"))
+
+    monkeypatch.setattr(housekeeping, "tidy", stumble)
+    monkeypatch.setattr(dispatcher, "PAUSE", 0.0)
+    for tenant in tenants:
+        tell(databases, tenant)
+
+    assert dispatcher.drain(databases, settings, between=stumble).done == 3
 
 
 def test_an_unknown_topic_is_a_failure_not_a_loss(

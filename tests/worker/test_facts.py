@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel import clock, outbox, tenancy
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.events import ChecklistCompleted, DayBegan, DayTurned, Event, SitesTakenIn, SiteStateChanged
@@ -16,10 +17,11 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.tenancy import PLATFORM
+from huakai_platform.oversight import facts as counting_facts
 from huakai_platform.oversight.facts import recompute
 from huakai_platform.oversight.models import RegionRollup, SiteFact
 from huakai_platform.standards.models import Edition
-from huakai_tenants.checklists import counting
+from huakai_tenants.checklists import counting, schedule
 from huakai_tenants.checklists.models import ChecklistRun
 from huakai_worker import dispatcher, folding, routes
 from huakai_worker.jobs import facts
@@ -125,6 +127,87 @@ def test_new_sites_are_counted_some_at_a_time(
 
     assert country(databases)["state_approved"] == 5
     assert failures(databases) == []
+
+
+def test_a_site_that_cannot_be_counted_keeps_no_other_from_it(
+    databases: Databases, settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "BATCH", 2)
+    sites = sorted((make.site(state="approved") for _ in range(5)), key=lambda site: site.id)
+    count = counting_facts.recompute
+
+    def stumble(session: Session, site_id: UUID, *rest: Any) -> None:
+        session.execute(text("SELECT 1 / 0" if site_id == sites[0].id else "SELECT 1"))
+        count(session, site_id, *rest)
+
+    monkeypatch.setattr(counting_facts, "recompute", stumble)
+    tell(databases, SitesTakenIn())
+
+    work(databases, settings)
+
+    assert country(databases)["state_approved"] == 4
+    assert failures(databases) == [f"{sites[0].name}：DataError 22012"]
+
+
+def test_a_site_that_cannot_be_told_of_the_day_keeps_no_other_from_it(
+    databases: Databases, settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sites, publish = [make.site() for _ in range(3)], outbox.publish
+
+    def stumble(session: Session, event: Event, **about: Any) -> UUID:
+        session.execute(text("SELECT 1 / 0" if tenancy.current(session) == sites[0].id else "SELECT 1"))
+        return publish(session, event, **about)
+
+    with databases.session(Login.WORKER) as session:
+        facts.turn_day(session)
+    monkeypatch.setattr(outbox, "publish", stumble)
+
+    dispatcher.drain(databases, settings)
+
+    assert failures(databases) == [f"{sites[0].name}：DataError 22012"]
+    for site in sites[1:]:
+        with databases.session(Login.WORKER, site.id) as session:
+            assert session.scalars(select(OutboxMessage.topic).where(OutboxMessage.topic == "DayBegan")).all()
+
+
+def test_one_part_of_a_new_day_that_fails_leaves_all_others_done(
+    databases: Databases, settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_any: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(schedule, "make_due", stumble)
+    site = make.site().id
+    tell(databases, DayBegan(TODAY.isoformat()), site)
+
+    work(databases, settings)
+
+    assert country(databases)["state_open"] == 1
+    assert failures(databases, site) == ["checklists.day_began：RuntimeError"]
+
+
+def test_a_region_that_cannot_be_summed_up_keeps_no_other_from_it(
+    databases: Databases, settings: Settings, make: Make
+) -> None:
+    bad, good = make.site(state="approved"), make.site(state="approved", region_code="441900003000")
+    tell(databases, SitesTakenIn())
+    dispatcher.drain(databases, settings)
+    with databases.session(Login.MIGRATOR) as session:
+        session.execute(update(SiteFact).where(SiteFact.tenant_id == bad.id).values(metrics={"sites": "many"}))
+
+    work(databases, settings)
+
+    assert numbers(databases, good.id)["sites"] == country(databases)["sites"] == 1
+    assert not folding.waiting(databases)
+    dispatcher.drain(databases, settings)
+    assert failures(databases) == [f"地区 {bad.region_code} 的 {MONTH:%Y-%m}：DataError 22P02"]
+
+    with databases.session(Login.MIGRATOR) as session:
+        session.execute(update(SiteFact).where(SiteFact.tenant_id == bad.id).values(metrics={"sites": 1}))
+        session.execute(update(OutboxMessage).values(next_at=clock.now()))
+    work(databases, settings)
+
+    assert country(databases)["sites"] == 2
 
 
 def test_a_new_day_reaches_every_open_site_once(

@@ -1,16 +1,18 @@
 """What the clock tells people of the console: ends of long work, and work that died."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from huakai_platform.kernel import clock, operations, outbox
+from huakai_platform.kernel import clock, operations, outbox, queue
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.events import SitesTakenIn
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.notices import Notice
 from huakai_platform.kernel.outbox import OutboxMessage
+from huakai_worker import dispatcher
 from huakai_worker.jobs import notices as jobs
 from tests.support.make import Make
 
@@ -27,8 +29,9 @@ def finish(make: Make, operation: UUID, site: UUID, error: str | None = None) ->
 
 def told(make: Make, actor: Actor) -> list[str]:
     with make.databases.session(Login.WORKER) as session:
-        jobs.tell_endings(session)
+        jobs.see_endings(session)
         jobs.tell_dead(session)
+    dispatcher.drain(make.databases, make.settings)
     with make.databases.session(Login.OVERSIGHT) as session:
         mine = select(Notice.text).where(Notice.account_id == actor.account_id).order_by(Notice.created_at)
         return [str(text) for text in session.scalars(mine)]
@@ -46,6 +49,19 @@ def test_whoever_began_an_operation_is_told_of_its_end_once(make: Make) -> None:
     assert told(make, starter) == ["开通站点：已结束，成功 1 项，失败 1 项。"]
     assert told(make, starter) == ["开通站点：已结束，成功 1 项，失败 1 项。"]
     assert told(make, other) == []
+
+
+def test_an_operation_that_nobody_began_keeps_no_other_from_being_told(make: Make) -> None:
+    nobody = replace(make.member(Role.INSTITUTION_ADMIN), account_id=uuid7())
+    starter, site = make.member(Role.INSTITUTION_ADMIN), uuid7()
+    for actor in (nobody, starter):
+        finish(make, begin(make, actor, [site]), site)
+
+    assert told(make, starter) == ["开通站点：已完成，成功 1 项。"]
+    with make.databases.session(Login.OVERSIGHT) as session:
+        (failed,) = queue.troubled(session)
+    assert (failed.topic, failed.attempts) == ("OperationEnded", 1)
+    assert failed.last_error == "“开通站点”的发起人没有账号，不能告知结果。"
 
 
 def test_resumed_work_is_told_of_once_more(make: Make) -> None:

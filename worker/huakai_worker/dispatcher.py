@@ -5,21 +5,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 from uuid import UUID
 
 import structlog
 from sqlalchemy import Row, Table, bindparam, func, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, i18n
+from huakai_platform.kernel import clock
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
-from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_worker import housekeeping, routes
 from huakai_worker.pulse import Pulse
+from huakai_worker.reasons import cut_off, describe, named, together
 from huakai_worker.scope import Work
 
 ROWS, SECONDS = 200, 20.0
@@ -98,11 +98,11 @@ def drain(
                     pulse.beat("drain")
                 if not _settle(databases, settings, tenant_id, drained, pulse):
                     break
-            housekeeping.tidy(databases, tenant_id)
+            _aside("tidying", partial(housekeeping.tidy, databases, tenant_id))
             if drained.rows == was > before:
                 break  # somebody else was here meanwhile: ask anew who waits
         if time.monotonic() - paused >= PAUSE:
-            between()
+            _aside("between", between)
             paused = time.monotonic()
         if drained.rows == before:
             break
@@ -137,56 +137,92 @@ def settle_one(databases: Databases, settings: Settings, tenant_id: UUID) -> boo
             work = Work(session, databases, settings, tenant_id, message.id)
             for job in routes.jobs(message.topic):
                 job(work, **message.payload)
-            session.connection().execute(DONE, {"of_tenant": tenant_id, "of_id": message.id, "at": clock.now()})
+            _done(work)
         return True
     except Exception as error:
-        if message is None or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        if message is None or cut_off(error):
             raise
-        _fail(databases, settings, tenant_id, message, error)
-        return False
+        return _settle_apart(databases, settings, tenant_id, message, error)
 
 
 def _take(session: Session, tenant_id: UUID) -> Message | None:
     return session.connection().execute(TAKE, {"of_tenant": tenant_id, "at": clock.now()}).one_or_none()
 
 
-def _fail(databases: Databases, settings: Settings, tenant_id: UUID, message: Message, error: Exception) -> None:
-    """Count the attempt and put the row off, or to rest; only if nobody else has tried it meanwhile."""
-    attempts, now = message.attempts + 1, clock.now()
-    dead = attempts >= DEAD_AFTER
-    log.warning("job failed", topic=message.topic, tenant=str(tenant_id), attempts=attempts, reason=describe(error))
+def _done(work: Work) -> None:
+    work.session.connection().execute(DONE, {"of_tenant": work.tenant_id, "of_id": work.message_id, "at": clock.now()})
+
+
+def _settle_apart(
+    databases: Databases, settings: Settings, tenant_id: UUID, message: Message, error: Exception
+) -> bool:
+    """Do a row's jobs once more, each under a savepoint: what one of them cannot do takes nothing from the others.
+
+    Nothing is done or counted when somebody else has tried the row meanwhile.
+    """
     with databases.session(Login.WORKER, tenant_id) as session:
-        counted = session.execute(
-            update(OutboxMessage)
-            .where(
-                OutboxMessage.id == message.id,
-                OutboxMessage.attempts == message.attempts,
-                OutboxMessage.done_at.is_(None),
-            )
-            .values(
-                attempts=attempts,
-                next_at=put_off(now, attempts),
-                last_error=describe(error),
-                dead_at=now if dead else None,
-            )
-            .returning(OutboxMessage.id)
-        ).first()
-        if counted and dead and (bury := routes.burial(message.topic)):
-            bury(Work(session, databases, settings, tenant_id, message.id), **message.payload)
+        if not _mine_still(session, message):
+            return False
+        work = Work(session, databases, settings, tenant_id, message.id)
+        failure = _apart(work, message, error)
+        if failure is None:
+            _done(work)
+            return True
+        _fail(work, message, failure)
+    return False
+
+
+def _mine_still(session: Session, message: Message) -> bool:
+    untouched = OutboxMessage.attempts == message.attempts, OutboxMessage.done_at.is_(None)
+    held = select(OutboxMessage.id).where(OutboxMessage.id == message.id, *untouched)
+    return session.scalar(held.with_for_update(skip_locked=True)) is not None
+
+
+def _apart(work: Work, message: Message, error: Exception) -> Exception | None:
+    """What failed, by job; a row of one job, or of none that is known, has failed already."""
+    if isinstance(error, routes.NoRoute) or len(routes.jobs(message.topic)) == 1:
+        return error
+    failures = []
+    for job in routes.jobs(message.topic):
+        try:
+            _under_savepoint(work, job, message)
+        except Exception as failed:
+            if cut_off(failed):
+                raise
+            failures.append(named(f"{job.__module__.rpartition('.')[2]}.{job.__name__}", failed))
+    return together(failures) if failures else None
+
+
+def _fail(work: Work, message: Message, error: Exception) -> None:
+    """Count the attempt and put the row off, or to rest."""
+    attempts, now, reason = message.attempts + 1, clock.now(), describe(error)
+    dead = attempts >= DEAD_AFTER
+    log.warning("job failed", topic=message.topic, tenant=str(work.tenant_id), attempts=attempts, reason=reason)
+    counted = update(OutboxMessage).where(OutboxMessage.id == message.id)
+    work.session.execute(
+        counted.values(
+            attempts=attempts, next_at=put_off(now, attempts), last_error=reason, dead_at=now if dead else None
+        )
+    )
+    if dead and (bury := routes.burial(message.topic)):
+        _aside("burial", lambda: _under_savepoint(work, bury, message))
+
+
+def _under_savepoint(work: Work, job: routes.Job, message: Message) -> None:
+    with work.session.begin_nested():
+        job(work, **message.payload)
+
+
+def _aside(what: str, deed: Callable[[], object]) -> None:
+    """Do what the rows do not depend on; its failure is told and stops none of them."""
+    try:
+        deed()
+    except Exception as error:
+        if cut_off(error):
+            raise
+        log.warning("failed", what=what, reason=describe(error))
 
 
 def put_off(now: datetime, attempts: int) -> datetime:
     """2^n seconds, give or take a quarter, at most ten minutes."""
     return now + timedelta(seconds=min(LONGEST_WAIT, 2**attempts * random.uniform(0.75, 1.25)))
-
-
-def describe(error: Exception) -> str:
-    """The reason without any value: our own message, an SQLSTATE with its constraint, or the kind of error."""
-    kind = type(error).__name__
-    if isinstance(error, HuakaiError):
-        return i18n.Message("{kind}: {reason}", kind=kind, reason=error.message)
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-        return " ".join(filter(None, (kind, state, constraint)))
-    return kind

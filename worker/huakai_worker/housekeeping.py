@@ -2,16 +2,18 @@
 
 import random
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Delete, delete
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.models import AccountSession, Throttle
 from huakai_platform.kernel import clock, notices
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.plumbing import Heartbeat, IdempotencyKey, Tick
 
@@ -26,14 +28,34 @@ PAUSE = 3600.0
 _tidied: dict[UUID, float] = {}
 
 
-def sweep(session: Session) -> None:
-    """Take away the platform's own leavings."""
-    now = clock.now()
-    session.execute(delete(AccountSession).where(AccountSession.expires_at < now))
-    session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - IDEMPOTENCY_KEYS))
-    session.execute(delete(Throttle).where(Throttle.since < now - THROTTLES))
-    session.execute(delete(Tick).where(Tick.slot < now - TICKS))
-    session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - HEARTBEATS))
+def _sweep(gone: Callable[[datetime], Delete]) -> Callable[[Session], None]:
+    return lambda session: _execute(session, gone(clock.now()))
+
+
+def _execute(session: Session, gone: Delete) -> None:
+    session.execute(gone)
+
+
+SWEEPS: tuple[tuple[str, str, Callable[[Session], None]], ...] = (
+    (
+        "sessions",
+        _("清理过期的登录"),
+        _sweep(lambda now: delete(AccountSession).where(AccountSession.expires_at < now)),
+    ),
+    (
+        "keys",
+        _("清理过期的幂等键"),
+        _sweep(lambda now: delete(IdempotencyKey).where(IdempotencyKey.created_at < now - IDEMPOTENCY_KEYS)),
+    ),
+    ("throttles", _("清理登录限制记录"), _sweep(lambda now: delete(Throttle).where(Throttle.since < now - THROTTLES))),
+    ("ticks", _("清理定时记录"), _sweep(lambda now: delete(Tick).where(Tick.slot < now - TICKS))),
+    (
+        "heartbeats",
+        _("清理进程信号"),
+        _sweep(lambda now: delete(Heartbeat).where(Heartbeat.seen_at < now - HEARTBEATS)),
+    ),
+)
+"""The platform's own leavings, a table each: what cannot be thrown away keeps nothing else."""
 
 
 def tidy(databases: Databases, tenant_id: UUID) -> None:

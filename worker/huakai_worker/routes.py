@@ -7,11 +7,14 @@ from huakai_platform.kernel.events import Event
 from huakai_worker.jobs import (
     activities,
     asking,
+    checklists,
+    clockwork,
     compliance,
     drift,
     facts,
     figures,
     mail,
+    notices,
     opening,
     operations,
     premises,
@@ -21,6 +24,7 @@ from huakai_worker.jobs import (
     reminders,
     staff,
     trail,
+    training,
 )
 
 Job = Callable[..., None]
@@ -28,6 +32,9 @@ Job = Callable[..., None]
 
 ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.OperationStarted: (operations.fan_out,),
+    events.OperationEnded: (notices.tell_ending,),
+    events.ScheduleFailed: (clockwork.again,),
+    events.RegionStuck: (facts.fold_region,),
     events.SiteOpeningRequested: (opening.open_site,),
     events.RegionsMoved: (facts.regions_moved,),
     events.SitesTakenIn: (facts.sites_taken_in,),
@@ -39,16 +46,23 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     ),
     events.NumbersChanged: (
         facts.numbers_changed,
+        facts.people_changed,
         compliance.numbers_changed,
         drift.numbers_changed,
         premises.numbers_changed,
     ),
     events.DayTurned: (facts.day_turned,),
     events.DayBegan: (
+        checklists.day_began,
+        checklists.remind,
+        training.day_began,
         facts.day_began,
+        facts.count_people,
         compliance.day_began,
         drift.day_began,
         staff.day_began,
+        premises.equipment_of_the_day,
+        premises.wall_documents_of_the_day,
         premises.day_began,
         registers.day_began,
         trail.report_head,

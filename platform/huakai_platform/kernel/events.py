@@ -25,6 +25,28 @@ class OperationStarted(Event):
 
 
 @dataclass(frozen=True)
+class OperationEnded(Event):
+    """No item of an operation waits any more. Published under the nil tenant."""
+
+    operation_id: UUID
+
+
+@dataclass(frozen=True)
+class ScheduleFailed(Event):
+    """The clock's deed of that name could not be done at its time. Published under the nil tenant."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class RegionStuck(Event):
+    """A region's numbers of a month could not be summed up with the others'. Published under the nil tenant."""
+
+    region_code: str
+    month: str
+
+
+@dataclass(frozen=True)
 class SiteOpeningRequested(Event):
     """One item of an opening operation reached its site. Published under the site's tenant."""
 
@@ -59,7 +81,9 @@ class RegionsMoved(Event):
 
 @dataclass(frozen=True)
 class SitesTakenIn(Event):
-    """New sites were written down; they have no numbers yet. Published under the nil tenant."""
+    """New sites were written down; those after `after` have no numbers yet. Published under the nil tenant."""
+
+    after: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The queue: a row written in the transaction that made the fact true."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import DateTime, Index, Integer, UniqueConstraint, text
@@ -42,8 +42,27 @@ _PUBLISH = upsert(table(OutboxMessage)).on_conflict_do_nothing(constraint="outbo
 
 def publish(session: Session, event: Event, *, dedup: str | None = None, at: datetime | None = None) -> UUID:
     """Tell the platform of a fact, once per `dedup` within the session's tenant; nobody is told before `at`."""
+    row = _row(session, event, dedup, at)
+    session.execute(_PUBLISH, row)
+    return cast(UUID, row["id"])
+
+
+_NEW = upsert(table(OutboxMessage))
+_ASK_AGAIN = _NEW.on_conflict_do_update(
+    constraint="outbox_tenant_id_dedup_key",
+    set_={"done_at": None, "attempts": 0, "next_at": _NEW.excluded.next_at, "last_error": None},
+    where=table(OutboxMessage).c.done_at.is_not(None),
+)
+
+
+def ask_again(session: Session, event: Event, *, dedup: str) -> None:
+    """Publish what may be asked for often but lies in the queue once; one that waits or is dead stays as it is."""
+    session.execute(_ASK_AGAIN, _row(session, event, dedup, None))
+
+
+def _row(session: Session, event: Event, dedup: str | None, at: datetime | None) -> dict[str, Any]:
     row_id, now = uuid7(), clock.now()
-    row = {
+    return {
         "tenant_id": tenancy.current(session),
         "id": row_id,
         "dedup": dedup or str(row_id),
@@ -52,5 +71,3 @@ def publish(session: Session, event: Event, *, dedup: str | None = None, at: dat
         "created_at": now,
         "next_at": at or now,
     }
-    session.execute(_PUBLISH, row)
-    return row_id

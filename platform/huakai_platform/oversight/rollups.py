@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock
-from huakai_platform.oversight.models import RegionRollup
+from huakai_platform.kernel import clock, outbox
+from huakai_platform.kernel.events import RegionStuck
+from huakai_platform.oversight.models import DirtyRegion, RegionRollup
 from huakai_platform.regions.service import COUNTRY, LEVELS
 
 MOST = 2000
@@ -70,10 +72,59 @@ def waiting(session: Session) -> bool:
     return bool(session.scalar(text("SELECT EXISTS (SELECT FROM oversight.dirty_region)")))
 
 
+def fold_one(session: Session, region_code: str, month: date) -> None:
+    """Sum up one region again that could not be summed up with the others, and mark what is above it."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    session.add(DirtyRegion(region_code=region_code, month=month, marked_at=clock.now()))
+    session.flush()
+    _fold_marked(session, 1, (region_code, month))
+
+
 def _fold_deepest(session: Session, most: int) -> int:
-    arguments = {"levels": list(LEVELS), "most": most, "now": clock.now()}
+    try:
+        with session.begin_nested():
+            return _fold_marked(session, most)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        return _fold_apart(session, most)
+
+
+def _fold_apart(session: Session, most: int) -> int:
+    """Each of the deepest regions under a savepoint: one that cannot be summed up loses its mark and goes into the
+    queue, where it is tried again, shown with its reason and given up."""
+    marked = session.execute(_DEEPEST, {"levels": list(LEVELS), "most": most}).all()
+    for region_code, month in marked:
+        try:
+            with session.begin_nested():
+                _fold_marked(session, 1, (region_code, month))
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            unmarked = DirtyRegion.region_code == region_code, DirtyRegion.month == month
+            session.execute(delete(DirtyRegion).where(*unmarked))
+            stuck = RegionStuck(region_code, month.isoformat())
+            outbox.ask_again(session, stuck, dedup=f"stuck:{region_code}:{month}")
+    return len(marked)
+
+
+def _fold_marked(session: Session, most: int, only: tuple[str, date] | None = None) -> int:
+    code, month = only or (None, None)
+    arguments = {"levels": list(LEVELS), "most": most, "now": clock.now(), "code": code, "month": month}
     return session.scalar(_FOLD, arguments) or 0
 
+
+_DEEPEST = text(
+    """
+    WITH marked AS (
+        SELECT DISTINCT dirty.region_code, dirty.month,
+               array_position(CAST(:levels AS text[]), region.level) AS depth
+        FROM oversight.dirty_region AS dirty JOIN platform.region ON region.code = dirty.region_code
+    )
+    SELECT region_code, month FROM marked WHERE depth = (SELECT max(depth) FROM marked)
+    ORDER BY region_code, month LIMIT :most
+    """
+)
 
 # All parts see one snapshot: marks that came later, with facts that came later, stay for the next time.
 # OFFSET 0 keeps what is below a region an index look-up of that region: joined as a whole, the planner reads the facts
@@ -83,7 +134,10 @@ _FOLD = text(
     WITH marked AS (
         SELECT dirty.region_code, dirty.month, region.parent_code, region.level,
                array_position(CAST(:levels AS text[]), region.level) AS depth
-        FROM (SELECT DISTINCT region_code, month FROM oversight.dirty_region) AS dirty
+        FROM (
+            SELECT DISTINCT region_code, month FROM oversight.dirty_region
+            WHERE CAST(:code AS text) IS NULL OR (region_code = :code AND month = CAST(:month AS date))
+        ) AS dirty
         JOIN platform.region ON region.code = dirty.region_code
     ), batch AS MATERIALIZED (
         SELECT marked.*, rollup.parent_code AS former_parent

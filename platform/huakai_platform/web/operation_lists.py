@@ -30,6 +30,9 @@ STATES: dict[ItemState, tuple[Message, str]] = {
 }
 TOPICS: dict[str, Message] = {
     "OperationStarted": _("开始批量操作"),
+    "OperationEnded": _("告知批量操作的结果"),
+    "ScheduleFailed": _("定时任务"),
+    "RegionStuck": _("汇总地区数字"),
     "SiteOpeningRequested": _("开通站点"),
     "RegionsMoved": _("地区调整"),
     "SitesTakenIn": _("登记新站点"),

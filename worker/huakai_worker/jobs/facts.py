@@ -1,24 +1,25 @@
 """Keeps the numbers in step with the sites: each job counts anew inside the site, twice is as good as once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock, outbox
-from huakai_platform.kernel.events import DayBegan, DayTurned, SitesTakenIn
+from huakai_platform.kernel.events import DayBegan, DayTurned, Event, SitesTakenIn
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteState
+from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.oversight import facts, persons, rollups, totals
 from huakai_platform.oversight.models import RegionTotal, SiteFact
-from huakai_tenants.checklists import reminding, schedule
 from huakai_tenants.measures import headcount, workload
-from huakai_tenants.training import telling
+from huakai_worker.reasons import Failed, cut_off, named
 from huakai_worker.scope import Work
 
 BATCH = 500
-LAZILY = text("SET LOCAL synchronous_commit = off")
 
 
 def checklist_completed(work: Work, *, run_id: str, month: str) -> None:
@@ -29,6 +30,10 @@ def checklist_completed(work: Work, *, run_id: str, month: str) -> None:
 def numbers_changed(work: Work, *, month: str) -> None:
     """Count a month in which something changed."""
     facts.recompute(work.session, work.tenant_id, date.fromisoformat(month), workload.counts)
+
+
+def people_changed(work: Work, *, month: str) -> None:
+    """Count the people of a month in which something changed."""
     persons.recompute(work.session, work.tenant_id, date.fromisoformat(month), headcount.counts)
 
 
@@ -39,16 +44,12 @@ def site_changed(work: Work, *, site_id: str) -> None:
         persons.recompute(session, UUID(site_id), clock.month(clock.today()), headcount.counts)
 
 
-def sites_taken_in(work: Work) -> None:
+def sites_taken_in(work: Work, *, after: str = "") -> None:
     """Count the sites that have no numbers of this month, some hundreds at a time."""
     month = clock.month(clock.today())
-    sites = _sites(work.session, _uncounted(month))
-    for site_id in sites:
-        with work.tenant(site_id) as session:
-            session.execute(LAZILY)
-            facts.recompute(session, site_id, month, workload.counts)
-    if len(sites) == BATCH:
-        outbox.publish(work.session, SitesTakenIn(), dedup=f"{work.message_id}:next")
+    sites = _sites(work.session, _uncounted(month), after=after)
+    _go_on(work, sites, lambda last: SitesTakenIn(last), f"{work.message_id}:next")
+    work.each(sites, lambda session, site_id: facts.recompute(session, site_id, month, workload.counts))
 
 
 def regions_moved(work: Work) -> None:
@@ -59,25 +60,30 @@ def regions_moved(work: Work) -> None:
 def day_turned(work: Work, *, day: str, after: str = "") -> None:
     """Tell the open sites, and those without numbers of this month, of a new day; some hundreds at a time."""
     wanted = or_(Site.state == SiteState.OPEN, _uncounted(clock.month(date.fromisoformat(day))))
-    sites = _sites(work.session, wanted, after=UUID(after) if after else None)
-    for site_id in sites:
-        with work.tenant(site_id) as session:
-            session.execute(LAZILY)
-            outbox.publish(session, DayBegan(day), dedup=f"day:{day}")
-    if len(sites) == BATCH:
-        outbox.publish(work.session, DayTurned(day, str(sites[-1])), dedup=f"day:{day}:{sites[-1]}")
+    sites = _sites(work.session, wanted, after=after)
+    _go_on(work, sites, lambda last: DayTurned(day, last), f"day:{day}")
+    work.each(sites, lambda session, _site: outbox.publish(session, DayBegan(day), dedup=f"day:{day}"))
 
 
 def day_began(work: Work, *, day: str) -> None:
-    """Write down what the day asks of an open site, and count what the night has made overdue."""
-    state = work.session.scalar(select(Site.state).where(Site.id == work.tenant_id))
-    if state == SiteState.OPEN:
-        schedule.make_due(work.session, date.fromisoformat(day))
-    if state == SiteState.OPEN:
-        reminding.of_the_day(work.session, date.fromisoformat(day))
-        telling.of_the_day(work.session, date.fromisoformat(day))
+    """Count what the night has made overdue."""
     facts.refresh(work.session, work.tenant_id, date.fromisoformat(day), workload.counts)
+
+
+def count_people(work: Work, *, day: str) -> None:
+    """Count the people whose time began or ended with the night."""
     persons.refresh(work.session, work.tenant_id, date.fromisoformat(day), headcount.counts)
+
+
+def fold_region(work: Work, *, region_code: str, month: str) -> None:
+    """Sum up once more a region that could not be summed up with the others. Raises Failed."""
+    try:
+        with work.session.begin_nested():
+            rollups.fold_one(work.session, region_code, date.fromisoformat(month))
+    except SQLAlchemyError as error:
+        if cut_off(error):
+            raise
+        raise Failed(named(_("地区 {code} 的 {month}", code=region_code, month=month[:7]), error)) from error
 
 
 def total_reported(work: Work, *, total_id: str) -> None:
@@ -93,9 +99,16 @@ def turn_day(session: Session) -> None:
     outbox.publish(session, DayTurned(day), dedup=f"day:{day}")
 
 
-def _sites(session: Session, wanted: ColumnElement[bool], *, after: UUID | None = None) -> Sequence[UUID]:
+def _sites(session: Session, wanted: ColumnElement[bool], *, after: str) -> Sequence[UUID]:
     query = select(Site.id).where(wanted).order_by(Site.id).limit(BATCH)
-    return session.scalars(query.where(Site.id > after) if after else query).all()
+    return session.scalars(query.where(Site.id > UUID(after)) if after else query).all()
+
+
+def _go_on(work: Work, sites: Sequence[UUID], event: Callable[[str], Event], dedup: str) -> None:
+    """Ask for the sites after these, whatever becomes of these."""
+    if len(sites) == BATCH:
+        with work.tenant(PLATFORM) as session:
+            outbox.publish(session, event(str(sites[-1])), dedup=f"{dedup}:{sites[-1]}")
 
 
 def _uncounted(month: date) -> ColumnElement[bool]:

@@ -8,11 +8,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.memberships import in_force
-from huakai_platform.identity.models import Membership
-from huakai_platform.kernel import clock, notices, operations, queue
+from huakai_platform.identity.models import Account, Membership
+from huakai_platform.kernel import clock, notices, operations, outbox, queue
 from huakai_platform.kernel.access import Role
+from huakai_platform.kernel.events import OperationEnded
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.operations import Ending, ItemState, Operation, OperationItem
+from huakai_worker.reasons import Failed
+from huakai_worker.scope import Work
 
 MOST = 100
 FRESH = timedelta(hours=1)
@@ -25,14 +28,34 @@ ENDED: Mapping[Ending, str] = {
 }
 
 
-def tell_endings(session: Session) -> None:
-    """Tell whoever began an operation how it ended, once for each time that it comes to an end."""
+def see_endings(session: Session) -> None:
+    """Ask that whoever began an operation be told how it ended, once for each time that it comes to an end."""
     waiting = exists().where(OperationItem.operation_id == Operation.id, OperationItem.state == ItemState.WAITING)
     ended = select(Operation).where(Operation.told_at.is_(None), ~waiting).order_by(Operation.created_at).limit(MOST)
     for operation in session.scalars(ended.with_for_update(skip_locked=True)).all():
         operation.told_at = clock.now()
         if operation.created_by:
-            _tell_ending(session, operation)
+            outbox.publish(session, OperationEnded(operation.id), dedup=_ending(operation))
+
+
+def tell_ending(work: Work, *, operation_id: str) -> None:
+    """Tell the one who began it; one that was resumed meanwhile will end once more. Raises Failed."""
+    operation = work.session.get_one(Operation, UUID(operation_id))
+    known = operations.progress(work.session, operation.id)
+    if operation.told_at is None or operation.created_by is None or known.ending is Ending.RUNNING:
+        return
+    if work.session.scalar(select(Account.id).where(Account.id == operation.created_by)) is None:
+        raise Failed(_("“{title}”的发起人没有账号，不能告知结果。", title=operation.title))
+    said = Message(ENDED[known.ending], title=operation.title, done=known.done, failed=known.failed)
+    href = f"/console/operations/{operation.id}"
+    notices.tell(
+        work.session,
+        [operation.created_by],
+        kind="operation.ended",
+        text=said,
+        href=href,
+        dedup=_ending(operation),
+    )
 
 
 def tell_dead(session: Session) -> None:
@@ -47,18 +70,8 @@ def tell_dead(session: Session) -> None:
     )
 
 
-def _tell_ending(session: Session, operation: Operation) -> None:
-    known = operations.progress(session, operation.id)
-    said = Message(ENDED[known.ending], title=operation.title, done=known.done, failed=known.failed)
-    assert operation.created_by
-    notices.tell(
-        session,
-        [operation.created_by],
-        kind="operation.ended",
-        text=said,
-        href=f"/console/operations/{operation.id}",
-        dedup=f"operation:{operation.id}:{operation.told_at}",
-    )
+def _ending(operation: Operation) -> str:
+    return f"operation:{operation.id}:{operation.told_at}"
 
 
 def _administrators(session: Session) -> Sequence[UUID]:

@@ -1,10 +1,10 @@
 """Long work: each item becomes an event of its own site; dead rows are sent again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock, outbox
@@ -34,24 +34,19 @@ KINDS: Mapping[str, Callable[[UUID, UUID], Event]] = {
     "release_back": ReleaseTakenBack,
 }
 """The event of one item, by the kind of its operation."""
-LAZILY = text("SET LOCAL synchronous_commit = off")
 
 
 def fan_out(work: Work, *, operation_id: str) -> None:
-    """Tell every waiting item's site; killed anywhere and run again it tells each site once.
-
-    The sites' commits need no flush of their own: the commit of this row flushes everything before it, and without
-    that commit all of it is done again.
-    """
+    """Tell every waiting item's site; killed anywhere and run again it tells each site once."""
     operation = UUID(operation_id)
     kind = work.session.scalar(select(Operation.kind).where(Operation.id == operation))
     if kind is None or kind not in KINDS:
         raise NotFound(_("没有这种批量操作。"))
-    for sites in _batches(work.session, operation):
-        for site_id in sites:
-            with work.tenant(site_id) as session:
-                session.execute(LAZILY)
-                outbox.publish(session, KINDS[kind](operation, site_id), dedup=f"{work.message_id}:{site_id}")
+
+    def tell(session: Session, site_id: UUID) -> None:
+        outbox.publish(session, KINDS[kind](operation, site_id), dedup=f"{work.message_id}:{site_id}")
+
+    work.each(_waiting_sites(work.session, operation), tell)
 
 
 def resend(work: Work, *, tenant_id: str, outbox_id: str) -> None:
@@ -77,10 +72,10 @@ def give_up(work: Work, *, operation_id: str, site_id: str) -> None:
     kernel.finish_item(work.session, UUID(operation_id), UUID(site_id), error=reason)
 
 
-def _batches(session: Session, operation_id: UUID) -> Iterator[Sequence[UUID]]:
+def _waiting_sites(session: Session, operation_id: UUID) -> Iterator[UUID]:
     position = 0
     while rows := session.execute(_waiting(operation_id, position)).all():
-        yield [row.site_id for row in rows]
+        yield from (row.site_id for row in rows)
         position = rows[-1].position
 
 

@@ -2,23 +2,30 @@
 
 from datetime import date
 
-from sqlalchemy import select
-
-from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.oversight import functions as places
 from huakai_tenants.equipment import telling as equipment
 from huakai_tenants.premises import functions
 from huakai_tenants.wall_documents import telling as wall_documents
+from huakai_worker import rooms
 from huakai_worker.scope import Work
 
 
 def day_began(work: Work, *, day: str) -> None:
-    """Tell the heads of an open site which checks are due, which warranty ends, and which photographs are old."""
-    held = Site.id == work.tenant_id, Site.state == SiteState.OPEN, Site.edition_id.is_not(None)
-    if work.session.scalar(select(Site.id).where(*held)):
-        equipment.of_the_day(work.session, date.fromisoformat(day))
-        wall_documents.of_the_day(work.session, date.fromisoformat(day))
+    """Look after an open site's function rooms, which another site may have had first."""
+    if rooms.is_open(work):
         _compare(work)
+
+
+def equipment_of_the_day(work: Work, *, day: str) -> None:
+    """Tell the heads of an open site which checks are due and which warranty ends."""
+    if rooms.is_open(work):
+        equipment.of_the_day(work.session, date.fromisoformat(day))
+
+
+def wall_documents_of_the_day(work: Work, *, day: str) -> None:
+    """Tell the heads of an open site which photographs are old."""
+    if rooms.is_open(work):
+        wall_documents.of_the_day(work.session, date.fromisoformat(day))
 
 
 def numbers_changed(work: Work, *, month: str) -> None:
