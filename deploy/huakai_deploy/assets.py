@@ -105,11 +105,13 @@ def _from_npm() -> Iterator[tuple[str, bytes]]:
 
 
 def _install(folder: Path) -> Path:
+    """Fetch the packages; npm keeps and notes nothing outside the folder, so that it needs no home to write in."""
     for name in ("package.json", "package-lock.json"):
         shutil.copy(PACKAGES / name, folder)
     ask = [_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev", "--loglevel=error"]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    done = subprocess.run(ask, cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False)
+    env = os.environ | {"PATH": path, "npm_config_cache": str(folder / "cache"), "npm_config_update_notifier": "false"}
+    done = subprocess.run(ask, cwd=folder, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BuildFailed(f"npm could not fetch the front-end packages:\n{done.stderr.strip()}")
     return folder / "node_modules"

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+FILE = "keys.json"
+
 
 def local(instance: Path) -> Mapping[str, str]:
     """Session, master, lookup and audit key of this instance; whoever loses the file loses what they sealed."""
-    path = instance / "keys.json"
+    path = instance / FILE
     try:
         found: dict[str, str] = json.loads(path.read_text())
     except FileNotFoundError:

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import stat
 import time
@@ -14,13 +15,16 @@ from urllib.parse import quote
 
 from huakai_deploy import binaries, servers
 from huakai_deploy.supervise import Supervisor
+from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.kernel.i18n import _
 
 DATABASE = "huakai"
 SOCKET_LIMIT = 100
+PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 PATIENCE = 30.0
 
 
-class StackError(RuntimeError):
+class StackError(HuakaiError):
     """Why the embedded servers cannot be had, and what to do."""
 
 
@@ -61,8 +65,9 @@ class LocalStack:
         self._echo = echo
         self._lock: int | None = None
         self._supervisor: Supervisor | None = None
+        self._cleared = True
         self.folder = _place(self._asked)
-        self.sockets = _short(self.folder / "run")
+        self.sockets = _run_folder(self.folder)
         self.logs = self._asked / "logs"
 
     def __enter__(self) -> Self:
@@ -73,13 +78,14 @@ class LocalStack:
         self.stop()
 
     @property
-    def urls(self) -> Urls:
-        """Where the servers are, once started."""
-        return Urls(sockets=self.sockets / "pg", redis=f"unix://{quote(str(self._valkey_socket))}?db=0")
+    def _apart(self) -> bool:
+        """Whether the sockets lie where others have theirs, too."""
+        return self.folder not in self.sockets.parents
 
     @property
-    def _valkey_socket(self) -> Path:
-        return self.sockets / "valkey" / "socket"
+    def urls(self) -> Urls:
+        """Where the servers are, once started."""
+        return _urls(self.sockets)
 
     def start(self, *, fresh: bool = False) -> Urls:
         """Start both servers and wait until they answer; `fresh` forgets all data first."""
@@ -91,10 +97,12 @@ class LocalStack:
             supervisor = self._supervisor = Supervisor(self.logs, echo=self._echo)
             data, pg = self.folder / "postgres", self.sockets / "pg"
             supervisor.include(servers.postgres(data, pg, durable=self._durable))
-            supervisor.include(servers.valkey(self.folder / "valkey", self._valkey_socket, durable=self._durable))
+            supervisor.include(
+                servers.valkey(self.folder / "valkey", _valkey_socket(self.sockets), durable=self._durable)
+            )
             supervisor.start()
             self._until_ready("postgres", lambda: servers.postgres_answers(self.urls.superuser))
-            self._until_ready("valkey", lambda: servers.valkey_answers(self._valkey_socket))
+            self._until_ready("valkey", lambda: servers.valkey_answers(_valkey_socket(self.sockets)))
         except BaseException:
             self.stop()
             raise
@@ -106,6 +114,9 @@ class LocalStack:
             self._supervisor.stop()
             self._supervisor = None
         if self._lock is not None:
+            if not self._cleared:
+                shutil.rmtree(self.sockets, ignore_errors=True)
+                self._cleared = True
             os.close(self._lock)
             self._lock = None
 
@@ -136,7 +147,11 @@ class LocalStack:
             owner = os.read(lock, 20).decode() or "?"
             os.close(lock)
             raise StackError(
-                f"The servers in {self.folder} run already, under process {owner}. Stop it, or name another folder."
+                _(
+                    "{folder} 中的服务器已由进程 {owner} 运行。请停止它，或换一个文件夹。",
+                    folder=self.folder,
+                    owner=owner,
+                )
             ) from None
         os.truncate(lock, 0)
         os.write(lock, str(os.getpid()).encode())
@@ -150,10 +165,13 @@ class LocalStack:
 
     def _prepare(self) -> None:
         user = binaries.unprivileged()
-        for folder, mode in ((self.folder, 0o755), (self.sockets, 0o755)):
+        if self._apart:
+            _ours(self.sockets)
+            self._cleared = False
+        for folder in (self.folder, self.sockets):
             folder.mkdir(parents=True, exist_ok=True)
             if folder.stat().st_uid == os.geteuid():
-                folder.chmod(mode)
+                folder.chmod(0o755)
         _own(self.folder / "valkey", None)
         _own(self.sockets / "valkey", None)
         _own(self.sockets / "pg", user)
@@ -166,8 +184,24 @@ class LocalStack:
             if time.monotonic() > end:
                 log = self.logs / f"{name}.log"
                 tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-12:]) if log.exists() else ""
-                raise StackError(f"{name} does not answer; its last words ({log}):\n{tail}")
+                raise StackError(_("{name} 没有应答；它最后的记录({log})：\n{tail}", name=name, log=log, tail=tail))
             time.sleep(0.02)
+
+
+def reach(instance: Path) -> Urls | None:
+    """Where the servers of an instance answer at present; nothing is made or started for it. None when they do not."""
+    note = instance.absolute() / "elsewhere"
+    data = Path(note.read_text().strip()) if note.exists() else instance.absolute()
+    urls = _urls(_run_folder(data))
+    return urls if servers.postgres_answers(urls.superuser) else None
+
+
+def _urls(run: Path) -> Urls:
+    return Urls(sockets=run / "pg", redis=f"unix://{quote(str(_valkey_socket(run)))}?db=0")
+
+
+def _valkey_socket(run: Path) -> Path:
+    return run / "valkey" / "socket"
 
 
 def _place(asked: Path) -> Path:
@@ -183,16 +217,22 @@ def _place(asked: Path) -> Path:
     return elsewhere
 
 
-def _short(sockets: Path) -> Path:
-    """Choose a folder whose sockets' names the kernel takes, and that is ours."""
-    if len(os.fsencode(sockets / "pg" / ".s.PGSQL.5432.lock")) < SOCKET_LIMIT:
-        return sockets
-    short = Path("/tmp") / f"huakai-{_mark(sockets)}"
-    short.mkdir(mode=0o755, exist_ok=True)
-    found = short.lstat()
+def _run_folder(data: Path) -> Path:
+    """Say where the sockets are: beside the data, or in a folder of ours whose name every program can take, as a long
+    name, a space and a foreign letter cannot."""
+    beside = data / "run"
+    socket = beside / "pg" / ".s.PGSQL.5432.lock"
+    if len(os.fsencode(socket)) < SOCKET_LIMIT and PLAIN.fullmatch(str(socket)):
+        return beside
+    return Path("/tmp") / f"huakai-{_mark(beside)}"
+
+
+def _ours(folder: Path) -> None:
+    """Make a folder, or find it; whoever may write beside it has not put another one there."""
+    folder.mkdir(mode=0o755, exist_ok=True)
+    found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise StackError(f"{short} belongs to somebody else. Remove it, or use a folder with a shorter name.")
-    return short
+        raise StackError(_("{folder} 属于其他用户。请删除它，或换一个名称较短的文件夹。", folder=folder))
 
 
 def _mark(path: Path) -> str:

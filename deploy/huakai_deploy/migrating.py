@@ -21,7 +21,8 @@ PLACES = (Path(huakai_deploy.__file__).parent / "migrations", Path(huakai_deploy
 def config() -> Config:
     """Alembic's settings, whether from a checkout or from an installed wheel."""
     made = Config()
-    made.set_main_option("script_location", str(next(place for place in PLACES if place.is_dir())))
+    place = next(place for place in PLACES if place.is_dir())
+    made.set_main_option("script_location", str(place).replace("%", "%%"))
     return made
 
 

@@ -24,6 +24,8 @@ class Command:
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = None
+    keeps: Sequence[int] = ()
+    """Open files of ours that it goes on with."""
     folder: Path | None = None
     user: tuple[int, int] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
@@ -55,9 +57,11 @@ class Supervisor:
         self._started = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def add(self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+    def add(
+        self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None, *, keeps: Sequence[int] = ()
+    ) -> None:
         """Name a command that ends on SIGTERM, as ours all do."""
-        self.include(Command(name=name, argv=argv, env=env))
+        self.include(Command(name=name, argv=argv, env=env, keeps=keeps))
 
     def include(self, command: Command) -> None:
         """Name a command with wishes of its own."""
@@ -181,6 +185,7 @@ def _launch(command: Command, log: Path) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=command.keeps,
         )
 
 

@@ -155,5 +155,6 @@ def static(filename: str) -> Response:
     response = send_from_directory(assets.STATIC, assets.packed(filename, taken))
     kept = assets.hashed(filename) or "v" in request.args
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+    response.headers.pop("Content-Disposition", None)
     response.vary.add("Accept-Encoding")
     return response

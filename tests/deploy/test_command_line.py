@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.request import urlopen
 from uuid import UUID
 
@@ -108,8 +109,8 @@ def test_what_cannot_be_done_ends_in_words(
     assert (said.exit_code, words in said.output) == (code, True), said.output
 
 
-def test_without_settings_or_servers_it_says_what_is_missing() -> None:
-    bare = {"HUAKAI_SECRET_KEY": None, "DATABASE_URL_WORKER": None}
+def test_without_settings_or_servers_it_says_what_is_missing(tmp_path: Path) -> None:
+    bare = {"HUAKAI_SECRET_KEY": None, "DATABASE_URL_WORKER": None, "HUAKAI_INSTANCE": str(tmp_path)}
     away = {"HUAKAI_SECRET_KEY": "x" * 32, "DATABASE_URL_WORKER": "postgresql://huakai_worker@/x?host=/nowhere"}
 
     first = CliRunner(env=bare).invoke(main, ["jobs", "list"])

@@ -13,8 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from huakai_deploy import binaries, servers
+from huakai_deploy import binaries, local, servers
 from huakai_deploy.local import LocalStack, StackError
+from huakai_worker import queues
 
 LONELY = """
 import sys, time
@@ -51,7 +52,7 @@ def test_a_warm_start_finds_what_was_kept_and_a_fresh_one_nothing(folder: Path) 
 
 
 def test_a_second_process_is_told_who_has_the_folder(folder: Path) -> None:
-    with LocalStack(folder), pytest.raises(StackError, match=f"process {os.getpid()}"):
+    with LocalStack(folder), pytest.raises(StackError, match=f"进程 {os.getpid()} "):
         LocalStack(folder).start()
 
 
@@ -103,6 +104,42 @@ def test_a_folder_with_a_long_name_gets_short_sockets(folder: Path) -> None:
         assert servers.postgres_answers(stack.urls.superuser)
     stack.wipe()
     assert not deep.exists()
+
+
+@pytest.mark.parametrize("name", ["hua kai", "花开", '50% [it\'s] "q" #1?a=b&c'])
+def test_any_name_of_a_folder_will_do(folder: Path, name: str) -> None:
+    with LocalStack(folder / name) as stack, LocalStack(folder / f"{name} too") as other:
+        assert stack.sockets != other.sockets
+        keep(stack)
+        with queues.connect(stack.urls.redis) as redis:
+            assert redis.ping()
+        assert local.reach(folder / name) == stack.urls
+    assert not stack.sockets.exists(), "nothing is left where others have theirs, too"
+    assert local.reach(folder / name) is None
+    with LocalStack(folder / name) as again:
+        assert kept(again)
+
+
+def test_a_run_folder_that_a_stranger_made_is_refused(folder: Path) -> None:
+    stack = LocalStack(folder / "hua kai")
+    stack.sockets.symlink_to(folder)
+    try:
+        with pytest.raises(StackError, match="其他用户"):
+            stack.start()
+    finally:
+        stack.sockets.unlink()
+
+
+def test_a_killed_parent_keeps_no_other_from_its_run_folder(folder: Path) -> None:
+    deep = folder / "hua kai"
+    with subprocess.Popen([sys.executable, "-c", LONELY, str(deep)], stdout=subprocess.PIPE, text=True) as lonely:
+        assert lonely.stdout
+        lonely.stdout.readline()
+        lonely.kill()
+    with LocalStack(deep) as stack:
+        keep(stack)
+        assert servers.valkey_answers(stack.sockets / "valkey" / "socket")
+    assert not stack.sockets.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step aside")

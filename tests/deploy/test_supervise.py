@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -36,6 +37,19 @@ print(*watch.pids().values(), flush=True)
 watch.wait()
 print("done", flush=True)
 """
+
+
+def test_a_port_that_is_handed_over_is_answered_by_nobody_else(tmp_path: Path) -> None:
+    answer = "import socket, sys; socket.socket(fileno=int(sys.argv[1])).accept()[0].send(b'ours')"
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        watch = Supervisor(tmp_path)
+        watch.add("web", [sys.executable, "-S", "-c", answer, str(door.fileno())], keeps=(door.fileno(),))
+        watch.start()
+        try:
+            with socket.create_connection(door.getsockname(), timeout=20) as visitor:
+                assert visitor.recv(10) == b"ours"
+        finally:
+            watch.stop()
 
 
 def test_what_dies_alone_is_started_again(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from huakai_deploy.commands import output
 from huakai_deploy.commands.output import databases, dry_run_option, json_option, said, say, tell_json
 from huakai_platform.identity import directory, invitations, links, mail, passwords, places
 from huakai_platform.identity.inputs import LOGIN
@@ -46,7 +47,7 @@ def group() -> None:
 @dry_run_option
 def create(as_json: bool, dry_run: bool, password_stdin: bool, **asked: str | None) -> None:
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    settings = Settings.from_env()
+    settings = output.settings()
     made: dict[str, Any] = {}
     try:
         with databases() as pools, pools.session(Login.OVERSIGHT) as session:

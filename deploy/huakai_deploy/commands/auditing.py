@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from huakai_deploy.commands import output
 from huakai_deploy.commands.output import said, say
-from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError, NotFound
 from huakai_platform.kernel.i18n import _
@@ -41,7 +41,7 @@ def group() -> None:
 )  # fmt: skip
 @output.json_option
 def verify(site: str | None, every: bool, files: tuple[Path, ...], as_json: bool) -> None:
-    settings, broken, seen = Settings.from_env(), [], 0
+    settings, broken, seen = output.settings(), [], 0
     known = _anchors(files, heads.public_key(settings))
     with output.databases() as databases:
         for tenant_id, code in _chains(databases, site, every, set(known)):
@@ -74,7 +74,7 @@ def export(site: str | None, file: Any) -> None:
 
 @group.command(help=said(_("显示签署链头所用的公钥")))
 def key() -> None:
-    public = heads.public_key(Settings.from_env())
+    public = heads.public_key(output.settings())
     if public is None:
         raise HuakaiError(_("缺少 HUAKAI_AUDIT_KEY：不能签署审计链头。"))
     say(public.hex())

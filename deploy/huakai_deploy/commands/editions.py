@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from huakai_deploy.commands import output
 from huakai_deploy.commands.output import said, say
-from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.errors import HuakaiError, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import files
@@ -37,7 +37,7 @@ def show(as_json: bool) -> None:
 @click.argument("number", type=int)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(number: int, file: Path) -> None:
-    key = heads.private_key(Settings.from_env())
+    key = heads.private_key(output.settings())
     with output.databases() as databases, databases.session(Login.OVERSIGHT) as session:
         edition_id = session.scalar(select(Edition.id).where(Edition.number == number))
         if edition_id is None:

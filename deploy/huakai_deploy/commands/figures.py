@@ -12,7 +12,7 @@ from huakai_deploy.commands.acting import administrator, as_option
 from huakai_deploy.commands.output import said
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
@@ -94,7 +94,7 @@ def figures() -> None:
 @output.json_option
 def let_out(month: date | None, login: str | None, dry_run: bool, as_json: bool) -> None:
     of = month or clock.months_on(clock.month(clock.today()), -1)
-    least = Settings.from_env().smallest_count
+    least = output.settings().smallest_count
     with output.databases() as databases:
         with databases.session(Login.OVERSIGHT) as session:
             actor = administrator(session, login)

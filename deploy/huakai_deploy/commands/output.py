@@ -14,6 +14,7 @@ from rich import progress as rich_progress
 from rich.console import Console
 from rich.table import Table
 
+from huakai_deploy import embedded
 from huakai_platform.kernel import i18n
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
@@ -79,10 +80,16 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
+def settings() -> Settings:
+    """What the environment names, or the embedded servers that run here."""
+    embedded.find()
+    return Settings.from_env()
+
+
 @contextmanager
 def databases() -> Iterator[Databases]:
     """The pools of this process, let go of at the end."""
-    pools = Databases(Settings.from_env())
+    pools = Databases(settings())
     try:
         yield pools
     finally:

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 import huakai_templates
+from huakai_deploy.commands import output
 from huakai_deploy.commands.output import dry_run_option, json_option, said, say
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.i18n import _
 from huakai_platform.regions import importing
@@ -26,7 +27,7 @@ def group() -> None: ...
 @dry_run_option
 @json_option
 def import_file(file: Path, dry_run: bool, whole: bool, as_json: bool) -> None:
-    databases, rows = Databases(Settings.from_env()), importing.read(file.read_bytes())
+    databases, rows = Databases(output.settings()), importing.read(file.read_bytes())
     try:
         with databases.session(Login.OVERSIGHT) as session:
             known = importing.known(session)

@@ -4,9 +4,10 @@ import sys
 
 import click
 
+from huakai_deploy import ports
+from huakai_deploy.commands import output
 from huakai_deploy.commands.output import said
 from huakai_platform.kernel import logs
-from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.i18n import _
 
 PLANES = ("console", "room")
@@ -29,6 +30,7 @@ def web(bind: str, planes: tuple[str, ...], threads: int) -> None:
     from huakai_deploy.serve import Server
 
     _begin()
+    _refuse_taken(bind)
     Server(bind=bind, threads=threads, planes=planes).run()
 
 
@@ -48,7 +50,14 @@ def ringer() -> None:
     sys.exit(process.run())
 
 
+def _refuse_taken(bind: str) -> None:
+    """Name a port that somebody else has, before anything is loaded."""
+    host, _colon, port = bind.rpartition(":")
+    if host and port.isdigit():
+        ports.take(host.strip("[]"), int(port)).close()
+
+
 def _begin() -> None:
     """Say at once, and in words, what is missing in the environment."""
-    Settings.from_env()
+    output.settings()
     logs.configure()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from huakai_deploy import keys, migrating
+from huakai_deploy import embedded, keys, migrating, ports
+from huakai_deploy.commands import output
 from huakai_deploy.commands.output import databases, dry_run_option, json_option, said, say, table, tell_json
 from huakai_deploy.local import DATABASE, LocalStack, StackError
 from huakai_deploy.roles import ensure_roles, script
@@ -23,7 +24,6 @@ from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.oversight import rollups
 
 HUAKAI = str(Path(sys.executable).with_name("huakai"))
-OUTSIDE = (*(f"DATABASE_URL_{login.name}" for login in Login), "REDIS_URL")
 
 
 @click.command(help=said(_("启动平台：服务器、任务进程和网页，直到按下 Ctrl-C")))
@@ -34,8 +34,9 @@ OUTSIDE = (*(f"DATABASE_URL_{login.name}" for login in Login), "REDIS_URL")
 @click.option("--workers", type=click.IntRange(1, 32), default=2, show_default=True)
 def up(demo: bool, port: int, fresh: bool, sites: int, workers: int) -> None:
     signals_like_ctrl_c()
-    instance = Path(os.environ.get("HUAKAI_INSTANCE", "instance")).absolute()
+    instance = embedded.instance()
     with ExitStack() as ending:
+        door = ending.enter_context(ports.take("127.0.0.1", port))
         env = _servers(ending, instance, fresh=fresh)
         env |= {"HUAKAI_INSTANCE": str(instance)} | ({"HUAKAI_DEMO": "1"} if demo else {})
         os.environ.update(env)
@@ -49,7 +50,7 @@ def up(demo: bool, port: int, fresh: bool, sites: int, workers: int) -> None:
         supervisor.add("ringer", [HUAKAI, "ringer"])
         for number in range(1, workers + 1):
             supervisor.add(f"worker-{number}", [HUAKAI, "worker"])
-        supervisor.add("web", [HUAKAI, "web", "--bind", f"127.0.0.1:{port}"])
+        supervisor.add("web", [HUAKAI, "web", "--bind", f"fd://{door.fileno()}"], keeps=(door.fileno(),))
         supervisor.start()
         people = _demonstrate(pools, settings, instance, sites) if demo else []
         _until_serving(port)
@@ -94,7 +95,7 @@ def doctor(rebuild: bool, as_json: bool) -> None:
         if rebuild:
             with pools.session(Login.WORKER) as session:
                 rollups.rebuild(session, clock.month(clock.today()))
-        findings = examine(pools, Settings.from_env())
+        findings = examine(pools, output.settings())
     if as_json:
         tell_json([finding.__dict__ for finding in findings])
     else:
@@ -106,9 +107,9 @@ def doctor(rebuild: bool, as_json: bool) -> None:
 
 def _servers(ending: ExitStack, instance: Path, *, fresh: bool) -> dict[str, str]:
     """Use the servers that the environment names, else the embedded ones; the first line says which."""
-    named = [name for name in OUTSIDE if os.environ.get(name)]
+    named = [name for name in embedded.OUTSIDE if os.environ.get(name)]
     if named:
-        if missing := [name for name in OUTSIDE if name not in named]:
+        if missing := [name for name in embedded.OUTSIDE if name not in named]:
             raise HuakaiError(_("使用外部服务器还缺少：{names}", names=listed(missing)))
         if fresh:
             raise HuakaiError(_("--fresh 只清空本机内置的数据，不会清空外部服务器。"))
@@ -119,7 +120,7 @@ def _servers(ending: ExitStack, instance: Path, *, fresh: bool) -> dict[str, str
     try:
         urls = stack.start(fresh=fresh)
     except StackError as error:
-        raise HuakaiError(str(error)) from None
+        raise HuakaiError(error.message) from None
     ending.callback(stack.stop)
     ensure_roles(urls.superuser, DATABASE)
     return dict(urls.environment()) | keys.missing(instance)
