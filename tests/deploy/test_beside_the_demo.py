@@ -67,7 +67,16 @@ class Beside:
 
     def huakai(self, line: str) -> Result:
         words = [word.format(folder=self.folder, code=self.code, today=clock.today()) for word in line.split()]
-        return CliRunner(env=bare(self.folder)).invoke(main, words)
+        return ask(bare(self.folder), *words)
+
+
+def ask(env: Mapping[str, str | None], *words: str) -> Result:
+    """What the command line says; the language that it speaks is left with it."""
+    translate = i18n.translate
+    try:
+        return CliRunner(env=env).invoke(main, words)
+    finally:
+        i18n.translate = translate
 
 
 def bare(folder: Path) -> dict[str, str | None]:
@@ -111,9 +120,7 @@ def _furnish(beside: Beside, urls: Urls) -> None:
 def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     output._translate.cache_clear()
-    translate = i18n.translate
     yield
-    i18n.translate = translate
     output._translate.cache_clear()
 
 
@@ -134,24 +141,30 @@ def test_a_command_of_the_readme_works_beside_the_demonstration(beside: Beside, 
     assert REFUSED.get(named, "") in said.output
 
 
-@pytest.mark.parametrize("named", [one for one in NAMED if SERVES.match(one)])
-def test_a_process_of_the_readme_runs_beside_the_demonstration(beside: Beside, named: str) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [*FILLED[named].split(), *(["--bind", f"127.0.0.1:{port}"] if "web" in named else [])]
+def test_the_processes_of_the_readme_run_beside_the_demonstration(beside: Beside) -> None:
     env = {name: value for name, value in (os.environ | bare(beside.folder)).items() if value is not None}
-    process = subprocess.Popen([sys.executable, "-m", "huakai_deploy.cli", *words], env=env)
+    processes, ports = {}, {}
+    for named in filter(SERVES.match, NAMED):
+        ports[named] = _free_port()
+        words = [*FILLED[named].split(), *(["--bind", f"127.0.0.1:{ports[named]}"] if "web" in named else [])]
+        processes[named] = subprocess.Popen([sys.executable, "-m", "huakai_deploy.cli", *words], env=env)
     try:
         end = time.monotonic() + 120
-        while not _lives(beside, named, port):
-            assert process.poll() is None
-            assert time.monotonic() < end
+        while waited := [named for named in processes if not _lives(beside, named, ports[named])]:
+            assert not [named for named in waited if processes[named].poll() is not None]
+            assert time.monotonic() < end, waited
             time.sleep(0.1)
     finally:
-        process.terminate()
-        code = process.wait(60)
-    assert code == 0
+        for process in processes.values():
+            process.terminate()
+        ended = {named: process.wait(60) for named, process in processes.items()}
+    assert set(ended.values()) == {0}, ended
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _lives(beside: Beside, named: str, port: int) -> bool:
@@ -176,7 +189,7 @@ def test_servers_that_do_not_run_are_named_in_the_terminals_language(
     output._translate.cache_clear()
     keys.local(tmp_path)
 
-    said = CliRunner(env=bare(tmp_path)).invoke(main, ["jobs", "list"])
+    said = ask(bare(tmp_path), "jobs", "list")
 
     assert (said.exit_code, words in said.output, "deploy/run demo" in said.output) == (2, True, True), said.output
     assert sorted(path.name for path in tmp_path.iterdir()) == [keys.FILE], "looking makes nothing"
@@ -189,7 +202,7 @@ def test_servers_of_somebody_else_are_named(tmp_path: Path, monkeypatch: pytest.
     keys.local(tmp_path)
     monkeypatch.setattr(keys, "missing", refuse)
 
-    said = CliRunner(env=bare(tmp_path)).invoke(main, ["jobs", "list"])
+    said = ask(bare(tmp_path), "jobs", "list")
 
     assert (said.exit_code, "属于其他用户" in said.output) == (2, True), said.output
 
@@ -197,7 +210,7 @@ def test_servers_of_somebody_else_are_named(tmp_path: Path, monkeypatch: pytest.
 def test_servers_that_the_environment_names_are_never_replaced(beside: Beside) -> None:
     env = bare(beside.folder) | {"DATABASE_URL_WORKER": "postgresql://huakai_worker@/x?host=/nowhere"}
 
-    said = CliRunner(env=env).invoke(main, ["jobs", "list"])
+    said = ask(env, "jobs", "list")
 
     assert (said.exit_code, "HUAKAI_SECRET_KEY" in said.output) == (2, True)
 
