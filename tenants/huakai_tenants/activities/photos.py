@@ -18,13 +18,11 @@ from huakai_platform.kernel.text import file_name
 from huakai_tenants.activities import service
 from huakai_tenants.activities.models import ActivityPhoto
 
-MOST_BYTES, MOST = 10 * 1024 * 1024, 12
+MOST = 12
 
 
 def attach(session: Session, actor: Actor, activity_id: UUID, name: str, content: bytes) -> None:
     """Keep a photo, written anew; the same photo twice once. Raises FileRefused."""
-    if len(content) > MOST_BYTES:
-        raise FileRefused(_("文件超过 10 MB。"))
     kept = reencode(content)
     digest = hashlib.sha256(kept).hexdigest()
     service.get(session, activity_id, lock=True)

@@ -4,12 +4,9 @@ import hashlib
 from dataclasses import dataclass
 
 from huakai_platform import forms
-from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.i18n import _
-from huakai_platform.kernel.images import reencode
+from huakai_platform.kernel.images import check_size, reencode
 
 MOST_FILES = 6
-MOST_BYTES = 10 * 1024 * 1024
 PDF, JPEG = "application/pdf", "image/jpeg"
 
 
@@ -30,8 +27,7 @@ def of_documents(item: forms.Item) -> bool:
 
 def take(name: str, content: bytes, *, document: bool) -> Proof:
     """The proof that a file makes. Raises FileRefused."""
-    if len(content) > MOST_BYTES:
-        raise FileRefused(_("文件超过 10 MB。"))
+    check_size(content)
     media_type = PDF if document and content[:5] == b"%PDF-" else JPEG
     kept = content if media_type == PDF else reencode(content)
     return Proof(name[-120:] or "photo.jpg", media_type, kept, hashlib.sha256(kept).hexdigest())

@@ -21,7 +21,7 @@ from huakai_platform.kernel.images import reencode
 from huakai_tenants.premises.models import PremisesPhoto
 
 SUBJECTS: dict[str, Message] = {"space": _("空间"), "equipment": _("设备"), "wall_document": _("上墙文件")}
-MOST_BYTES, MOST_FILES = 10 * 1024 * 1024, 60
+MOST_FILES = 60
 REASONS: dict[str, Message] = {
     "wrong": _("传错了照片"),
     "unclear": _("看不清"),
@@ -45,8 +45,6 @@ def attach(
     day = taken_on or clock.today()
     if day > clock.today():
         raise Invalid(_("填写的内容有误。"), {"taken_on": [_("不能晚于今天")]})
-    if len(content) > MOST_BYTES:
-        raise FileRefused(_("文件超过 10 MB。"))
     kept = reencode(content)
     digest = hashlib.sha256(kept).hexdigest()
     present = {row.sha256: row for row in of(session, subject, shows)}

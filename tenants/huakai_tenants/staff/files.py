@@ -13,12 +13,12 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import FileRefused, NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.kernel.images import reencode
+from huakai_platform.kernel.images import check_size, reencode
 from huakai_platform.kernel.text import file_name
 from huakai_tenants.staff import service
 from huakai_tenants.staff.models import StaffFile
 
-MOST_BYTES, MOST_FILES = 10 * 1024 * 1024, 6
+MOST_FILES = 6
 PDF = "application/pdf"
 QUALIFICATION = "qualification"
 REASONS: dict[str, Message] = {
@@ -33,8 +33,7 @@ def attach(
     session: Session, actor: Actor, member_id: UUID, proves: UUID, name: str, content: bytes, *, kind: str
 ) -> None:
     """Keep a scan of a person's `qualification` or `training` record; the same scan twice once. Raises FileRefused."""
-    if len(content) > MOST_BYTES:
-        raise FileRefused(_("文件超过 10 MB。"))
+    check_size(content)
     media_type = PDF if content[:5] == b"%PDF-" else "image/jpeg"
     kept = content if media_type == PDF else reencode(content)
     digest = hashlib.sha256(kept).hexdigest()

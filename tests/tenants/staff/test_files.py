@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, images
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.config import Login
@@ -56,7 +56,7 @@ def test_too_many_too_big_and_what_is_no_scan_is_refused(
     make: Make, site: Site, head: Actor, paper: tuple[UUID, UUID]
 ) -> None:
     with make.databases.session(Login.TENANT, site.id) as session:
-        for wrong in (b"%PDF-" + bytes(files.MOST_BYTES), b"MZ no picture"):
+        for wrong in (b"%PDF-" + bytes(images.MOST_BYTES), b"MZ no picture"):
             with pytest.raises(FileRefused):
                 files.attach(session, head, *paper, "a", wrong, kind="qualification")
         for _one in range(files.MOST_FILES):

@@ -96,7 +96,7 @@ def test_the_head_takes_a_wrong_photograph_away_only_with_a_reason(
 @pytest.mark.parametrize(
     ("content", "fields", "said"),
     [
-        (b"not a picture", {}, "无法识别的照片"),
+        (b"not a picture", {}, "这不是照片"),
         (None, {"taken_on": "2090-01-01"}, "不能晚于今天"),
         (None, {"taken_on": "yesterday"}, "请填写日期"),
         (None, {"nonsense": "1"}, "没有这一项"),

@@ -1,13 +1,11 @@
-"""Reads a stranger's file in a child process that may die without anybody noticing."""
+"""Reads a stranger's workbook in the jail."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from huakai_platform.kernel import jail
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import guard
@@ -15,7 +13,6 @@ from huakai_platform.kernel.workbooks.limits import MB, Limits
 from huakai_platform.kernel.workbooks.model import Cell, Sheet, Workbook
 
 CHILD = Path(__file__).with_name("child.py")
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH")
 
 
 def read(data: bytes, *, limits: Limits | None = None) -> Workbook:
@@ -32,14 +29,10 @@ def read(data: bytes, *, limits: Limits | None = None) -> Workbook:
 
 def _ask(data: bytes, kind: str, limits: Limits) -> dict[str, Any]:
     """Hand the bytes to the child; a dead, slow or babbling child is a refusal."""
-    command = [sys.executable, "-I", str(CHILD), kind, json.dumps(asdict(limits))]
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    bounds = jail.Bounds(limits.memory, limits.cpu, limits.wall)
     try:
-        done = subprocess.run(
-            command, input=data, capture_output=True, timeout=limits.wall, env=environment, check=True
-        )
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except (subprocess.SubprocessError, OSError, ValueError) as error:
+        answer: dict[str, Any] = json.loads(jail.ask(CHILD, kind, json.dumps(asdict(limits)), data=data, bounds=bounds))
+    except (jail.Died, ValueError) as error:
         raise guard.Refusal("unsafe") from error
     return answer
 

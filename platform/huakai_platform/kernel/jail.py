@@ -1,0 +1,40 @@
+"""Where strangers' files are read: a child process that may die without anybody noticing."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore
+
+CONFINED = Path(__file__).with_name("confined.py")
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH")
+AT_ONCE = BoundedSemaphore(3)
+"""Children of one process; their memory together stays bounded whatever arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a child may use: memory in bytes, processor time and time by the clock in seconds."""
+
+    memory: int
+    cpu: int
+    wall: float
+
+
+class Died(Exception):
+    """The child crashed, took too much or took too long."""
+
+
+def ask(reader: Path, *arguments: str, data: bytes, bounds: Bounds) -> bytes:
+    """Run a reader that takes `data` on its input; gives its output. Raises Died."""
+    command = [sys.executable, "-I", str(CONFINED), str(bounds.memory), str(bounds.cpu), str(reader), *arguments]
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    try:
+        with AT_ONCE:
+            done = subprocess.run(
+                command, input=data, capture_output=True, timeout=bounds.wall, env=environment, check=True
+            )
+    except (subprocess.SubprocessError, OSError) as error:
+        raise Died from error
+    return done.stdout
