@@ -1,5 +1,6 @@
 """What the pages of identity take in."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +12,13 @@ from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Form, Id, Int, Many, Page, Phone, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import destinations
+from huakai_platform.web.carrying import LONGEST
 
 LOCALES = ("zh_CN", "en")
 LOGIN = r"(?=.{3,40}$)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*"
+
+
+SEALED = re.compile(r"[A-Za-z0-9_-]+={0,2}", re.ASCII)
 
 
 class Secret(Checked[str]):
@@ -43,8 +48,16 @@ class Email(Checked[str]):
         raise ValidationError(_("请填写完整的邮箱地址"))
 
 
+class Packed(Checked[str]):
+    """A form on its way back, sealed; what cannot be one counts as none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        return value if isinstance(value, str) and len(value) <= LONGEST and SEALED.fullmatch(value) else ""
+
+
 class Onward(Form):
     next = Next(load_default="")
+    carried = Packed(load_default="")
 
 
 class SignIn(Onward):

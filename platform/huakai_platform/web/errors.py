@@ -25,15 +25,21 @@ from huakai_platform.kernel.errors import (
     Unavailable,
 )
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.web import carrying, tokens
 from huakai_platform.web.api.problems import problem
 from huakai_platform.web.bearers import in_api
 
 log = structlog.get_logger("huakai.web")
+BLANK: dict[str, dict[str, Any]] = {"raw": {}, "errors": {}}
 CONSTRAINT = re.compile(r'constraint "(.+?)(?:_\d{5,})?"')
 
 
 class ConfirmFirst(Forbidden):
     """The deed needs a password given in the last ten minutes."""
+
+
+class Stale(Forbidden):
+    """A form that was made for somebody else, or too long ago."""
 
 
 def install(app: Flask) -> None:
@@ -67,6 +73,8 @@ def answer(error: Exception) -> Response:
                 response.headers[name] = value
         return response
     log.info("refused", status=refusal.status, kind=type(refusal).__name__)
+    if isinstance(refusal, (ConfirmFirst, Stale)) and _in_page() and (carried := carrying.seal()):
+        return confirm_first(carried) if isinstance(refusal, ConfirmFirst) else sign_in_again(carried, 403)
     if isinstance(refusal, ConfirmFirst) and request.method == "GET" and not _wants_json():
         response = make_response("", 303)
         response.headers["Location"] = f"/confirm?next={quote(request.full_path.rstrip('?'), safe='/')}"
@@ -75,6 +83,21 @@ def answer(error: Exception) -> Response:
     if isinstance(refusal, (TooMany, Unavailable)):
         response.headers["Retry-After"] = str(getattr(refusal, "retry_after", 5))
     return response
+
+
+def sign_in_again(carried: str, status: int) -> Response:
+    """The sign-in in place of a page: what was typed goes along, for whom it is from."""
+    said = _("登录已失效，或已换成另一个身份。请用原来的身份登录，刚才填写的内容会带回原来的页面。")
+    page = render_template("identity/sign_in.html", given=BLANK, next="", carried=carried, notice=said.render())
+    return make_response(page, status)
+
+
+def confirm_first(carried: str) -> Response:
+    return make_response(render_template("identity/confirm.html", given=BLANK, next="", carried=carried), 403)
+
+
+def _in_page() -> bool:
+    return not in_api() and not _wants_json() and not request.headers.get("HX-Request")
 
 
 def _shown(refusal: HuakaiError | HTTPException | None) -> Response:
@@ -88,7 +111,7 @@ def _shown(refusal: HuakaiError | HTTPException | None) -> Response:
 def as_refusal(error: Exception) -> HuakaiError | HTTPException | None:
     """The refusal an exception stands for; None is a fault of ours."""
     if isinstance(error, CSRFError):
-        return Forbidden(_("页面停留过久或来源不明，请刷新后重新提交。"))
+        return Stale(_("这个页面是用另一个身份打开的，或者停留过久。请用原来的身份重新登录后再提交。"))
     if isinstance(error, (HuakaiError, HTTPException)):
         return error
     if isinstance(error, ValidationError):
@@ -148,9 +171,9 @@ def _page(status: int, message: str | None, fields: dict[str, list[str]] | None 
         status if status in {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503} else (400 if status < 500 else 500)
     )
     text = None if status == 404 else said
-    return make_response(
-        render_template(f"errors/{known}.html", status=status, message=text, fields=fields or {}), status
-    )
+    carried = carrying.seal() if _in_page() and tokens.made_for_visitor() else None
+    page = render_template(f"errors/{known}.html", status=status, message=text, fields=fields or {}, carried=carried)
+    return make_response(page, status)
 
 
 __all__ = ["ConfirmFirst", "NotFound", "Unauthenticated", "answer", "as_refusal", "flatten", "install"]

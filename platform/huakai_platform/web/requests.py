@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
@@ -14,7 +15,7 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Forbidden, Unauthenticated
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import bearers, errors, gate, idempotency
+from huakai_platform.web import bearers, carrying, destinations, errors, gate, idempotency, tokens
 from huakai_platform.web.access import Access, access_of
 from huakai_platform.web.bearers import in_api
 from huakai_platform.web.context import Visitor, close_peek, frame, peek, visitor
@@ -46,6 +47,7 @@ def install(app: Flask) -> None:
     login.request_loader(_recognise)
     app.before_request(_number)
     app.before_request(_refuse_foreign_writes)
+    app.before_request(_adopt)
     csrf.init_app(app)
     app.before_request(_admit)
     app.before_request(gate.enter)
@@ -93,6 +95,11 @@ def _refuse_foreign_writes() -> None:
     origin = request.headers.get("Origin")
     if site is None and origin and origin.partition("://")[2] != request.host:
         raise Forbidden(_("这次提交来自别的网站，已拒绝。"))
+
+
+def _adopt() -> None:
+    if request.method not in SAFE and not in_api():
+        tokens.adopt()
 
 
 def _recognise(_request: Any) -> Visitor | None:
@@ -148,11 +155,20 @@ def _to_sign_in() -> BaseResponse:
         raise Unauthenticated(_("令牌缺失、无效或已失效。"))
     if request.headers.get("HX-Request"):
         response = Response(status=401)
-        response.headers["HX-Redirect"] = url_for("identity.sign_in")
+        response.headers["HX-Redirect"] = url_for("identity.sign_in", next=_shown_page())
         return response
     if request.method == "GET" and request.accept_mimetypes.accept_html:
         return redirect(url_for("identity.sign_in", next=request.full_path.rstrip("?")), 303)
+    if request.accept_mimetypes.accept_html and (carried := carrying.seal()):
+        return errors.sign_in_again(carried, 401)
     raise Unauthenticated(_("请先登录。"))
+
+
+def _shown_page() -> str | None:
+    """The page that htmx asks from, to come back to."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    path = shown.path + (f"?{shown.query}" if shown.query else "")
+    return path if shown.netloc == request.host and destinations.opens(path) else None
 
 
 def _finish(response: Response) -> Response:

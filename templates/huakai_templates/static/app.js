@@ -113,21 +113,24 @@
   on("htmx:responseError", function (event) {
     var words = document.getElementById("toast").dataset, answer = event.detail.xhr;
     var said = new DOMParser().parseFromString(answer.responseText || "", "text/html").querySelector("[data-error]");
-    toast(answer.status === 401 ? words.signedOut : said ? said.textContent : words.failed, "bad");
+    toast(said ? said.textContent : words.failed, "bad");
   });
   on("htmx:sendError", function () { toast(document.getElementById("toast").dataset.offline, "warn"); });
   on("htmx:beforeSwap", function (event) { if (event.detail.xhr.status === 422 && event.detail.xhr.getResponseHeader("HX-Retarget")) { event.detail.shouldSwap = true; event.detail.isError = false; } });
 
-  /* Parts that save themselves: an element [data-autosave] that htmx posts. What could not be sent is kept and sent again. */
-  var waiting = new Map();
+  /* Parts that save themselves: an element [data-autosave] that htmx posts. What could not be sent is kept, for this person in this room, and sent
+     again; only what was saved, or refused for what it says, is forgotten. */
+  var waiting = new Map(), leaving = false;
+  function passing(status) { return !status || status === 401 || status === 408 || status === 429 || status >= 500; }
+  function refused(status) { return status === 413 || status === 422; }
   function saving(part, state) { var mark = part.querySelector("[data-save-state]"); if (mark) { mark.setAttribute("data-save-state", state); } }
-  function draftKey(part) { return "draft:" + (part.getAttribute("hx-post") || part.getAttribute("action")); }
+  function draftKey(part) { return "draft:" + document.body.getAttribute("data-person") + ":" + (part.getAttribute("hx-post") || part.getAttribute("action")); }
   function typed(part) {
     var form = part.tagName === "FORM" ? part : part.closest("form"), pairs = [];
     if (form) { new FormData(form).forEach(function (value, key) { if (typeof value === "string" && key !== "csrf_token") { pairs.push([key, value]); } }); }
     return pairs;
   }
-  function again() { Array.from(waiting.values()).forEach(function (part) { if (part.isConnected) { part.dispatchEvent(new Event("change", { bubbles: true })); } }); }
+  function again() { waiting.forEach(function (status, part) { if (part.isConnected && passing(status)) { part.dispatchEvent(new Event("change", { bubbles: true })); } }); }
   function restore(part) {
     var kept = remembered(sessionStorage, draftKey(part));
     if (!kept) { return; }
@@ -136,21 +139,30 @@
         if (field.type === "radio" || field.type === "checkbox") { field.checked = field.value === pair[1]; } else if (field.type !== "file") { field.value = pair[1]; }
       });
     });
-    saving(part, "failed"); waiting.set(draftKey(part), part);
+    saving(part, "failed"); waiting.set(part, 0);
   }
   on("htmx:beforeRequest", function (event) { var part = closest(event, "[data-autosave]"); if (part) { saving(part, "saving"); } });
   on("htmx:afterRequest", function (event) {
     var part = closest(event, "[data-autosave]");
     if (!part) { return; }
-    var key = draftKey(part), status = event.detail.xhr ? event.detail.xhr.status : 0, ours = status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
-    saving(part, ours ? "" : event.detail.successful ? "saved" : "failed");
-    if (event.detail.successful || ours) { waiting.delete(key); remembered(sessionStorage, key, null); } else { waiting.set(key, part); remembered(sessionStorage, key, JSON.stringify(typed(part))); }
+    var status = event.detail.xhr ? event.detail.xhr.status : 0, done = event.detail.successful || refused(status);
+    saving(part, event.detail.successful ? "saved" : done ? "" : "failed");
+    remembered(sessionStorage, draftKey(part), done ? null : JSON.stringify(typed(part)));
+    if (done) { waiting.delete(part); } else { waiting.set(part, status); }
+    leaving = status === 401;
   });
   on("click", function (event) { if (closest(event, "[data-retry]")) { closest(event, "[data-autosave]").dispatchEvent(new Event("change", { bubbles: true })); } });
   addEventListener("online", again);
   setInterval(function () { if (waiting.size && navigator.onLine) { again(); } }, 15000);
-  addEventListener("beforeunload", function (event) { if (waiting.size) { event.preventDefault(); event.returnValue = ""; } });
+  addEventListener("beforeunload", function (event) { if (waiting.size && !leaving) { event.preventDefault(); event.returnValue = ""; } });
   on("submit", function (event) { if (/\/sign-out$/.test(event.target.action)) { try { sessionStorage.clear(); } catch (refused) { /* private mode */ } } });
+
+  /* A form that comes back filled: from the sign-in at once, under the address of its own page */
+  on("DOMContentLoaded", function () {
+    var onward = document.querySelector("[data-onward] form"), back = document.querySelector("[data-page]");
+    if (onward) { onward.submit(); }
+    if (back) { history.replaceState(null, "", back.getAttribute("data-page")); }
+  });
 
   /* Charts: the library is fetched by the first page that has one */
   function draw(box) {

@@ -7,6 +7,7 @@ from huakai_platform.identity.views import (
     enrolling,
     links,
     managing,
+    returning,
     services,
     signing_in,
     teams,
@@ -14,7 +15,7 @@ from huakai_platform.identity.views import (
 )
 from huakai_platform.identity.views.blueprints import console, room, shared, team
 
-PAGES = (account, choosing, directory, enrolling, links, managing, services, signing_in, teams, tokens)
+PAGES = (account, choosing, directory, enrolling, links, managing, returning, services, signing_in, teams, tokens)
 """The modules whose routes these blueprints carry."""
 
 __all__ = ["PAGES", "console", "room", "shared", "team"]

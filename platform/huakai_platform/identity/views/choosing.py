@@ -1,5 +1,9 @@
 """Choosing in which role to work, and in which language."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
 from flask import make_response, render_template
 from werkzeug import Response
 
@@ -11,7 +15,7 @@ from huakai_platform.identity.views.blueprints import shared
 from huakai_platform.kernel.access import EVERYONE, Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import inputs
+from huakai_platform.web import inputs, tokens
 from huakai_platform.web.context import actor, db, frame, guard, public, refuse_elsewhere, visitor
 from huakai_platform.web.requests import set_session_cookie
 
@@ -19,7 +23,7 @@ from huakai_platform.web.requests import set_session_cookie
 @shared.get("/memberships")
 @guard(Permission.SELF, to=EVERYONE)
 def memberships() -> str:
-    return _page(inputs.query(Onward())["next"])
+    return page(actor().account_id, inputs.query(Onward()))
 
 
 @shared.post("/memberships")
@@ -29,13 +33,14 @@ def choose_membership() -> Response:
     given = inputs.form(Chosen())
     if not given.ok:
         edge.tell(_("请选择一个身份。"), "danger")
-        return make_response(_page(""), 422)
+        return make_response(page(actor().account_id, {}), 422)
     try:
         token = service.choose(db(), actor(), given.values["membership_id"], check=refuse_elsewhere)
     except NotFound:
         edge.tell(_("这个身份现在不能使用。"), "danger")
-        return make_response(_page(""), 404)
-    response = edge.onward(given.values["next"])
+        return make_response(page(actor().account_id, given.values), 404)
+    tokens.become(actor().account_id, given.values["membership_id"])
+    response = edge.onward(given.values["next"], given.values["carried"])
     set_session_cookie(response, token)
     return response
 
@@ -55,6 +60,8 @@ def language() -> Response:
     return response
 
 
-def _page(target: str) -> str:
-    offers = service.offered(db(), actor().account_id)
-    return render_template("identity/memberships.html", offers=offers, next=target, planes=frame().planes)
+def page(account_id: UUID, onward: Mapping[str, Any]) -> str:
+    """The roles that somebody has, to choose one and go on."""
+    known = {name: onward.get(name, "") for name in ("next", "carried")}
+    offers = service.offered(db(), account_id)
+    return render_template("identity/memberships.html", offers=offers, planes=frame().planes, **known)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import segno
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
@@ -15,6 +15,7 @@ from huakai_platform.identity.activity import SignedIn
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.web import carrying, tokens
 from huakai_platform.web.context import close_peek, frame
 from huakai_platform.web.destinations import opens
 
@@ -76,8 +77,15 @@ def moment(at: datetime) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
-def onward(target: str | None) -> Response:
-    """Go on to a path that a GET can open here; to one's first page otherwise."""
+def onward(target: str | None, carried: str = "") -> Response:
+    """Go on to the form that was carried along, when it is this person's; else to a path that a GET can open here;
+    to one's first page otherwise.
+    """
+    if carried and (kept := carrying.unseal(carried)):
+        if kept.owner == tokens.mark():
+            return make_response(render_template("identity/returning.html", carried=carried))
+        tell(_("之前填写的内容属于另一个身份，没有带过来。"), "info")
+        target = None
     return redirect(target if target and opens(target) else url_for("home"), 303)
 
 

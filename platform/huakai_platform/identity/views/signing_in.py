@@ -1,6 +1,7 @@
 """Signing in and out, the second factor, and giving the password again."""
 
 from contextlib import suppress
+from uuid import UUID
 
 from flask import make_response, redirect, render_template, request, session, url_for
 from werkzeug import Response
@@ -8,12 +9,12 @@ from werkzeug import Response
 from huakai_platform.identity import activity, devices, memberships, passwords, profile, second_factor, sessions
 from huakai_platform.identity import sign_in as service
 from huakai_platform.identity.inputs import Confirmation, OneCode, Onward, SignIn
-from huakai_platform.identity.views import edge
+from huakai_platform.identity.views import choosing, edge
 from huakai_platform.identity.views.blueprints import shared
 from huakai_platform.kernel.access import EVERYONE, Permission
 from huakai_platform.kernel.errors import NotFound, TooMany
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import inputs
+from huakai_platform.web import inputs, tokens
 from huakai_platform.web.context import actor, as_account, db, guard, peek, public, visitor
 from huakai_platform.web.inputs import Given
 from huakai_platform.web.requests import set_session_cookie
@@ -46,10 +47,10 @@ def enter() -> Response:
     if not passwords.verify(known.password_hash if known else None, password) or known is None:
         return _refused("sign_in", given.with_error("identifier", _("账号或密码不对。")))
     edge.forgive(brakes)
-    return _begin(known, password, given.values["next"])
+    return _begin(known, password, given)
 
 
-def _begin(known: service.Known, password: str, target: str) -> Response:
+def _begin(known: service.Known, password: str, given: Given) -> Response:
     as_account(known.account_id)
     service.refresh_hash(db(), known, password)
     if (old := visitor()) and old.actor.session_id:
@@ -57,11 +58,13 @@ def _begin(known: service.Known, password: str, target: str) -> Response:
             devices.revoke(db(), old.actor, old.actor.session_id)
     begun = service.begin(db(), known, device=edge.device(), address=edge.address())
     session.clear()
+    tokens.become(known.account_id, begun.membership_id)
     if begun.owes_second_factor:
-        response = redirect(url_for("identity.second_factor", next=target or None), 303)
+        onward = Given({name: given.values[name] for name in ("next", "carried")})
+        response = _onward_to("second_factor", onward, _page("second_factor", onward))
     else:
         edge.tell_before(begun.before)
-        response = _inside(begun.membership_id is not None, target)
+        response = _inside(known.account_id, begun.membership_id, given)
     set_session_cookie(response, begun.token)
     return response
 
@@ -86,11 +89,11 @@ def second_factor_page() -> Response | str:
     edge.forgive(brakes)
     offered = memberships.offered(db(), who.actor.account_id)
     assert who.actor.session_id
-    token = sessions.rotate(
-        db(), who.actor.session_id, membership_id=offered[0].id if len(offered) == 1 else None, confirmed=True
-    )
+    membership_id = offered[0].id if len(offered) == 1 else None
+    token = sessions.rotate(db(), who.actor.session_id, membership_id=membership_id, confirmed=True)
+    tokens.become(who.actor.account_id, membership_id)
     edge.tell_before(activity.record(db(), who.actor, edge.address(), second_factor=True))
-    response = _inside(len(offered) == 1, given.values["next"])
+    response = _inside(who.actor.account_id, membership_id, given)
     set_session_cookie(response, token)
     return response
 
@@ -128,16 +131,27 @@ def confirm_password() -> Response:
         return _refused("confirm", given.with_error("password", _("密码不对。")))
     edge.forgive(brakes)
     profile.confirm(db(), actor())
-    return edge.onward(given.values["next"])
+    return edge.onward(given.values["next"], given.values["carried"])
 
 
-def _inside(chosen: bool, target: str) -> Response:
-    return edge.onward(target) if chosen else redirect(url_for("identity.memberships", next=target or None), 303)
+def _inside(account_id: UUID, membership_id: UUID | None, given: Given) -> Response:
+    """Into the only role that somebody has, or to where one is chosen."""
+    if membership_id:
+        return edge.onward(given.values["next"], given.values["carried"])
+    return _onward_to("memberships", given, choosing.page(account_id, given.values))
+
+
+def _onward_to(name: str, given: Given, page: str) -> Response:
+    """The next page of signing in; a form that is carried along is too long for an address, so it stays in the page."""
+    if given.values["carried"]:
+        return make_response(page)
+    return redirect(url_for(f"identity.{name}", next=given.values["next"] or None), 303)
 
 
 def _page(name: str, given: Given) -> str:
-    target = given.values.get("next") or Onward().load({"next": given.raw.get("next", "")})["next"]
-    return render_template(f"identity/{name}.html", given=given, next=target)
+    onward = Onward().load({name: str(given.raw.get(name, "")) for name in ("next", "carried")})
+    known = {name: given.values.get(name) or onward[name] for name in onward}
+    return render_template(f"identity/{name}.html", given=given, **known)
 
 
 def _refused(name: str, given: Given) -> Response:

@@ -1,0 +1,289 @@
+"""A session that ends, and another that begins, take nothing away that somebody typed, and give it to nobody else."""
+
+import io
+import re
+from html import unescape
+from uuid import UUID
+
+import pyotp
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from huakai_platform.identity import second_factor
+from huakai_platform.identity.models import Account, AccountSession
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.access import Actor, Role
+from huakai_platform.kernel.config import Login, Settings
+from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.sites import Site
+from huakai_platform.web import carrying
+from tests.platform.identity.people import PASSWORD, hashed, person, signed_in
+from tests.support.make import Make
+from tests.support.web import token
+from tests.support.worlds import HTML
+
+NEW = "/room/activities/new"
+TYPED = {
+    "title": "走进社区的心理讲座",
+    "note": "第一行\n<第二行>",
+    "place": "居委会",
+    "direction": "out",
+    "held_on": "2026-03-02",
+}
+CARRIED = re.compile(r'name="carried" value="([^"]+)"')
+
+
+@pytest.fixture
+def site(make: Make) -> Site:
+    return make.site()
+
+
+@pytest.fixture
+def worker(make: Make, site: Site) -> tuple[Account, Actor]:
+    account = make.account(password_hash=hashed())
+    return account, make.member(Role.SITE_WORKER, site, account=account)
+
+
+@pytest.fixture
+def browser(app: Flask, worker: tuple[Account, Actor]) -> FlaskClient:
+    client = signed_in(app, worker[0])
+    client.environ_base["HTTP_ACCEPT"] = HTML
+    return client
+
+
+def send(client: FlaskClient, opened: str, **more: object) -> TestResponse:
+    """Post the form as the page has it that was opened with this token."""
+    return client.post(NEW, data={"csrf_token": opened, **TYPED, **more}, headers={"Referer": f"http://localhost{NEW}"})
+
+
+def end_all(databases: Databases) -> None:
+    with databases.session(Login.MIGRATOR) as session:
+        session.execute(update(AccountSession).values(revoked_at=clock.now()))
+
+
+def own_token(page: str) -> str:
+    return unescape(re.findall(r'name="csrf_token" value="([^"]+)"', page)[0])
+
+
+def sealed_in(answer: TestResponse) -> str:
+    found = CARRIED.search(answer.text)
+    assert found, answer.text[:2000]
+    return found[1]
+
+
+def enter(client: FlaskClient, account: Account, page: TestResponse) -> TestResponse:
+    """Sign in on the page that came instead."""
+    about = {"identifier": account.login_name, "password": PASSWORD, "carried": sealed_in(page)}
+    return client.post("/sign-in", data={"csrf_token": own_token(page.text), **about})
+
+
+def give_back(client: FlaskClient, page: TestResponse) -> TestResponse:
+    return client.post("/return", data={"csrf_token": own_token(page.text), "carried": sealed_in(page)})
+
+
+def filled(page: TestResponse) -> bool:
+    assert page.status_code == 200
+    found = all(f'value="{TYPED[name]}"' in page.text for name in ("title", "place", "held_on"))
+    return found and "第一行\n&lt;第二行&gt;</textarea>" in page.text and 'value="out" checked' in page.text
+
+
+def test_signing_in_again_in_another_tab_takes_no_form_away(
+    app: Flask, browser: FlaskClient, worker: tuple[Account, Actor]
+) -> None:
+    opened = token(browser, NEW)
+    again = {"identifier": worker[0].login_name, "password": PASSWORD, "csrf_token": token(browser)}
+    assert browser.post("/sign-in", data=again).status_code == 303
+
+    answer = send(browser, opened, title="")
+
+    assert answer.status_code == 422
+    assert TYPED["place"] in answer.text
+
+
+def test_a_session_that_ended_comes_back_to_the_filled_form(
+    browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases
+) -> None:
+    opened = token(browser, NEW)
+    end_all(databases)
+
+    refused = send(browser, opened, file=(io.BytesIO(b"x"), "照片.jpg"), password="never carried")
+    between = enter(browser, worker[0], refused)
+    back = give_back(browser, between)
+
+    assert (refused.status_code, between.status_code) == (401, 200)
+    assert TYPED["title"] not in refused.text + between.text
+    assert filled(back)
+    assert "照片.jpg" in back.text
+    assert "never carried" not in back.text
+    assert send(browser, own_token(back.text), title="").status_code == 422
+
+
+def test_nobody_else_is_given_what_somebody_typed(
+    app: Flask, make: Make, site: Site, browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases
+) -> None:
+    other = make.account(password_hash=hashed())
+    make.member(Role.SITE_WORKER, site, account=other)
+    opened = token(browser, NEW)
+    end_all(databases)
+    refused = send(browser, opened)
+
+    entered = enter(browser, other, refused)
+    own = {"csrf_token": token(browser), "carried": sealed_in(refused)}
+    back = browser.post("/return", data=own)
+
+    assert (entered.status_code, entered.location) == (303, "/")
+    assert (back.status_code, back.location) == (303, "/")
+    assert TYPED["title"] not in browser.get("/", follow_redirects=True).text
+
+
+def test_a_form_of_somebody_else_is_not_taken_under_the_present_name(
+    app: Flask, make: Make, site: Site, browser: FlaskClient, worker: tuple[Account, Actor]
+) -> None:
+    """The first opens the form, the second signs in in the same browser, the form is sent: it waits for the first."""
+    other = make.account(password_hash=hashed())
+    make.member(Role.SITE_WORKER, site, account=other)
+    opened = token(browser, NEW)
+    second = {"identifier": other.login_name, "password": PASSWORD, "csrf_token": token(browser)}
+    assert browser.post("/sign-in", data=second).status_code == 303
+
+    refused = send(browser, opened)
+
+    assert refused.status_code == 403
+    assert TYPED["title"] not in refused.text
+    assert filled(give_back(browser, enter(browser, worker[0], refused)))
+
+
+def test_another_room_of_the_same_person_is_given_nothing(
+    app: Flask, make: Make, browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases
+) -> None:
+    elsewhere = make.member(Role.SITE_WORKER, make.site(), account=worker[0])
+    opened = token(browser, NEW)
+    end_all(databases)
+    refused = send(browser, opened)
+
+    choosing = enter(browser, worker[0], refused)
+    assert choosing.status_code == 200
+
+    def choose(membership_id: UUID | None) -> TestResponse:
+        about = {"membership_id": membership_id, "carried": sealed_in(choosing)}
+        return browser.post("/memberships", data={"csrf_token": token(browser), **about})
+
+    assert choose(elsewhere.membership_id).status_code == 303
+    assert filled(give_back(browser, choose(worker[1].membership_id)))
+
+
+def test_the_second_factor_takes_nothing_away(
+    browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases, settings: Settings
+) -> None:
+    secret = second_factor.new_secret()
+    with databases.session(Login.MIGRATOR) as session:
+        sealed = second_factor.seal(settings, worker[0].id, secret)
+        session.execute(update(Account).where(Account.id == worker[0].id).values(totp_sealed=sealed))
+    opened = token(browser, NEW)
+    end_all(databases)
+
+    asked = enter(browser, worker[0], send(browser, opened))
+    code = {"csrf_token": own_token(asked.text), "carried": sealed_in(asked), "code": "000000"}
+    wrong = browser.post("/second-factor", data=code)
+    about = {"csrf_token": own_token(wrong.text), "carried": sealed_in(wrong), "code": pyotp.TOTP(secret).now()}
+
+    assert wrong.status_code == 422
+    assert filled(give_back(browser, browser.post("/second-factor", data=about)))
+
+
+def test_a_deed_that_asks_for_the_password_again_comes_back_filled(
+    app: Flask, make: Make, databases: Databases
+) -> None:
+    account, _ = person(make, Role.INSTITUTION_ADMIN)
+    client = signed_in(app, account)
+    client.environ_base["HTTP_ACCEPT"] = HTML
+    page = "/console/accounts/new"
+    opened = token(client, page)
+    with databases.session(Login.MIGRATOR) as session:
+        session.execute(update(AccountSession).values(confirmed_at=clock.now().replace(year=2020)))
+
+    sent = {"csrf_token": opened, "name": "新来的同事", "role": "institution_admin"}
+    asked = client.post(page, data=sent, headers={"Referer": f"http://localhost{page}"})
+    confirmed = {"csrf_token": own_token(asked.text), "carried": sealed_in(asked), "password": PASSWORD}
+    back = give_back(client, client.post("/confirm", data=confirmed))
+
+    assert asked.status_code == 403
+    assert 'value="新来的同事"' in back.text
+
+
+def test_what_cannot_be_carried_is_none(app: Flask, browser: FlaskClient, databases: Databases) -> None:
+    opened = token(browser, NEW)
+    end_all(databases)
+
+    assert "carried" not in send(browser, opened, note="长" * carrying.MOST_TYPED).text
+    assert "carried" not in send(browser, opened + "x").text
+    assert "carried" not in browser.post(NEW, data={"csrf_token": opened, "password": "x", "code": "1"}).text
+
+
+@pytest.mark.parametrize(
+    "change", [lambda sealed: sealed[:-6] + "AAAA==", lambda sealed: "AAAA", lambda sealed: "!" * 40]
+)
+def test_a_changed_seal_opens_nothing(app: Flask, browser: FlaskClient, databases: Databases, change: object) -> None:
+    with app.app_context():
+        assert carrying.unseal(change("A" * 80)) is None  # type: ignore[operator]
+    answer = browser.post("/return", data={"csrf_token": token(browser), "carried": change("A" * 80)})  # type: ignore[operator]
+
+    assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_it_is_kept_for_hours_not_for_ever(
+    app: Flask,
+    browser: FlaskClient,
+    worker: tuple[Account, Actor],
+    databases: Databases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = token(browser, NEW)
+    end_all(databases)
+    refused = send(browser, opened)
+    monkeypatch.setattr(carrying, "LIFE", clock.now() - clock.now())
+
+    assert enter(browser, worker[0], refused).location == "/"
+
+
+@pytest.mark.parametrize(
+    "referrer", ["https://evil.example/room", "http://localhost//evil.example", "http://localhost/sign-out"]
+)
+def test_the_way_back_is_a_page_of_ours(
+    app: Flask, browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases, referrer: str
+) -> None:
+    opened = token(browser, NEW)
+    end_all(databases)
+    data = {"csrf_token": opened, **TYPED}
+    refused = browser.post(NEW, data=data, headers={"Referer": referrer})
+
+    with app.app_context():
+        kept = carrying.unseal(sealed_in(refused))
+    assert kept
+    assert (kept.page, kept.action) == (NEW, NEW)
+
+
+def test_htmx_is_sent_to_the_sign_in_and_back_to_its_page(browser: FlaskClient, databases: Databases) -> None:
+    opened = token(browser, NEW)
+    end_all(databases)
+    about = {"X-CSRFToken": opened, "HX-Request": "true", "HX-Current-URL": f"http://localhost{NEW}?on=2026-03-02"}
+
+    answer = browser.post(NEW, headers=about)
+
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == f"/sign-in?next={NEW}?on%3D2026-03-02"
+
+
+def test_other_refusals_offer_the_way_back(browser: FlaskClient) -> None:
+    """Here: what the address names is gone."""
+    gone = "/room/activities/0190a000-0000-7000-8000-000000000000/edit"
+    opened = token(browser, NEW)
+    referrer = {"Referer": f"http://localhost{NEW}"}
+
+    refused = browser.post(gone, data={"csrf_token": opened, **TYPED, "version": "1"}, headers=referrer)
+
+    assert refused.status_code == 404
+    assert filled(give_back(browser, refused))
