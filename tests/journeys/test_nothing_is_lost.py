@@ -1,6 +1,11 @@
-"""Two tabs, and an ended session: what was typed arrives."""
+"""Two tabs, an ended session, and the photo of a large camera: what was typed and taken arrives."""
+
+import io
+import os
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
@@ -125,3 +130,29 @@ def test_a_form_comes_back_without_script(visit: Visit, make: Make, room: Site, 
     person.page.get_by_role("button", name="回到刚才的页面").click()
 
     expect(person.page.locator("#f-title")).to_have_value("走进社区的心理讲座")
+
+
+def test_a_large_photo_is_made_smaller_before_it_is_sent(visit: Visit, make: Make, room: Site, tmp_path: Path) -> None:
+    """As a telephone writes it: lying on its side, with a note how it was held; more than anybody may send."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    written = io.BytesIO()
+    noise = Image.frombytes("RGB", (4000, 3000), os.urandom(4000 * 3000 * 3))
+    noise.save(written, "JPEG", quality=97, exif=exif)
+    assert len(written.getvalue()) > 12 * 1024 * 1024
+    path = tmp_path / "large.jpg"
+    path.write_bytes(written.getvalue())
+    person = visit(390)
+    person.sign_in(member(make, room, "zhao"), PASSWORD)
+    begin(person)
+    choose(person.page, "room_ready", "true")
+
+    with person.page.expect_request(lambda asked: asked.method == "POST" and asked.url.endswith("room_ready")) as sent:
+        person.page.locator("input[name='room_ready-evidence']").set_input_files(path)
+    expect(person.page.locator("#s-room_ready img")).to_be_visible()
+
+    shown = person.page.locator("#s-room_ready img").evaluate(
+        "one => one.decode().then(() => [one.naturalWidth, one.naturalHeight])"
+    )
+    assert shown == [1200, 1600]
+    assert sent.value.sizes()["requestBodySize"] < 5_000_000

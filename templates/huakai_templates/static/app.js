@@ -157,6 +157,41 @@
   addEventListener("beforeunload", function (event) { if (waiting.size && !leaving) { event.preventDefault(); event.returnValue = ""; } });
   on("submit", function (event) { if (/\/sign-out$/.test(event.target.action)) { try { sessionStorage.clear(); } catch (refused) { /* private mode */ } } });
 
+  /* Photos are made smaller before they are sent: upright, on white, no side over 1600 pixels. What cannot be read here goes as it is. */
+  var SIDE = 1600, shrinking = new Map();
+  function smaller(file) {
+    if (!/^image\/(jpeg|png|webp|heic|heif)$/.test(file.type)) { return Promise.resolve(file); }
+    var address = URL.createObjectURL(file), picture = new Image(), canvas = document.createElement("canvas");
+    picture.src = address;
+    return picture.decode().then(function () {
+      var scale = SIDE / Math.max(picture.naturalWidth, picture.naturalHeight), pen = canvas.getContext("2d");
+      if (scale >= 1 && !/hei[cf]$/.test(file.type)) { return null; }
+      canvas.width = Math.max(1, Math.round(picture.naturalWidth * Math.min(scale, 1))); canvas.height = Math.max(1, Math.round(picture.naturalHeight * Math.min(scale, 1)));
+      pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height); pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      return new Promise(function (done) { canvas.toBlob(done, "image/jpeg", 0.88); });
+    }).then(function (blob) {
+      return blob ? new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg", lastModified: file.lastModified }) : file;
+    }).catch(function () { return file; }).then(function (kept) { URL.revokeObjectURL(address); return kept; });
+  }
+  on("change", function (event) {
+    var field = event.target, part = closest(event, "[data-autosave]");
+    if (field.type !== "file" || !/image/.test(field.accept) || !window.DataTransfer || !field.files.length || field.ready === field.files[0]) { return; }
+    event.stopImmediatePropagation();
+    if (part) { saving(part, "saving"); }
+    shrinking.set(field, Promise.all(Array.from(field.files).map(smaller)).then(function (files) {
+      var carrier = new DataTransfer(); files.forEach(function (file) { carrier.items.add(file); }); field.files = carrier.files;
+    }).catch(function () { /* it goes as it is */ }).then(function () {
+      shrinking.delete(field); field.ready = field.files[0]; field.dispatchEvent(new Event("change", { bubbles: true }));
+    }));
+  }, true);
+  on("submit", function (event) {
+    var form = event.target, button = event.submitter, works = [];
+    shrinking.forEach(function (work, field) { if (field.form === form) { works.push(work); } });
+    if (!works.length) { return; }
+    event.preventDefault(); event.stopImmediatePropagation();
+    Promise.all(works).then(function () { form.requestSubmit(button); });
+  }, true);
+
   /* A form that comes back filled: from the sign-in at once, under the address of its own page */
   on("DOMContentLoaded", function () {
     var onward = document.querySelector("[data-onward] form"), back = document.querySelector("[data-page]");
