@@ -26,7 +26,7 @@ from huakai_platform.kernel.errors import (
 )
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.web import carrying, tokens
-from huakai_platform.web.api.problems import problem
+from huakai_platform.web.api.problems import UNSURE, problem
 from huakai_platform.web.bearers import in_api
 
 log = structlog.get_logger("huakai.web")
@@ -60,7 +60,7 @@ def install(app: Flask) -> None:
 
 
 def answer(error: Exception) -> Response:
-    """Turn anything raised into an answer that says what to do next; nothing of the deed is kept."""
+    """Turn anything raised into an answer that says what to do next; the request's transaction is undone."""
     g.refused = True
     refusal = as_refusal(error)
     if refusal is None:
@@ -103,8 +103,10 @@ def _in_page() -> bool:
 def _shown(refusal: HuakaiError | HTTPException | None) -> Response:
     if in_api():
         return problem(refusal)
-    if refusal is None or isinstance(refusal, HTTPException):
-        return _page(500 if refusal is None else refusal.code or 400, None)
+    if refusal is None:
+        return _page(500, UNSURE)
+    if isinstance(refusal, HTTPException):
+        return _page(refusal.code or 400, UNSURE if refusal.code == 500 else None)
     return _page(refusal.status, refusal.message, getattr(refusal, "fields", None))
 
 
@@ -140,7 +142,7 @@ def _database(error: DBAPIError) -> HuakaiError | None:
     if state in {"40001", "40P01", "55P03", "57014"}:
         return Unavailable(_("系统繁忙，请稍后再试。"))
     if state[:2] in {"08", "53", "57"} or (isinstance(error, OperationalError) and not state):
-        return Unavailable(_("数据库暂时不可用，您的内容没有丢失，请稍后重试。"))
+        return Unavailable(_("数据库暂时不可用。请稍后先查看结果，再决定是否重做。"))
     return None
 
 

@@ -103,17 +103,19 @@ def _adopt() -> None:
 
 
 def _recognise(_request: Any) -> Visitor | None:
-    if in_api():
-        return bearers.recognise()
-    if request.endpoint == "static" or not (token := request.cookies.get(cookie_name())):
-        return None
-    if g.get("unreachable"):  # the page that says so must not ask again
+    if g.get("unreachable"):  # the answer that says so must not ask again
         return None
     g.unreachable = True
+    who = bearers.recognise() if in_api() else _by_cookie()
+    g.unreachable = False
+    return who
+
+
+def _by_cookie() -> Visitor | None:
+    if request.endpoint == "static" or not (token := request.cookies.get(cookie_name())):
+        return None
     try:
-        who = frame().recognise(peek(), token)
-        g.unreachable = False
-        return who
+        return frame().recognise(peek(), token)
     finally:
         close_peek()
 

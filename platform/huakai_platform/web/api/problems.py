@@ -8,10 +8,13 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from huakai_platform.kernel.errors import HuakaiError, Invalid
+from huakai_platform.kernel.i18n import _
 from huakai_platform.web.api.answers import dumped, said
 from huakai_platform.web.api.arguments import Misfit, Place
 
 TYPE = "application/problem+json"
+UNSURE = _("系统出错，已经记录。这次操作可能已经生效，也可能没有：请先查看结果，再决定是否重做。")
+"""What a fault of ours says: it may have come after the writing, or have written apart, so it promises nothing."""
 
 
 def problem(refusal: HuakaiError | HTTPException | None) -> Response:
@@ -22,7 +25,7 @@ def problem(refusal: HuakaiError | HTTPException | None) -> Response:
         "type": f"urn:huakai:problem:{_kind(told)}" if told else "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": said(told.message) if told else None,
+        "detail": said(told.message) if told else said(UNSURE) if refusal is None else None,
         "instance": request.path,
         "request_id": g.get("request_id"),
         "errors": _errors(told) if told else [],
