@@ -21,6 +21,7 @@ from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.kernel.queue import Troubled
 from huakai_platform.oversight import rollups
+from huakai_platform.regions import service as regions
 from huakai_platform.regions.models import Region
 from huakai_platform.standards import integrity
 from huakai_platform.standards.integrity import Astray
@@ -120,6 +121,10 @@ def _migrations(databases: Databases, _settings: Settings) -> Finding:
 def _regions(databases: Databases, _settings: Settings) -> Finding:
     with databases.session(Login.MIGRATOR) as session:
         count = session.scalar(select(func.count()).select_from(Region)) or 0
+        off = regions.misplaced(session)
+    if off:
+        found = _("{codes} 的上级不在更高的级别", codes=listed(off[:MOST_NAMED]))
+        return Finding(_("地区"), False, found, _("在文件中改正这些地区的上级，运行 huakai regions import 文件"))
     return Finding(_("地区"), count > 1, str(count), _("运行 huakai regions import"))
 
 

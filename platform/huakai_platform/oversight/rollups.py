@@ -127,6 +127,7 @@ _DEEPEST = text(
 )
 
 # All parts see one snapshot: marks that came later, with facts that came later, stay for the next time.
+# A mark only ever rises to a higher level, so folding ends whatever the table of regions holds.
 # OFFSET 0 keeps what is below a region an index look-up of that region: joined as a whole, the planner reads the facts
 # of every site and month of the country to sum up a handful of townships.
 _FOLD = text(
@@ -198,9 +199,11 @@ _FOLD = text(
         INSERT INTO oversight.dirty_region (region_code, month, id, marked_at)
         SELECT code, month, gen_random_uuid(), CAST(:now AS timestamptz)
         FROM (
-            SELECT parent_code AS code, month FROM batch
+            SELECT batch.parent_code AS code, batch.month
+            FROM batch JOIN platform.region AS upper ON upper.code = batch.parent_code
+            WHERE array_position(CAST(:levels AS text[]), upper.level) < batch.depth
             UNION
-            SELECT former_parent, month FROM batch
+            SELECT former_parent, month FROM batch WHERE former_parent IS DISTINCT FROM parent_code
         ) AS above
         WHERE code IS NOT NULL
     )

@@ -16,18 +16,21 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, outbox
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.errors import FileRefused
+from huakai_platform.kernel.errors import Conflict, FileRefused
 from huakai_platform.kernel.events import RegionsMoved
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.search import grams, initials
+from huakai_platform.regions import service, tree
 from huakai_platform.regions.models import Region
 from huakai_platform.regions.service import COUNTRY, LEVELS
+from huakai_platform.regions.tree import Known
 
 BATCH = 5_000
 MOST_BYTES = 96 * 1024 * 1024
 MOST_PROBLEMS = 200
-COLUMNS = ("code", "name", "level", "parent")
-Known = Mapping[str, Any]
+LOCK = 0x4855414B4152
+"""Only one import writes at a time; the next waits."""
+COLUMNS, WANTED = ("code", "name", "level", "parent"), ("successor",)
 
 
 @dataclass
@@ -51,14 +54,21 @@ class Plan:
 
 
 def read(content: bytes) -> list[dict[str, str]]:
-    """Rows of a CSV (also gzipped) with the columns code, name, level, parent and, as wanted, successor."""
+    """Every row below the header of a CSV (also gzipped), blank ones too, so that the n-th is line n + 2.
+
+    Its columns are code, name, level, parent and, as wanted, successor; what a row ends before is blank.
+    """
     try:
         plain = _unpacked(content) if content[:2] == b"\x1f\x8b" else content
-        rows = csv.DictReader(io.StringIO(plain.decode("utf-8-sig")))
-        missing = [name for name in COLUMNS if name not in (rows.fieldnames or [])]
+        rows = csv.reader(io.StringIO(plain.decode("utf-8-sig"), newline=""))
+        titles = [title.strip() for title in next(rows, [])]
+        missing = [name for name in COLUMNS if name not in titles]
         if missing:
             raise FileRefused(_("缺少列：{columns}。需要 code,name,level,parent。", columns=listed(missing)))
-        return list(rows)
+        places = {name: titles.index(name) for name in (*COLUMNS, *WANTED) if name in titles}
+        return [
+            {name: row[place].strip() if place < len(row) else "" for name, place in places.items()} for row in rows
+        ]
     except (UnicodeDecodeError, OSError, EOFError, csv.Error, zlib.error):
         raise FileRefused(_("无法读取：请提供 UTF-8 编码的 CSV(可用 gzip 压缩)。")) from None
 
@@ -107,17 +117,24 @@ def compare(known: Known, rows: Iterable[Mapping[str, str]], *, on: date, whole:
 
 
 def apply(session: Session, plan: Plan, *, on: date, actor: Actor | None = None) -> None:
-    """Write a plan without problems; parents before children, so that no row ever hangs in the air."""
+    """Write a plan without problems: parents before children and successors last, so that no row hangs in the air.
+
+    Raises Conflict when the table was changed since, so that it would no longer be a tree.
+    """
     if plan.problems:
         raise FileRefused(_("文件中有错误，没有导入任何内容。"))
-    order = {level: place for place, level in enumerate(LEVELS)}
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
     _ensure_country(session, on)
-    for batch in _batches(sorted(plan.added, key=lambda row: order[row["level"]])):
-        session.execute(_INSERT, {"rows": json.dumps(batch, default=str, ensure_ascii=False)})
-    for batch in _batches(plan.changed):
+    for batch in _batches(sorted(plan.added, key=lambda row: LEVELS.index(row["level"]))):
+        bare = [row | {"successor_code": None} for row in batch]
+        session.execute(_INSERT, {"rows": json.dumps(bare, default=str, ensure_ascii=False)})
+    for batch in _batches([*plan.changed, *(row for row in plan.added if row["successor_code"])]):
         session.execute(_UPDATE, {"rows": json.dumps(batch, default=str, ensure_ascii=False)})
     if plan.changed:
         _carry_down(session)
+    touched = [row["code"] for row in (*plan.added, *plan.changed)]
+    if any(service.misplaced(session, among=codes) for codes in _batches(touched)):
+        raise Conflict(_("地区表刚被修改过，请重新检查后再导入。"))
     for batch in _batches(plan.closed):
         session.execute(
             update(Region).where(Region.code.in_(bindparam("codes", expanding=True))).values(valid_to=on),
@@ -128,7 +145,10 @@ def apply(session: Session, plan: Plan, *, on: date, actor: Actor | None = None)
 
 
 def _carry_down(session: Session) -> None:
-    """A region that moved takes along all that is below it, its sites too; the numbers are summed anew."""
+    """A region that moved takes along all that is below it, its sites too; the numbers are summed anew.
+
+    The walk begins at the top, and as every region hangs below one other only, it passes each once.
+    """
     session.execute(_REGIONS_BELOW)
     if session.execute(_SITES_BELOW).all():
         outbox.publish(session, RegionsMoved())
@@ -140,53 +160,32 @@ class _Given:
     problems: list[Message]
 
 
-def _checked(rows: Iterable[Mapping[str, str]], known: Mapping[str, Any]) -> _Given:
+def _checked(rows: Iterable[Mapping[str, str]], known: Known) -> _Given:
     given: dict[str, Mapping[str, str]] = {}
     problems: list[Message] = []
     lines: dict[str, int] = {}
     for line, row in enumerate(rows, start=2):
-        code = (row["code"] or "").strip()
+        code, level = row["code"], row["level"]
+        if not any(row.values()):
+            continue
         if not (len(code) == 12 and code.isascii() and code.isdigit()):
             problems.append(_("第 {line} 行：代码“{code}”不是 12 位数字。", line=line, code=code[:20]))
         elif code in given:
             problems.append(_("第 {line} 行：代码 {code} 与前面重复。", line=line, code=code))
-        elif row["level"] not in LEVELS:
-            problems.append(_("第 {line} 行：级别“{level}”无效。", line=line, level=(row["level"] or "")[:20]))
-        elif not (row["name"] or "").strip():
+        elif level not in LEVELS or (level == LEVELS[0]) != (code == COUNTRY):
+            problems.append(_("第 {line} 行：级别“{level}”无效。", line=line, level=level[:20]))
+        elif not row["name"]:
             problems.append(_("第 {line} 行：缺少名称。", line=line))
         else:
             given[code], lines[code] = row, line
-    for code, row in given.items():
-        parent = _parent(row)
-        if parent and parent not in given and parent not in known and parent != COUNTRY:
-            problems.append(_("第 {line} 行：上级 {parent} 不存在。", line=lines[code], parent=parent))
-    if cycle := _cycle(given):
-        problems.append(_("第 {line} 行：上级关系成环。", line=lines[cycle]))
+    problems += [*tree.misplaced(given, lines, known), *tree.astray(given, lines, known)]
     return _Given(given if not problems else {}, problems[:MOST_PROBLEMS])
 
 
-def _cycle(rows: Mapping[str, Mapping[str, str]]) -> str | None:
-    safe: set[str] = set()
-    for start in rows:
-        seen, code = [start], start
-        while (parent := _parent(rows[code])) in rows and parent not in safe:
-            if parent in seen:
-                return start
-            seen.append(code := parent or "")
-        safe.update(seen)
-    return None
-
-
-def _parent(row: Mapping[str, str]) -> str | None:
-    return (row["parent"] or "").strip() or (None if row["code"] == COUNTRY else COUNTRY)
-
-
-def _ancestors(
-    code: str, rows: Mapping[str, Mapping[str, str]], known: Mapping[str, Any], above: dict[str, list[str]]
-) -> list[str]:
+def _ancestors(code: str, rows: tree.Rows, known: Known, above: dict[str, list[str]]) -> list[str]:
     if code not in above:
         if code in rows:
-            parent = _parent(rows[code])
+            parent = tree.parent(rows[code])
             above[code] = [code, *(_ancestors(parent, rows, known, above) if parent else [])]
         else:
             above[code] = list(known[code].ancestors)
@@ -194,12 +193,12 @@ def _ancestors(
 
 
 def _value(row: Mapping[str, str], ancestors: list[str], on: date) -> dict[str, Any]:
-    name, successor = row["name"].strip(), (row.get("successor") or "").strip() or None
+    name, successor = row["name"], row.get("successor") or None
     return {
-        "code": row["code"].strip(),
+        "code": row["code"],
         "name": name,
         "level": row["level"],
-        "parent_code": _parent(row),
+        "parent_code": tree.parent(row),
         "ancestors": ancestors,
         "initials": initials(name),
         "grams": grams(name),

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, cast, func, select
+from sqlalchemy import Row, Select, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
@@ -62,6 +62,17 @@ def path(session: Session, code: str) -> list[tuple[str, str]]:
 def names_of(session: Session, codes: Collection[str]) -> dict[str, str]:
     rows = session.execute(select(Region.code, Region.name).where(Region.code.in_(list(codes))))
     return {row.code: row.name for row in rows}
+
+
+def misplaced(session: Session, *, among: Collection[str] | None = None) -> list[str]:
+    """Regions whose parent does not stand on a higher level: of all, or among these and what is right below them."""
+    above = aliased(Region)
+    rises = func.array_position(LEVEL_ORDER, above.level) < func.array_position(LEVEL_ORDER, Region.level)
+    query = select(Region.code).join(above, above.code == Region.parent_code).where(~rises).order_by(Region.code)
+    if among is not None:
+        codes = list(among)
+        query = query.where(or_(Region.code.in_(codes), Region.parent_code.in_(codes)))
+    return list(session.scalars(query.limit(MOST)))
 
 
 def _columns() -> Query:
