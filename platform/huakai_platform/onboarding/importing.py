@@ -22,7 +22,8 @@ from huakai_platform.onboarding.models import RegisterImport
 from huakai_platform.onboarding.register import Field, Layout, RegisterRow, State, Verdict
 from huakai_platform.onboarding.scope import institution_of, region_of
 
-SAMPLES = 3
+SAMPLES, LOOKED_AT = 3, 50
+"""Values shown of a column, and rows below the header in which they are looked for."""
 
 
 @dataclass(frozen=True)
@@ -167,10 +168,11 @@ def _refuse_foreign(rows: list[RegisterRow], lookups: DatabaseLookups, region: s
 
 
 def _samples(book: Workbook, layout: Layout) -> list[list[str]]:
-    """The first few values of every column, to choose columns by."""
-    below = book.sheets[layout.sheet].rows[layout.header + 1 :][:50]
-    columns = zip(*below, strict=True) if below else iter([()] * len(layout.mapping.titles))
-    return [[cell.text[:40] for cell in column if cell.text][:SAMPLES] for column in columns]
+    """The first few values below every title, to choose columns by; rows end where they end."""
+    sheet = book.sheets[layout.sheet]
+    below = range(layout.header + 1, min(len(sheet.rows), layout.header + 1 + LOOKED_AT))
+    columns = ([sheet.cell(row, column).text[:40] for row in below] for column in range(len(layout.mapping.titles)))
+    return [[text for text in column if text][:SAMPLES] for column in columns]
 
 
 def _end(kept: RegisterImport, state: str, summary: Mapping[str, Any]) -> None:

@@ -178,7 +178,7 @@ HOSTILE: list[tuple[Callable[[], bytes], str]] = [
     (missing_part, "损坏"),
     (other_zip, "不是 Excel"),
     (lambda: b"a,b\n" * 30_000, "20000 行"),
-    (lambda: b"," * 1_000_000, "100 列"),
+    (lambda: b"x," * 1_000_000, "100 列"),
     (lambda: b'"' + b"x" * 1_000_000, "损坏"),
     (lambda: b"\x81\xff\xff\xfe", "编码"),
 ]
@@ -277,6 +277,37 @@ def test_csv_is_read_in_the_encodings_excel_writes(encoding: str, delimiter: str
     rows = workbooks.read(data).sheets[0].rows
 
     assert [[cell.value for cell in row] for row in rows] == [["站点名称", "类型"], ["平安社区𠮷"]]
+
+
+def test_cells_that_hold_nothing_count_for_nothing() -> None:
+    """Programs tint whole rows and columns, down to the last cell there can be."""
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1" s="1"/></row><row r="1048576"><c r="A1048576" s="1"/></row>'
+
+    assert [len(row) for row in workbooks.read(xlsx(rows)).sheets[0].rows] == [1]
+    assert [len(row) for row in workbooks.read(b"a,b\nc" + b"," * 200 + b"\n,\n" * 30_000).sheets[0].rows] == [2, 1]
+
+
+def test_a_drop_down_of_another_sheet_is_no_formula_of_the_last_cell() -> None:
+    """So a list of another sheet is written by programs that know more than the first version of the format."""
+    beside = (
+        '</sheetData><extLst><ext><x14:dataValidations xmlns:x14="x" xmlns:xm="y"><x14:dataValidation><x14:formula1>'
+        "<xm:f>_choices!$A$1:$A$3</xm:f></x14:formula1></x14:dataValidation></x14:dataValidations></ext></extLst>"
+    )
+    whole = xlsx('<row r="1"><c r="A1"><v>1</v></c></row>')
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        text = archive.read(part).decode().replace("</sheetData>", beside)
+
+    (row,) = workbooks.read(xlsx("", more={part: text.encode()})).sheets[0].rows
+
+    assert [(cell.value, cell.formula) for cell in row] == [(1, None)]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_what_separates_is_told_by_most_rows_and_not_by_one_long_note(mark: str) -> None:
+    text = f"a{mark}b{mark}c\n1{mark}2\n3{mark}4{mark}" + ";".join("一、二") * 30 + ",x" * 30 * (mark != ",")
+
+    assert [cell.text for cell in workbooks.read(text.encode()).sheets[0].rows[0]] == ["a", "b", "c"]
 
 
 def test_an_empty_sheet_is_no_error() -> None:

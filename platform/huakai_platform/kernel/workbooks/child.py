@@ -4,11 +4,11 @@ import csv
 import datetime
 import io
 import json
-import math
 import re
 import sys
 import zipfile
 from collections.abc import Callable
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 from xml.parsers import expat
@@ -16,6 +16,7 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineWorkbook
 
 Json = dict[str, Any]
+HEAD = 20
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 GUARDED = re.compile("'[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -46,24 +47,24 @@ def read_xlsx(data: bytes, limits: Json) -> list[Json]:
     parts = sheet_parts(archive)
     if not 0 < len(parts) <= limits["sheets"]:
         raise Refusal("damaged" if not parts else "bomb")
-    scans = {name: scan(archive.read(part), limits) for name, part in parts}
+    formulas = {name: Scan(limits).formulas_of(archive.read(part)) for name, part in parts}
     workbook = CalamineWorkbook.from_filelike(repacked(archive))
     text = 0
     sheets = []
-    for name in workbook.sheet_names:
-        if name not in scans:
-            continue
+    for name in (one for one in workbook.sheet_names if one in formulas):
         sheet = workbook.get_sheet_by_name(name)
         if sheet.total_height > limits["rows"] or sheet.total_width > limits["columns"]:
             raise Refusal("damaged")
-        rows = [plain_row(row) for row in sheet.to_python(skip_empty_area=False)]
+        rows = [[plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
         text += sum(len(value) for row in rows for value in row if isinstance(value, str))
         if text > limits["text"]:
             raise Refusal("too_much_text")
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-        sheets.append(shaped(name, rows, scans[name], merged))
+        sheets.append(shaped(name, rows, formulas[name], merged))
         if sum(len(row) for sheet in sheets for row in sheet["rows"]) > limits["cells"]:
             raise Refusal("bomb")
+    if not sheets:
+        raise Refusal("damaged")
     return sheets
 
 
@@ -86,8 +87,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
 
 def elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
     found: list[tuple[str, dict[str, str]]] = []
-    parser = strict_parser(lambda name, attributes: found.append((name.rpartition(":")[2], attributes)))
-    parser.Parse(data, True)
+    strict_parser(lambda name, attributes: found.append((name.rpartition(":")[2], attributes))).Parse(data, True)
     return found
 
 
@@ -103,45 +103,51 @@ def strict_parser(start: Callable[[str, dict[str, str]], Any]) -> expat.XMLParse
     return parser
 
 
-def scan(data: bytes, limits: Json) -> list[tuple[int, int, str]]:
-    """Hold every row and cell reference against the limits, and list the cells that are formulas."""
-    sheet = Scan(limits["rows"], limits["columns"])
-    sheet.parser.Parse(data, True)
-    return sheet.formulas
-
-
 class Scan:
-    """Walks one worksheet's XML; positions count from 0; what is claimed and what is there must both fit."""
+    """Walks one worksheet's XML; positions count from 0; what is claimed and what is there must both fit.
 
-    def __init__(self, rows: int, columns: int) -> None:
-        self.rows, self.columns = rows, columns
+    Only what holds something counts: programs write cells that are merely tinted to the sheet's last row and column.
+    """
+
+    def __init__(self, limits: Json) -> None:
+        self.rows, self.columns = limits["rows"], limits["columns"]
         self.row = self.row_begun = self.column = -1
-        self.row_written = ""
+        self.row_written = self.prefix = ""
         self.seen_rows = self.seen_cells = 0
+        self.counted = True
         self.formulas: list[tuple[int, int, str]] = []
         self.formula: list[str] = []
         self.numbers: dict[str, int] = {}
         self.parser = strict_parser(self.start)
 
+    def formulas_of(self, data: bytes) -> list[tuple[int, int, str]]:
+        self.parser.Parse(data, True)
+        return self.formulas
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if ":" in name:
-            name = name.rpartition(":")[2]
+            prefix, _, local = name.rpartition(":")
+            if local == "worksheet":
+                self.prefix = prefix
+            if prefix != self.prefix:
+                return
+            name = local
         if name == "c":
             self.cell(attributes.get("r"))
         elif name == "row":
             self.row = self.row_begun = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
             self.row_written = str(self.row + 1)
             self.column = -1
-            self.seen_rows += 1
             self.seen_cells = 0
-            self.check()
-        elif name == "f":
-            self.formula = []
-            self.parser.CharacterDataHandler = self.formula.append
-            self.parser.EndElementHandler = self.end
+        elif name in ("v", "is", "f"):
+            self.fill()
+            if name == "f":
+                self.formula = []
+                self.parser.CharacterDataHandler = self.formula.append
+                self.parser.EndElementHandler = self.end
 
     def cell(self, reference: str | None) -> None:
-        self.seen_cells += 1
+        self.counted = False
         if reference is None:
             self.column += 1
         else:
@@ -151,7 +157,19 @@ class Scan:
                 self.row, self.column = self.place(reference)
             else:
                 self.row, self.column = self.row_begun, column
-        self.check()
+
+    def fill(self) -> None:
+        """The present cell holds something: hold it against the limits."""
+        if not self.counted:
+            self.counted = True
+            self.seen_rows += not self.seen_cells
+            self.seen_cells += 1
+        if self.row < 0:
+            raise Refusal("damaged")
+        if self.row >= self.rows or self.seen_rows > self.rows:
+            raise Refusal("too_many_rows")
+        if self.column >= self.columns or self.seen_cells > self.columns:
+            raise Refusal("too_many_columns")
 
     def place(self, reference: str) -> tuple[int, int]:
         match = REFERENCE.fullmatch(reference)
@@ -159,14 +177,6 @@ class Scan:
             raise Refusal("damaged")
         self.numbers[match[1]] = column_number(match[1])
         return int(match[2]) - 1, self.numbers[match[1]]
-
-    def check(self) -> None:
-        if self.row < 0:
-            raise Refusal("damaged")
-        if self.row >= self.rows or self.seen_rows > self.rows:
-            raise Refusal("too_many_rows")
-        if self.column >= self.columns or self.seen_cells > self.columns:
-            raise Refusal("too_many_columns")
 
     def end(self, name: str) -> None:
         if name.rpartition(":")[2] == "f":
@@ -193,13 +203,11 @@ def repacked(archive: zipfile.ZipFile) -> io.BytesIO:
     return clean
 
 
-def plain_row(row: list[Any]) -> list[Any]:
-    return [plain(value) for value in row] if any(value != "" for value in row) else []
-
-
 def plain(value: object) -> str | int | float | bool | None:
     match value:
-        case "" | None:
+        case None:
+            return None
+        case str() if blank(value):
             return None
         case bool() | str() | int():
             return value
@@ -215,19 +223,18 @@ def plain(value: object) -> str | int | float | bool | None:
             return str(value)
 
 
-def number(value: float) -> int | float | str:
-    if not math.isfinite(value):
-        return str(value)
-    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+def blank(value: str) -> bool:
+    return not value or value.isspace()
+
+
+def ended(row: list[Any]) -> list[Any]:
+    """The row up to its last value."""
+    return row[: max((place + 1 for place, value in enumerate(row) if value is not None), default=0)]
 
 
 def shaped(name: str, rows: list[list[Any]], formulas: list[tuple[int, int, str]], merged: list[Any]) -> Json:
     """End each row at its last value and the sheet at its last row, with room for formulas that hold no value."""
-    for row in rows:
-        while row and row[-1] is None:
-            row.pop()
-    while rows and not rows[-1]:
-        rows.pop()
+    rows = [row or [] for row in ended([ended(row) or None for row in rows])]
     for row_number, column, _ in formulas:
         rows += [[] for _ in range(row_number + 1 - len(rows))]
         rows[row_number] += [None] * (column + 1 - len(rows[row_number]))
@@ -238,16 +245,31 @@ def read_csv(data: bytes, limits: Json) -> list[Json]:
     text = decoded(data)
     if CONTROL.search(text):
         raise Refusal("not_workbook")
-    head = text[:10_000]
-    delimiter = max(",\t;", key=head.count)
     rows: list[list[Any]] = []
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        if len(rows) >= limits["rows"]:
+    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))):
+        row = ended([plain(value[1:] if GUARDED.match(value) else value) for value in cells])
+        if row and number >= limits["rows"]:
             raise Refusal("too_many_rows")
         if len(row) > limits["columns"]:
             raise Refusal("too_many_columns")
-        rows.append([(value[1:] if GUARDED.match(value) else value) or None for value in row])
+        if row:
+            rows += [[] for _ in range(number - len(rows))]
+            rows.append(row)
     return [shaped("CSV", rows, [], [])]
+
+
+def separator(text: str) -> str:
+    """What parts most of the first rows, whatever a note holds; rows may end anywhere, so blank cells are no parts."""
+
+    def parted(mark: str) -> tuple[int, int]:
+        try:
+            rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), HEAD)
+            parts = [sum(any(map(str.isalnum, value)) for value in row) for row in rows]
+        except csv.Error:
+            return 0, 0
+        return sum(number > 1 for number in parts), max(parts, default=0)
+
+    return max(",\t;", key=parted)
 
 
 def decoded(data: bytes) -> str:

@@ -51,7 +51,6 @@ class ListRow:
     """A row below the header; `number` is the one that Excel shows. Values only where there are no errors."""
 
     number: int
-    cells: Sequence[Cell]
     values: Mapping[str, Any]
     errors: Mapping[str, Sequence[str]]
 
@@ -131,12 +130,10 @@ def _rows(sheet: Sheet, head: int, places: Mapping[str, int], columns: Sequence[
         given = {key: _text(sheet.cell(number - 1, column).value) for key, column in places.items()}
         raw = {key: codes[key].get(text, text) for key, text in given.items() if text}
         try:
-            yield ListRow(number, cells, schema.load(raw), {})
+            yield ListRow(number, schema.load(raw), {})
         except ValidationError as refused:
             said = cast(Mapping[str, Sequence[str]], refused.messages_dict)
-            yield ListRow(
-                number, cells, {}, {key: [_render(one) for one in all_said] for key, all_said in said.items()}
-            )
+            yield ListRow(number, {}, {key: [_render(one) for one in all_said] for key, all_said in said.items()})
 
 
 def _text(value: Value) -> str:
