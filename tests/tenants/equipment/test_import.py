@@ -53,7 +53,9 @@ def sent(browser: FlaskClient, *rows: Sequence[workbooks.Value]) -> str:
 def applied(browser: FlaskClient, at: str) -> None:
     mark = MARK.search(browser.get(at).text)
     assert mark, browser.get(at).text
-    assert post(browser, f"{at}/application", {"mark": mark[1]}).status_code == 303
+    done = post(browser, f"{at}/application", {"mark": mark[1]}, follow_redirects=True)
+    assert done.status_code == 200
+    assert "导入已完成" in done.text
 
 
 def items(databases: Databases, site: Site) -> dict[str, EquipmentItem]:
