@@ -1,15 +1,18 @@
 """A room's own tables behind the wall, and the queue."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import load_python_file
 from sqlalchemy.dialects import postgresql
-
-from huakai_platform.kernel import wall
 
 revision = "20261122_0810"
 down_revision = "20261122_0805"
 branch_labels = None
 depends_on = None
+
+wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
 
 NIL = "'00000000-0000-0000-0000-000000000000'::uuid"
 OPEN = "done_at IS NULL AND dead_at IS NULL"

@@ -1,16 +1,18 @@
 """The audit trail and what people are told, one chain and one list a tenant."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import load_python_file
 from sqlalchemy.dialects import postgresql
-
-from huakai_platform.kernel import wall
-from huakai_platform.kernel.told import Told
 
 revision = "20261124_1805"
 down_revision = "20261124_1800"
 branch_labels = None
 depends_on = None
+
+wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
 
 NIL = "tenant_id = '00000000-0000-0000-0000-000000000000'::uuid"
 GRANTS = (
@@ -72,7 +74,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("dedup", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("text", Told(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("href", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),

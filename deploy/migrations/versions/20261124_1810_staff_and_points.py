@@ -1,15 +1,18 @@
 """A room's staff, training, open points and reopenings."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import load_python_file
 from sqlalchemy.dialects import postgresql
-
-from huakai_platform.kernel import wall
 
 revision = "20261124_1810"
 down_revision = "20261124_1805"
 branch_labels = None
 depends_on = None
+
+wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
 
 READ_FROM_ABOVE = ("open_point", "staff_member", "qualification", "staff_file", "training_record")
 LASTING = ("checklist_reopening", "point_entry")

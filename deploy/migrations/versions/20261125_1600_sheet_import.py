@@ -1,15 +1,18 @@
 """Uploaded lists of a room, sealed until they are applied."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import load_python_file
 from sqlalchemy.dialects import postgresql
-
-from huakai_platform.kernel import wall
 
 revision = "20261125_1600"
 down_revision = "20261125_1530"
 branch_labels = None
 depends_on = None
+
+wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
 
 
 def upgrade() -> None:

@@ -1,14 +1,17 @@
 """Photos and documents that show that an open point was put right."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
-
-from huakai_platform.kernel import wall
+from alembic.util import load_python_file
 
 revision = "20261125_1840"
 down_revision = "20261125_1635"
 branch_labels = None
 depends_on = None
+
+wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
 
 
 def upgrade() -> None:

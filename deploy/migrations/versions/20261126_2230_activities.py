@@ -1,15 +1,18 @@
 """Activities of rooms, the themes of a year, and totals of past periods."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import load_python_file
 from sqlalchemy.dialects import postgresql
-
-from huakai_platform.kernel import wall
 
 revision = "20261126_2230"
 down_revision = "20261125_1945"
 branch_labels = None
 depends_on = None
+
+wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
 
 TABLES = ("activity", "activity_effect", "activity_photo", "activity_plan", "activity_total")
 GRANTS = (

@@ -1,15 +1,18 @@
 """What a space is for and shared with, its photographs, the equipment of a room, and the documents on its wall."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import load_python_file
 from sqlalchemy.dialects import postgresql
-
-from huakai_platform.kernel import wall
 
 revision = "20261126_2235"
 down_revision = "20261126_2230"
 branch_labels = None
 depends_on = None
+
+wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
 
 SPACE = (
     sa.Column("name", sa.Text(), nullable=True),

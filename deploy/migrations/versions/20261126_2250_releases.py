@@ -1,15 +1,18 @@
 """Releases of an edition, pins, and what a room was told of its standard."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import load_python_file
 from sqlalchemy.dialects import postgresql
-
-from huakai_platform.kernel import wall
 
 revision = "20261126_2250"
 down_revision = "20261126_2235"
 branch_labels = None
 depends_on = None
+
+wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
 
 TABLES = ("edition_release", "edition_release_wave", "edition_release_site", "edition_pin")
 REACHED = "state, trial, from_edition_id, before, after, error, moved_at, confirmed_at"
