@@ -8,6 +8,9 @@ from tests.wall import privileges
 
 RUNNING = privileges.RUNNING
 WALL = "(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)"
+NIL = "(tenant_id = '00000000-0000-0000-0000-000000000000'::uuid)"
+NAMES_THE_TENANT = (WALL, f"({NIL} AND {WALL})")
+"""The texts that a policy about rows of tenants may have."""
 PLATFORM = {
     **dict.fromkeys(
         (
@@ -81,6 +84,20 @@ POINTING_NOWHERE = ("confidential.contact.account_id",)
 WALLED_FOR = {"tenant.outbox": RUNNING}
 """The outbox lets its owner through, so that the owner's functions can say which tenants are due."""
 OWNER_READS = ("tenant.outbox",)
+READS_ALL = {
+    "oversight.assessment.console_reads": "the institution looks at the scores of all its sites",
+    "oversight.compliance_standing.console_reads": "its page ranks the sites",
+    "oversight.compliance_standing.job_reads": "figures are released from the sites of a region together",
+    "oversight.drift_standing.console_reads": "its page lists the sites that left the standard",
+    "oversight.drift_standing.job_reads": "notices go out for all sites at once",
+    "oversight.person_fact.job_reads": "only numbers of many sites together are released",
+    "oversight.reported_head.console_reads": "the ends of all chains are shown beside those that were signed",
+    "oversight.reported_head.job_reads": "the ends of all chains are signed together",
+    "oversight.site_fact.fold_reads": "a region's numbers are folded from those of its sites",
+    "oversight.site_function.all_read": "function rooms are counted by region",
+    "tenant.outbox.owner_counts": "three functions of the owner tell which tenants are due, never what",
+}
+"""Policies that name no tenant on purpose, and why; none of their roles is bound by a restrictive one."""
 
 TABLES = """
     WITH t AS (
@@ -111,6 +128,12 @@ TABLES = """
                t.name || ' policy ' || l.polname AS policy, concat(l.polqual, l.polwithcheck) AS tree,
                pg_get_expr(l.polqual, l.polrelid) AS using_text, pg_get_expr(l.polwithcheck, l.polrelid) AS check_text
         FROM pg_policy l JOIN t ON t.oid = l.polrelid
+    ),
+    open AS (
+        SELECT l.*, x.name || '.' || l.polname AS place, x.name || ' policy ' || l.polname AS policy,
+               pg_get_expr(l.polqual, l.polrelid) AS using_text, pg_get_expr(l.polwithcheck, l.polrelid) AS check_text
+        FROM pg_policy l JOIN (SELECT oid, name FROM t UNION ALL SELECT oid, name FROM outside
+                               WHERE name = ANY (%(distributed)s)) x ON x.oid = l.polrelid WHERE l.polpermissive
     )
 """
 SHAPES = (
@@ -252,6 +275,19 @@ POLICIES = (
             ~* '\m(?!nullif|current_setting|and|or)\w+\(' """,
     ),
     (
+        "does not name the tenant itself",
+        """SELECT policy FROM open WHERE place <> ALL (%(reads_all)s)
+           AND NOT (coalesce(using_text, %(wall)s) = ANY (%(texts)s)
+                    AND coalesce(check_text, %(wall)s) = ANY (%(texts)s))""",
+    ),
+    (
+        "stands on the list of those that read all rooms and does something else",
+        """SELECT listed FROM unnest(%(reads_all)s::text[]) listed WHERE NOT EXISTS (
+           SELECT FROM open o WHERE place = listed AND polcmd = 'r' AND using_text = 'true' AND NOT EXISTS (
+           SELECT FROM pg_policy w WHERE w.polrelid = o.polrelid AND NOT w.polpermissive
+           AND (w.polroles = '{0}' OR w.polroles && o.polroles)))""",
+    ),
+    (
         "opens the facts of another tenant",
         """SELECT d FROM unnest(%(distributed)s::text[]) d JOIN pg_class c ON c.oid = to_regclass(d)
            LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'tenant_wall'
@@ -275,6 +311,8 @@ def findings(connection: psycopg.Connection[Any]) -> list[str]:
         "nowhere": list(POINTING_NOWHERE),
         "walled_for": list(WALLED_FOR),
         "owner_reads": list(OWNER_READS),
+        "reads_all": list(READS_ALL),
+        "texts": list(NAMES_THE_TENANT),
     }
     found = [
         f"{thing or '?'}: {wrong}"

@@ -4,7 +4,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic.util import load_python_file
 
+from tests.support.servers import ROOT
 from tests.wall import catalogue, world
 
 Connection = psycopg.Connection[Any]
@@ -12,6 +14,15 @@ Connection = psycopg.Connection[Any]
 
 def test_the_wall_stands(superuser: Connection) -> None:
     assert catalogue.findings(superuser) == []
+
+
+def test_a_table_that_a_migration_encloses_today_stands(undone: Connection) -> None:
+    wall = load_python_file(ROOT / "deploy/migrations", "wall_20261130.py")
+    undone.execute("CREATE TABLE tenant.diary (tenant_id uuid CONSTRAINT diary_pkey PRIMARY KEY, body text)")
+    for statement in wall.build("tenant", "diary", readers=("huakai_oversight",)):
+        undone.execute(statement.encode())
+
+    assert catalogue.findings(undone) == []
 
 
 def test_every_table_of_the_models_is_behind_the_wall(superuser: Connection) -> None:

@@ -61,6 +61,39 @@ FAULTS = {
         "ALTER POLICY tenant_wall ON tenant.space WITH CHECK (true)",
         "tenant.space policy tenant_wall: is a wall with another text",
     ),
+    "a door that leaves the reading to the wall": (
+        "ALTER POLICY huakai_tenant_rows ON tenant.space USING (true)",
+        "tenant.space policy huakai_tenant_rows: does not name the tenant itself",
+    ),
+    "a door that leaves the writing to the wall": (
+        "ALTER POLICY huakai_worker_rows ON confidential.contact WITH CHECK (true)",
+        "confidential.contact policy huakai_worker_rows: does not name the tenant itself",
+    ),
+    "a door that names the tenant or something else": (
+        f"ALTER POLICY huakai_oversight_rows ON tenant.space USING ({catalogue.WALL} OR state = 'ready')",
+        "tenant.space policy huakai_oversight_rows: does not name the tenant itself",
+    ),
+    "a door to the nil tenant, which need not be entered": (
+        f"ALTER POLICY console_reads ON tenant.outbox USING {catalogue.NIL}",
+        "tenant.outbox policy console_reads: does not name the tenant itself",
+    ),
+    "a job that writes anybody's facts": (
+        "ALTER POLICY job_inserts ON oversight.site_fact WITH CHECK (true)",
+        "oversight.site_fact policy job_inserts: does not name the tenant itself",
+    ),
+    "a room that reads all facts, behind its wall": (
+        "ALTER POLICY huakai_tenant_rows ON oversight.assessment USING (true)",
+        "oversight.assessment policy huakai_tenant_rows: does not name the tenant itself",
+    ),
+    "a listed policy that writes": (
+        "DROP POLICY fold_reads ON oversight.site_fact;"
+        " CREATE POLICY fold_reads ON oversight.site_fact TO huakai_worker USING (true)",
+        "oversight.site_fact.fold_reads: stands on the list of those that read all rooms and does something else",
+    ),
+    "a listed policy for whom the wall binds": (
+        "ALTER POLICY fold_reads ON oversight.site_fact TO huakai_tenant",
+        "oversight.site_fact.fold_reads: stands on the list of those that read all rooms and does something else",
+    ),
     "a policy that asks a table": (
         "CREATE POLICY members ON tenant.space TO huakai_tenant USING (EXISTS (SELECT FROM platform.membership))",
         "tenant.space policy members: asks another table or function",

@@ -29,7 +29,7 @@ from huakai_platform.kernel.vault import Contact
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun
 from huakai_tenants.premises.models import Space
 from tests.support import servers
-from tests.wall import world
+from tests.wall import mutants, world
 from tests.wall.conftest import scratch
 
 MASTER = bytes(range(32))
@@ -245,12 +245,15 @@ def test_three_rooms_never_meet(rooms: tuple[type[Rooms], Urls], capsys: pytest.
     assert machine.steps >= 5_000
 
 
-def test_the_machine_notices_a_missing_wall(rooms: tuple[type[Rooms], Urls], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machine_notices_that_both_walls_are_missing(
+    rooms: tuple[type[Rooms], Urls], monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine, urls = rooms
     machine.databases.dispose()
     with psycopg.connect(urls.login("postgres")) as connection:
-        for table in world.WALLED:
-            connection.execute(f"DROP POLICY tenant_wall ON {table}".encode())
+        for mutant in list(mutants.every(connection)):
+            if mutant.kind == "both dropped":
+                connection.execute(mutant.statement.encode())
     monkeypatch.setattr(tenancy, "_name_tenant", lambda state: None)
     machine.databases = Databases(servers.settings(urls))
     monkeypatch.setattr(machine, "clean", lambda self: servers.wipe(urls))

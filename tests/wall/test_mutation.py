@@ -1,52 +1,86 @@
-"""Take any stone out of the wall: an attack gets through or the catalogue names the hole."""
+"""Take any stone out of the wall: the catalogue names it; take both walls of a table away: an attack gets through."""
 
-from collections import Counter
+import os
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.wall import catalogue, mutants, probes
+from tests.wall import catalogue, mutants, probes, world
+from tests.wall.mutants import FELT, NAMED, Mutant
 
 Connection = psycopg.Connection[Any]
-FELT = mutants.OPEN - {"policy dropped", "secrets can be read"}
-"""What the attacks find without the catalogue's help."""
+FAST = os.environ.get("HUAKAI_TEST_FAST") == "1"
+KINDS = sorted(NAMED)
+CHUNKS = 8
+EVERY = 4 if FAST else 1
+"""A quick run tries every fourth; which ones, is always the same."""
+LEAST = {"both dropped": 30, "own condition gone": 80, "policy dropped": 100}
+POLICED = ("read", "count", "join", "lock", "change", "take", "give", "delete", "explain", "guess", "write", "see")
+"""The attacks that policies answer."""
 UNFELT = (
-    "ALTER POLICY tenant_wall ON confidential.staff_contact WITH CHECK (true)",
-    "ALTER POLICY tenant_wall ON oversight.assessment WITH CHECK (true)",
-    "ALTER POLICY tenant_wall ON oversight.compliance_standing WITH CHECK (true)",
-    "ALTER POLICY tenant_wall ON oversight.drift_standing WITH CHECK (true)",
-    "ALTER POLICY tenant_wall ON oversight.reported_head WITH CHECK (true)",
+    "ALTER POLICY tenant_wall ON confidential.staff_contact WITH CHECK (true);"
+    " ALTER POLICY huakai_tenant_rows ON confidential.staff_contact WITH CHECK (true)",
     "ALTER TABLE confidential.staff_contact DROP CONSTRAINT staff_contact_pkey CASCADE",
 )
-"""Only the catalogue names these: rooms may not write the former, and one contact a member is held by another key."""
+"""Only the catalogue names these: one contact a member is held by another key."""
 
 
-def test_nothing_gets_through_while_the_wall_stands(undone: Connection) -> None:
-    for table in {mutant.table for mutant in mutants.every(undone)}:
-        assert probes.leaks(undone, table) == []
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_nothing_gets_through_while_the_wall_stands(undone: Connection, chunk: int) -> None:
+    tables = sorted({mutant.table for mutant in mutants.every(undone) if mutant.table})[chunk::CHUNKS]
+    assert {table: found for table in tables[::EVERY] if (found := probes.leaks(undone, table))} == {}
 
 
-def test_every_mutant_is_found(undone: Connection, capsys: pytest.CaptureFixture[str]) -> None:
-    undone.execute("SET lock_timeout = '10s'")
-    by_attack, by_catalogue, survivors, kinds, unfelt = Counter[str](), 0, [], Counter[str](), []
-    for mutant in list(mutants.every(undone)):
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_each_policy_holds_by_itself_where_a_cluster_made_the_wall_permissive(undone: Connection, chunk: int) -> None:
+    for mutant in mutants.every(undone):
+        if mutant.kind == "permissive wall":
+            undone.execute(mutant.statement.encode())
+    tables = sorted(world.TENANTS_OWN)[chunk::CHUNKS]
+    assert {table: found for table in tables[::EVERY] if (found := probes.leaks(undone, table, only=POLICED))} == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_catalogue_names_every_mutant(undone: Connection, kind: str) -> None:
+    found = [mutant for mutant in mutants.every(undone) if mutant.kind == kind and mutant.wrong]
+    assert len(found) >= LEAST.get(kind, 1)
+    unnamed = []
+    for together in mutants.rounds(found):
+        with undone.transaction(force_rollback=True):
+            for mutant in together:
+                undone.execute(mutant.statement.encode())
+            findings = catalogue.findings(undone)
+        unnamed += [mutant.statement for mutant in together if not mutant.named(findings)]
+
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_an_attack_finds_every_mutant_that_lets_one_through(undone: Connection, chunk: int) -> None:
+    tried = [mutant for mutant in mutants.every(undone) if mutant.felt][chunk::CHUNKS][::EVERY]
+    unfelt = [mutant.statement for mutant in tried if not _felt(undone, mutant)]
+
+    assert unfelt == [mutant.statement for mutant in tried if mutant.statement in UNFELT]
+
+
+def test_no_kind_of_mutant_is_left_out(undone: Connection) -> None:
+    made = list(mutants.every(undone))
+
+    assert {mutant.kind for mutant in made} == {*NAMED, *FELT}
+    assert len(made) > 1_400
+
+
+def test_a_mutant_is_named_alone_as_beside_others(undone: Connection) -> None:
+    """The catalogue is asked once for many mutants: each of these says the same when it is the only one."""
+    for kind in KINDS:
+        mutant = [mutant for mutant in mutants.every(undone) if mutant.kind == kind and mutant.wrong][-1]
         with undone.transaction(force_rollback=True):
             undone.execute(mutant.statement.encode())
-            named = catalogue.findings(undone)
-            tried = mutant.kind in mutants.OPEN or not named
-            through = probes.leaks(undone, mutant.table, enough=1) if tried else []
-        kinds[mutant.kind] += 1
-        unfelt += [mutant.statement] if mutant.kind in FELT and not through else []
-        by_attack[mutant.kind] += bool(through)
-        by_catalogue += bool(named)
-        if not named and not through:
-            survivors.append(mutant.statement)
-    with capsys.disabled():
-        told = f"\n{kinds.total()} mutants: {by_catalogue} named, {by_attack.total()} attacked with success"
-        print(told, {kind: f"{by_attack[kind]}/{count}" for kind, count in kinds.items()})  # noqa: T201
+            assert mutant.named(catalogue.findings(undone)), mutant
 
-    assert not survivors, "\n".join(survivors)
-    assert kinds.total() > 200
 
-    assert unfelt == list(UNFELT), "attacks alone feel these:\n" + "\n".join(unfelt)
+def _felt(connection: Connection, mutant: Mutant) -> bool:
+    with connection.transaction(force_rollback=True):
+        connection.execute(mutant.statement.encode())
+        return bool(probes.leaks(connection, mutant.table, enough=1, stone=mutant.stone))

@@ -1,0 +1,32 @@
+"""The wall around a tenant's rows as it is built since 2026-11-30: each policy names the tenant, a second one holds.
+
+A migration loads this file by its path, as those before it load `wall_20261122.py`; once it has been shipped it stays
+as it is.
+"""
+
+from collections.abc import Iterator
+
+MINE = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid"
+"""True for the rows of the tenant that the transaction has entered; for none when it entered none."""
+
+ROOMS = ("huakai_tenant", "huakai_worker")
+
+
+def build(schema: str, table: str, *, readers: tuple[str, ...] = (), append_only: bool = False) -> Iterator[str]:
+    """Statements that enclose a new table.
+
+    `readers` may read one tenant at a time; `append_only` grants no UPDATE and DELETE. The restrictive policy stands on
+    top of the others, and each of those holds its condition too: a cluster makes policies again without RESTRICTIVE.
+    """
+    name = f"{schema}.{table}"
+    yield f"ALTER TABLE {name} OWNER TO huakai_owner"
+    yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+    yield f"CREATE POLICY tenant_wall ON {name} AS RESTRICTIVE FOR ALL TO PUBLIC USING ({MINE}) WITH CHECK ({MINE})"
+    verbs = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
+    for role in ROOMS:
+        yield f"CREATE POLICY {role}_rows ON {name} FOR ALL TO {role} USING ({MINE}) WITH CHECK ({MINE})"
+        yield f"GRANT {verbs} ON {name} TO {role}"
+    for role in readers:
+        yield f"CREATE POLICY {role}_rows ON {name} FOR SELECT TO {role} USING ({MINE})"
+        yield f"GRANT SELECT ON {name} TO {role}"
