@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from huakai_deploy import migrating
+from huakai_deploy import migrating, policies
 from huakai_deploy.roles import RUNNING
 from huakai_platform.kernel import clock, crypto, queue
 from huakai_platform.kernel.config import Login, Settings
@@ -53,6 +53,7 @@ def examine(databases: Databases, settings: Settings) -> list[Finding]:
     checks: tuple[tuple[str, Callable[[Databases, Settings], Finding]], ...] = (
         (_("数据库角色"), _roles),
         (_("机密数据的墙"), _wall),
+        (_("行级安全策略"), _policies),
         (_("数据库迁移"), _migrations),
         (_("地区"), _regions),
         (_("标准版本"), _edition),
@@ -110,6 +111,19 @@ def _wall(databases: Databases, _settings: Settings) -> Finding:
         ).all()
     found = listed(bare) or (_("监管登录可进入 confidential") if reach else _("完好"))
     return Finding(_("机密数据的墙"), not reach and not bare, found, _("停止服务并重新执行迁移，联系开发者"))
+
+
+def _policies(databases: Databases, _settings: Settings) -> Finding:
+    """Every policy word by word, on a cluster those of its shards too; without one nothing is said of shards."""
+    with databases.engine(Login.MIGRATOR).connect() as connection:
+        told = policies.astray(connection)
+        try:
+            told += policies.astray_on_shards(connection) if policies.clustered(connection) else []
+        except policies.NotLooked as error:
+            told.append(_("没有看到分片上的策略：{reason}", reason=str(error)))
+    more = _("，共 {count} 处", count=len(told)) if len(told) > MOST_NAMED else ""
+    remedy = _("停止服务，运行 huakai migrate；仍不一致的由数据库管理员按此改回")
+    return Finding(_("行级安全策略"), not told, listed(told[:MOST_NAMED]) + more or _("与程序一致"), remedy)
 
 
 def _migrations(databases: Databases, _settings: Settings) -> Finding:
