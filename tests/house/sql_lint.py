@@ -1,6 +1,7 @@
-"""Finds SQL text that is built from anything but constants."""
+"""Finds SQL text that is built from anything but constants, and rows that are inserted from a query."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 TAKES_SQL = frozenset(
@@ -18,6 +19,30 @@ def built(source: str) -> Iterator[tuple[int, str]]:
             taken = isinstance(node, ast.Call) and node.args and _name(node.func) in TAKES_SQL
             if isinstance(node, ast.Call) and taken and not _constant(node.args[0], scope, module, set()):
                 yield node.lineno, getattr(scope, "name", "<module>")
+
+
+def selected(source: str) -> Iterator[tuple[int, str]]:
+    """Each `INSERT … SELECT`: its line and the table; an empty one where it is known only when the program runs."""
+    inserting = re.compile(
+        r"INSERT\s+INTO\s+(?P<table>[\w.{}]+)(?P<more>(?:(?!\bVALUES\b|;).)*?)\bSELECT\b", re.I | re.S
+    )
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and _name(node.func) == "from_select":
+            yield node.lineno, ""
+        if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp):
+            for found in inserting.finditer(_text(node)):
+                yield node.lineno, "" if "{" in found["table"] else found["table"]
+
+
+def _text(node: ast.expr) -> str:
+    """What is known of a string; `{}` stands for the rest."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else "{}"
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(_text, node.values))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _text(node.left) + _text(node.right)
+    return "{}"
 
 
 def _scopes(module: ast.Module) -> Iterator[Scope]:

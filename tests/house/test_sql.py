@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.sql_lint import built
+from huakai_deploy import policies
+from tests.house.sql_lint import built, selected
 from tests.house.test_files import PRODUCT, named
 
 MAY_BUILD = {("platform/huakai_platform/kernel/tenancy.py", "_bind")}
@@ -19,6 +20,22 @@ MAY_CONNECT = {
     "deploy/huakai_deploy/roles.py": "makes the logins",
     "deploy/huakai_deploy/servers.py": "waits for the server",
     "deploy/migrations/env.py": "migrates",
+}
+MAY_SELECT = {
+    "deploy/huakai_deploy/backup/tenant.py": "gives back the rows of one tenant, as the migrator",
+    "deploy/huakai_deploy/demo_history/writing.py": "writes the demo's rooms, never a table of the platform",
+}
+"""Where rows are inserted from a query into a table that is known only when the program runs."""
+GUARDED = {name for name in policies.wanted() if name.startswith("platform.") and " " not in name}
+"""Tables of the platform that have policies."""
+SELECTED = {
+    "a text": ('text("INSERT INTO platform.account (id) SELECT id FROM x")', "platform.account"),
+    "a text over lines": ('A = """\n  insert into platform.account\n  (id)\n  select 1"""', "platform.account"),
+    "a text in parts": ('A = "INSERT INTO platform." + "account (id)" + " SELECT 1"', "platform.account"),
+    "an f-string": ('A = f"INSERT INTO platform.account ({NAMES}) SELECT {NAMES} FROM x"', "platform.account"),
+    "after a WITH": ('A = "WITH x AS (SELECT 1) INSERT INTO platform.account SELECT * FROM x"', "platform.account"),
+    "a table given later": ('sql.SQL("INSERT INTO {} SELECT 1").format(table)', ""),
+    "a statement": ("insert(Account).from_select(names, select(Other.id))", ""),
 }
 SOURCES = {named(path): path.read_text("utf-8") for path in PRODUCT}
 BAD = {
@@ -68,6 +85,22 @@ def test_the_lint_sees(kind: str) -> None:
 @pytest.mark.parametrize("kind", GOOD)
 def test_the_lint_lets_pass(kind: str) -> None:
     assert list(built(GOOD[kind])) == []
+
+
+@pytest.mark.parametrize("kind", SELECTED)
+def test_the_lint_sees_rows_inserted_from_a_query(kind: str) -> None:
+    source, table = SELECTED[kind]
+    assert table in {found for _line, found in selected(source)}
+
+
+def test_no_rows_are_inserted_from_a_query_where_policies_guard_the_platform() -> None:
+    """Citus fills its local tables past WITH CHECK when the rows come from a query."""
+    found = {(name, table) for name, source in SOURCES.items() for _line, table in selected(source)}
+
+    assert len(GUARDED) > 10
+    assert {place for place in found if place[1] in GUARDED} == set()
+    assert {name for name, table in found if not table} == set(MAY_SELECT)
+    assert list(selected('text("INSERT INTO platform.account (id) VALUES (:id)")')) == []
 
 
 def test_the_tenant_is_bound_in_one_place_and_never_by_a_function() -> None:
