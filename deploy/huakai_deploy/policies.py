@@ -76,6 +76,7 @@ def clustered(connection: Connection) -> bool:
 def astray_on_shards(connection: Connection) -> list[str]:
     """The same of every shard of a cluster, each difference once with the number of shards. Raises NotLooked."""
     try:
+        connection.execute(text("SET LOCAL citus.override_table_visibility = off"))
         answers = connection.execute(_ON_NODES, {"question": _QUESTION.replace("!~", "~")}).all()
     except SQLAlchemyError as error:
         raise NotLooked(str(getattr(error, "orig", error)).strip().partition("\n")[0]) from None
