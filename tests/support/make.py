@@ -21,6 +21,7 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.onboarding import grams
 from huakai_platform.standards.models import Edition
+from tests.support import statements  # noqa: F401 (watches what is sent from here on)
 
 Row = TypeVar("Row")
 TOWNSHIP = "410311002000"

@@ -29,7 +29,7 @@ from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.vault import Contact
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun
 from huakai_tenants.premises.models import Space
-from tests.support import servers
+from tests.support import servers, statements
 from tests.wall import mutants, world
 from tests.wall.conftest import scratch
 
@@ -258,6 +258,7 @@ def test_the_machine_notices_that_both_walls_are_missing(
             if mutant.kind == "both dropped":
                 connection.execute(mutant.statement.encode())
     monkeypatch.setattr(tenancy, "_name_tenant", lambda state: None)
+    monkeypatch.setattr(statements, "sent_by_the_product", lambda: False)
     machine.databases = Databases(servers.settings(urls))
     monkeypatch.setattr(machine, "clean", lambda self: servers.wipe(urls))
 

@@ -88,9 +88,8 @@ def find(session: Session, wanted: Filter) -> Listing:
         name: func.coalesce(func.sum(getattr(Activity, name)).filter(held), 0)
         for name in ("sessions", "attendances", "people")
     }
-    known = session.execute(
-        select(func.count().label("total"), *(one.label(name) for name, one in sums.items())).where(*kept)
-    ).one()
+    counted = select(func.count().label("total"), *(one.label(name) for name, one in sums.items()))
+    known = session.execute(counted.select_from(Activity).where(*kept)).one()
     rows = session.execute(_ordered(wanted, kept).limit(PAGE).offset((wanted.page - 1) * PAGE)).all()
     return Listing(rows, known.total, wanted.page, {name: int(getattr(known, name)) for name in sums})
 

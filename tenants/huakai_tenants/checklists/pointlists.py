@@ -167,7 +167,7 @@ def standing(session: Session, actor: Actor, day: date) -> tuple[int, int, int]:
             func.count(OpenPoint.number).filter(open_),
             func.count(OpenPoint.number).filter(late),
             func.count(OpenPoint.number).filter(open_, OpenPoint.owner_id == actor.account_id),
-        )
+        ).select_from(OpenPoint)
     ).one()
     return row[0], row[1], row[2]
 
