@@ -206,6 +206,10 @@ ASK = (
     f"INSERT INTO {LINK} (id, account_id, site_id, purpose, token_hash, created_at, issued_at, expires_at)"
     f" VALUES ('{NEW}', '{{}}', {{}}, 'reset', 'known', {CREATED}, {CREATED}, now() + '1 day')"
 )
+KEPT = (
+    "INSERT INTO platform.idempotency_key (account_id, site_id, token_id, key, request_hash, created_at)"
+    " VALUES ('{}', '{}', '00000000-0000-0000-0000-000000000000', 'next', 'x', now())"
+)
 TOKEN = (
     "INSERT INTO platform.api_token (id, account_id, membership_id, site_id, name, kind, hint, token_hash, scopes,"
     f" created_by, created_at, expires_at) VALUES ('{NEW}', '{{}}', '{{}}', {{}}, 'x', 'personal', 'x', 'known',"
@@ -262,9 +266,10 @@ PERSONS = {
     "turn an invitation into a reset": f"UPDATE {LINK} SET purpose = 'reset', site_id = NULL",
     "reset them as the institution": ASK.format(ADMIN, "NULL"),
     "reset them as their room": ASK.format(RESIDENT, f"'{VICTIM}'"),
-    "read the answers they got": f"SELECT answer FROM platform.idempotency_key WHERE account_id <> '{ATTACKER}'",
-    "answer in their place": f"UPDATE platform.idempotency_key SET answer = '{{}}' WHERE account_id = '{ADMIN}'",
-    "answer beforehand": f"INSERT INTO platform.idempotency_key VALUES ('{ADMIN}', 'next', 'x', '{{}}', now())",
+    "read where they were led": f"SELECT location FROM platform.idempotency_key WHERE account_id <> '{ATTACKER}'",
+    "answer in their place": f"UPDATE platform.idempotency_key SET location = '/x' WHERE account_id = '{ADMIN}'",
+    "answer beforehand": KEPT.format(ADMIN, MINE),
+    "answer beforehand in another room": KEPT.format(ATTACKER, VICTIM),
     "make a used code good again": f"UPDATE platform.account_activity SET totp_step = 0 WHERE account_id = '{ADMIN}'",
     "hide a sign-in": f"UPDATE platform.account_activity SET last_at = NULL WHERE account_id = '{RESIDENT}'",
     "a token of the administrator": TOKEN.format(ADMIN, person_id(ADMIN, "membership"), "NULL", "{}"),
@@ -315,7 +320,7 @@ JOBS = {
     "read whole accounts": f"SELECT * FROM {ACCOUNT}",
     "read recovery codes": "SELECT * FROM platform.recovery_code",
     "read session tokens": f"SELECT token_hash FROM {SESSIONS}",
-    "read kept answers": "SELECT answer FROM platform.idempotency_key",
+    "read where somebody was led": "SELECT location FROM platform.idempotency_key",
     "change a wrapped key": f"UPDATE confidential.data_key SET wrapped = '' WHERE tenant_id = '{MINE}'",
     "delete a wrapped key": f"DELETE FROM confidential.data_key WHERE tenant_id = '{MINE}'",
 }

@@ -46,7 +46,7 @@ UNREAD = {
     ("huakai_worker", "platform.account"): {"password_hash", "totp_sealed"},
     ("huakai_worker", "platform.recovery_code"): {"account_id", "code_hash", "used_at"},
     ("huakai_worker", "platform.account_session"): {"token_hash"},
-    ("huakai_worker", "platform.idempotency_key"): {"answer"},
+    ("huakai_worker", "platform.idempotency_key"): {"request_hash", "location", "etag"},
     ("huakai_tenant", "platform.site_intake"): {"people"},
     ("huakai_tenant", "platform.register_import"): {"content", "mapping"},
 }

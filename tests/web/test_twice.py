@@ -103,13 +103,10 @@ def test_sent_twice_with_one_key_it_is_done_once(
     if first.status_code < 400:
         DONE.add(route.endpoint)
         if second.headers.get("Idempotent-Replay"):
-            assert (second.status_code, second.location, second.data) == (
-                first.status_code,
-                first.location,
-                first.data,
-            )
+            assert (second.status_code, second.location) == (first.status_code, first.location)
+            assert second.location or "已经完成" in second.text
         else:
-            assert second.status_code in {303, 401, 422}, "what shows a secret is not shown again"
+            assert second.status_code in {303, 401}, "whoever was signed out by it is not told"
         other = sender.send(key, nonsense="changed")
         assert other.status_code in {401, 422}, f"the same key with another body: {other.status}"
         assert state(world) == after

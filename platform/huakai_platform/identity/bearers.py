@@ -43,6 +43,7 @@ def recognise(connection: Connection, token: str, address: str) -> Visitor | Non
         site_name=row.site_name or "",
         region_code=row.region_code,
         valid_until=row.valid_until,
+        token_id=row.token_id,
         locale=row.locale,
         permissions=frozenset(one for one in held if one in row.scopes) | {Permission.SELF},
     )

@@ -227,6 +227,7 @@ class Actor:
     region_code: str | None = None
     valid_until: date | None = None
     session_id: UUID | None = None
+    token_id: UUID | None = None
     locale: str = "zh_CN"
     confirmed_recently: bool = False
     memberships: int = 1

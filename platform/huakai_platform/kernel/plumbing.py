@@ -1,10 +1,9 @@
-"""Small local tables: the clock's slots, heartbeats and answers already given."""
+"""Small local tables: the clock's slots, heartbeats and writes already done."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Uuid
+from sqlalchemy import DateTime, Integer, SmallInteger, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
@@ -36,13 +35,21 @@ class Heartbeat(Base):
 
 
 class IdempotencyKey(Base):
-    """The answer a write has given, kept in the transaction of the write."""
+    """That a write was done and how it was answered, kept in the transaction of the write; never what was answered.
+
+    A key belongs to an account in one room (`site_id`; the nil id at the institution) and to the token of a program
+    (`token_id`; the nil id for a browser).
+    """
 
     __tablename__ = "idempotency_key"
     __table_args__ = ({"schema": "platform"},)
 
     account_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    token_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     request_hash: Mapped[bytes]
-    answer: Mapped[dict[str, Any] | None]
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    location: Mapped[str | None]
+    etag: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

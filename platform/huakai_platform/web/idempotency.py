@@ -1,26 +1,42 @@
-"""A write that is sent twice is done once: the first answer is kept with the change and given again."""
+"""A write that is sent twice is done once. What is kept of its answer is status, location and ETag, never content."""
 
 import hashlib
 import hmac
+from typing import Any
+from uuid import UUID
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, redirect, render_template, request
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import EnvironBuilder
 
-from huakai_platform.kernel import clock
+from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.plumbing import IdempotencyKey
-from huakai_platform.web.context import db, visitor
+from huakai_platform.web import gate
+from huakai_platform.web.api import already
+from huakai_platform.web.api.resources import operation_of
+from huakai_platform.web.bearers import ROOT, in_api
+from huakai_platform.web.context import close_peek, db, visitor
 
 FIELD = "idempotency_key"
-LONGEST = 200_000
+BROWSER = UUID(int=0)
+"""Stands for the token where there is none: a person with a cookie."""
 SECRET = frozenset({"csrf_token", FIELD, "password", "repeat", "current", "code"})
 """Never hashed into the table: the hash of a form with a password in it would let it be guessed."""
+READERS = ("Authorization", "Accept", "Accept-Language", "User-Agent")
+"""What of the repeated write goes along when its resource is read again."""
 
 
 def replay() -> Response | None:
-    """Claim the key that a write carries, or give the answer that this key has got before."""
+    """Claim the key that a write carries, or answer the repetition: with the resource as it is now where the first
+    answer was one and the reader may read it, otherwise with the first answer's status and that it is done.
+
+    A key is good for one person in one room with one token, or one browser. Raises Invalid for another request.
+    """
     key = request.headers.get("Idempotency-Key") or (request.form.get(FIELD) if request.method == "POST" else None)
     who = visitor()
     if request.method in {"GET", "HEAD", "OPTIONS"} or not key or not who:
@@ -28,59 +44,105 @@ def replay() -> Response | None:
     if len(key) > 100 or not key.isascii() or not key.isprintable():
         raise Invalid(_("幂等键无效。"))
     digest = _digest()
+    owner = {
+        "account_id": who.actor.account_id,
+        "site_id": tenancy.current(db()),
+        "token_id": who.actor.token_id or BROWSER,
+        "key": key,
+    }
     claimed = db().scalar(
         insert(IdempotencyKey)
-        .values(account_id=who.actor.account_id, key=key, request_hash=digest, created_at=clock.now())
+        .values(**owner, request_hash=digest, created_at=clock.now())
         .on_conflict_do_nothing()
         .returning(IdempotencyKey.key)
     )
     if claimed:
-        g.idempotency_key = key
+        g.idempotency_key = owner
         return None
-    return _again(who.actor.account_id.hex, key, digest)
+    return _again(owner, digest)
 
 
 def keep(response: Response) -> None:
-    """Store the answer in the transaction of the change; streamed answers are not repeated."""
-    who = visitor()
-    if "idempotency_key" not in g or not who or response.is_streamed:
+    """Note in the transaction of the change how it was answered."""
+    if "idempotency_key" not in g:
         return
-    answer = {
+    told = {
         "status": response.status_code,
         "location": response.headers.get("Location"),
-        "type": response.headers.get("Content-Type"),
         "etag": response.headers.get("ETag"),
-        "body": response.get_data(as_text=True)[:LONGEST],
     }
-    db().execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.account_id == who.actor.account_id, IdempotencyKey.key == g.idempotency_key)
-        .values(answer=answer)
-    )
+    db().execute(update(IdempotencyKey).where(*_of(g.idempotency_key)).values(told))
 
 
-def forget() -> None:
-    """Keep no answer: it shows a secret, once. The same key sent again is refused."""
-    g.pop("idempotency_key", None)
+def _of(owner: dict[str, Any]) -> list[Any]:
+    return [getattr(IdempotencyKey, name) == value for name, value in owner.items()]
 
 
-def _again(account_id: str, key: str, digest: bytes) -> Response:
-    row = (
-        db()
-        .execute(
-            select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
-                IdempotencyKey.account_id == account_id, IdempotencyKey.key == key
-            )
-        )
-        .one()
-    )
-    if row.request_hash != digest or row.answer is None:
+def _again(owner: dict[str, Any], digest: bytes) -> Response:
+    asked = select(
+        IdempotencyKey.request_hash, IdempotencyKey.status, IdempotencyKey.location, IdempotencyKey.etag
+    ).where(*_of(owner))
+    row = db().execute(asked).one()
+    if not hmac.compare_digest(row.request_hash, digest) or row.status is None:
         raise Invalid(_("这个幂等键已用于另一次提交。"))
-    response = Response(row.answer["body"], row.answer["status"], content_type=row.answer["type"])
-    for name in ("Location", "ETag"):
-        if kept := row.answer.get(name.lower()):
-            response.headers[name] = kept
+    response = _answer(row.status, row.location)
+    if row.location:
+        response.headers["Location"] = row.location
+    if row.etag and "ETag" not in response.headers:
+        response.headers["ETag"] = row.etag
     response.headers["Idempotent-Replay"] = "true"
+    return response
+
+
+def _answer(status: int, location: str | None) -> Response:
+    if in_api():
+        return _resource(status, location) or already.done(status)
+    if location and 300 <= status < 400:
+        return current_app.make_response(redirect(location, status))
+    response = current_app.make_response((render_template("already_done.html"), status))
+    if request.headers.get("HX-Request"):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _resource(status: int, location: str | None) -> Response | None:
+    """The resource that the first answer was, read again as the reader would read it; None where it was none, or
+    is not for this reader any more."""
+    where = location or (request.path if request.method in {"PUT", "PATCH"} else "")
+    if not _same_kind(where):
+        return None
+    found = _read(where)
+    if found.status_code != 200:
+        return None
+    found.status_code = status
+    return found
+
+
+def _same_kind(where: str) -> bool:
+    """Whether reading there gives what the write gives, by what both declare."""
+    if not where.startswith(ROOT) or request.endpoint is None:
+        return False
+    try:
+        endpoint, _values = current_app.url_map.bind("localhost").match(where, method="GET")
+    except HTTPException:
+        return False
+    gives, reads = (operation_of(current_app, one)["gives"] for one in (request.endpoint, endpoint))
+    return gives is not None and type(gives) is type(reads)
+
+
+def _read(where: str) -> Response:
+    """A request of its own with the reader's token, so that every check of a reading is made; it takes this one's
+    place at the gate."""
+    headers = {name: request.headers[name] for name in READERS if name in request.headers}
+    whence = {"REMOTE_ADDR": request.remote_addr or ""}
+    asked = EnvironBuilder(where, base_url=request.host_url, headers=Headers(headers), environ_base=whence)
+    db().rollback()
+    close_peek()
+    gate.leave(None)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with app.app_context(), app.request_context(asked.get_environ()):
+        response: Response = app.full_dispatch_request()
+        response.get_data()
     return response
 
 

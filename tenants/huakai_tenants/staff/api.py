@@ -9,7 +9,7 @@ from marshmallow import fields
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.fields import Choice, Code, Date, Id, Phone, Strict, Text
-from huakai_platform.web import api, idempotency
+from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, frame, guard
 from huakai_tenants.staff import contacts, posts, register, service
 from huakai_tenants.staff.models import StaffMember
@@ -166,7 +166,6 @@ def keep_contact(member_id: UUID, given: Any) -> Response:
 @blueprint.operation("Open a contact", "打开联系方式；每次打开都记入审计日志。", gives=Contact)
 def read_contact(member_id: UUID) -> Response:
     service.get(db(), member_id)
-    idempotency.forget()
     opened = contacts.read(db(), actor(), frame().settings.master_key, member_id)
     return api.answer({"phone": opened.phone, "email": opened.email})
 

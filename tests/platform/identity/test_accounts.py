@@ -163,7 +163,10 @@ def test_the_link_is_shown_once_and_kept_nowhere(app: Flask, make: Make, databas
     assert "/invitations/" in page.text
     assert 'src="data:image/png;base64,' in page.text
     with databases.session(Login.MIGRATOR) as session:
-        assert session.scalars(select(IdempotencyKey.answer)).all() == [None]
+        assert session.execute(select(IdempotencyKey.status, IdempotencyKey.location)).all() == [(200, None)]
+    again = web.post(client, f"/console/accounts/{invited.account_id}/link", {"idempotency_key": "once"})
+    assert (again.status_code, "/invitations/" in again.text) == (200, False)
+    assert "已经完成" in again.text
 
 
 def test_the_matrix_shows_what_is_granted(app: Flask, make: Make) -> None:

@@ -13,7 +13,7 @@ from huakai_platform.identity.views.blueprints import shared
 from huakai_platform.kernel.access import EVERYONE, Permission
 from huakai_platform.kernel.errors import Invalid, TooMany
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import idempotency, inputs
+from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
 from huakai_platform.web.requests import set_session_cookie
@@ -100,6 +100,5 @@ def _unsealed(sealed: str) -> str | None:
 
 
 def _codes(codes: list[str]) -> Response:
-    """Shown this once; the answer is not kept for repeating."""
-    idempotency.forget()
+    """Shown this once, on this answer only."""
     return make_response(render_template("identity/recovery_codes.html", codes=codes))

@@ -11,7 +11,7 @@ from huakai_platform.identity.views import edge, scoping
 from huakai_platform.identity.views.blueprints import console
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import idempotency, inputs
+from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
 
@@ -98,7 +98,6 @@ def show_link(entry: directory.Entry, back: str, layout: str) -> Response:
     endpoint = "identity.accept" if purpose == "invite" else "identity.reset"
     scheme = "https" if edge.settings().https else None
     url = url_for(endpoint, token=token, _external=True, _scheme=scheme)
-    idempotency.forget()
     page = render_template(
         "identity/link_issued.html",
         entry=entry,

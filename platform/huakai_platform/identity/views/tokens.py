@@ -15,7 +15,7 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Form
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.web import idempotency, inputs
+from huakai_platform.web import inputs
 from huakai_platform.web.api.scopes import offered
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import Given
@@ -77,8 +77,7 @@ def read(schema: Form) -> Given:
 
 
 def shown(token: str, name: str, back: str, layout: str = "identity/own.html") -> Response:
-    """The page that shows a token this once; the answer is not kept."""
-    idempotency.forget()
+    """The page that shows a token this once."""
     return make_response(
         render_template("identity/token_issued.html", token=token, name=name, back=back, layout=layout)
     )

@@ -9,6 +9,7 @@ from flask_smorest import Api
 from marshmallow import Schema, fields
 
 from huakai_platform.web.access import access_of
+from huakai_platform.web.api import already
 from huakai_platform.web.api import fields as ours
 from huakai_platform.web.api.problems import TYPE
 from huakai_platform.web.api.resources import Resources, operation_of
@@ -23,6 +24,8 @@ it acts in one role, with no more than the scopes chosen. Cookies are not accept
 **Pages 分页**: lists answer `{"items": […], "next": "/api/v1/…"}`; follow `next` until it is null.
 
 **Writing 写入**: send `Idempotency-Key` (any text, up to 100 characters) and a write that is repeated is done once.
+The repetition has the first answer's status, `Location` and `Idempotent-Replay: true`, and the resource as you may
+read it now; where there is none to read, `application/vnd.huakai.already-done+json` says that it is done.
 Where a resource has an `ETag`, send it back as `If-Match`; 428 means it is missing, 412 that somebody was faster.
 
 **Refusals 错误**: `application/problem+json` (RFC 9457); `errors` holds a JSON pointer, a parameter
@@ -129,7 +132,7 @@ def _operation(declared: dict[str, Any], method: str, named: bool) -> dict[str, 
             *([KEY] if writes else []),
             *([MATCH] if declared["versioned"] else []),
         ],
-        "responses": {str(declared["status"]): _good(declared)}
+        "responses": {str(declared["status"]): _good(declared, writes)}
         | {str(status): f"Problem{status}" for status in sorted(refusals)},
     }
     if body := _body(declared):
@@ -148,12 +151,14 @@ def _body(declared: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _good(declared: dict[str, Any]) -> dict[str, Any]:
+def _good(declared: dict[str, Any], writes: bool) -> dict[str, Any]:
     said: dict[str, Any] = {"description": HTTPStatus(declared["status"]).phrase}
     if declared["gives"]:
         said["content"] = {"application/json": {"schema": declared["gives"]}}
     elif declared["media"]:
         said["content"] = {declared["media"]: {"schema": {"type": "string", "format": "binary"}}}
+    if writes and declared["status"] != HTTPStatus.NO_CONTENT:
+        said.setdefault("content", {})[already.TYPE] = {"schema": already.AlreadyDone}
     return said
 
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext
 
 from huakai_platform.kernel.access import Permission
-from huakai_platform.web import idempotency, inputs
+from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.staff import contacts, schemas, service
 from huakai_tenants.staff.views import HEAD, blueprint, page
@@ -32,5 +32,4 @@ def keep_contact(member_id: UUID) -> Answer:
 def read_contact(member_id: UUID) -> Answer:
     """Shown once, on this answer only; nothing of it is kept anywhere."""
     service.get(db(), member_id)
-    idempotency.forget()
     return page.show(member_id, opened=contacts.read(db(), actor(), page.key(), member_id))
