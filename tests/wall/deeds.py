@@ -206,10 +206,7 @@ ASK = (
     f"INSERT INTO {LINK} (id, account_id, site_id, purpose, token_hash, created_at, issued_at, expires_at)"
     f" VALUES ('{NEW}', '{{}}', {{}}, 'reset', 'known', {CREATED}, {CREATED}, now() + '1 day')"
 )
-KEPT = (
-    "INSERT INTO platform.idempotency_key (account_id, site_id, token_id, key, request_hash, created_at)"
-    " VALUES ('{}', '{}', '00000000-0000-0000-0000-000000000000', 'next', 'x', now())"
-)
+KEPT = "INSERT INTO platform.idempotency_key VALUES ('{}', '{}', '{}', 'next', 'x', 303, '/x', '', now())"
 TOKEN = (
     "INSERT INTO platform.api_token (id, account_id, membership_id, site_id, name, kind, hint, token_hash, scopes,"
     f" created_by, created_at, expires_at) VALUES ('{NEW}', '{{}}', '{{}}', {{}}, 'x', 'personal', 'x', 'known',"
@@ -268,8 +265,8 @@ PERSONS = {
     "reset them as their room": ASK.format(RESIDENT, f"'{VICTIM}'"),
     "read where they were led": f"SELECT location FROM platform.idempotency_key WHERE account_id <> '{ATTACKER}'",
     "answer in their place": f"UPDATE platform.idempotency_key SET location = '/x' WHERE account_id = '{ADMIN}'",
-    "answer beforehand": KEPT.format(ADMIN, MINE),
-    "answer beforehand in another room": KEPT.format(ATTACKER, VICTIM),
+    "answer beforehand": KEPT.format(ADMIN, MINE, NEW),
+    "answer beforehand in another room": KEPT.format(ATTACKER, VICTIM, NEW),
     "make a used code good again": f"UPDATE platform.account_activity SET totp_step = 0 WHERE account_id = '{ADMIN}'",
     "hide a sign-in": f"UPDATE platform.account_activity SET last_at = NULL WHERE account_id = '{RESIDENT}'",
     "a token of the administrator": TOKEN.format(ADMIN, person_id(ADMIN, "membership"), "NULL", "{}"),

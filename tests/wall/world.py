@@ -95,7 +95,7 @@ def person_row(table: Table, account_id: UUID, label: str, site_id: UUID | None)
     fixed = {
         "id": site_id if table.name == "site" else person_id(account_id, table.name),
         "account_id": account_id,
-        "site_id": site_id,
+        "site_id": site_id or (NIL if "site_id" in table.primary_key.columns else None),
         "membership_id": person_id(account_id, "membership"),
         "institution_id": INSTITUTION,
         "role": "site_head" if site_id else "institution_admin",
