@@ -305,9 +305,7 @@ PERSONS = {
     "change the history of a site": f"UPDATE platform.site_event SET reason = 'x' WHERE site_id = '{VICTIM}'",
     "migrate": "UPDATE platform.alembic_version SET version_num = 'x'",
 }
-JOBS_MAY = frozenset(
-    {"open a site", "read what waits to be opened", "delete their sessions", "make their reset one's own"}
-)
+JOBS_MAY = {"open a site", "read what waits to be opened", "delete their sessions", "make their reset one's own"}
 JOBS_MAY |= {"make the administrator's reset one's own", "read who visited the other room"}
 JOBS_MAY |= {"read what the other room proposes", "read what the other room is waived"}
 """What a job is for: it opens and closes sites, clears old sessions, issues the links that it mails."""

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261130_1800"
-down_revision = "20261127_0900"
+down_revision = "20261130_1700"
 branch_labels = None
 depends_on = None
 
