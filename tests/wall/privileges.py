@@ -37,7 +37,7 @@ WRITABLE = {
     ("huakai_tenant", "platform.membership"): {"post", "valid_from", "valid_until", "ended_at"},
     ("huakai_tenant", "platform.invitation"): {"token_hash", "issued_at", "expires_at", "used_at"},
     ("huakai_worker", "platform.invitation"): {"token_hash", "issued_at", "expires_at", "used_at"},
-    ("huakai_worker", "platform.account"): set(),
+    ("huakai_worker", "platform.account"): {"email", "phone_lookup"},
     ("huakai_worker", "platform.membership"): set(),
     ("huakai_worker", "platform.account_session"): set(),
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Delete, delete
 from sqlalchemy.orm import Session
 
+from huakai_platform.identity import freeing
 from huakai_platform.identity.models import AccountSession, Throttle
 from huakai_platform.kernel import clock, notices
 from huakai_platform.kernel.config import Login
@@ -37,6 +38,7 @@ def _execute(session: Session, gone: Delete) -> None:
 
 
 SWEEPS: tuple[tuple[str, str, Callable[[Session], None]], ...] = (
+    ("contacts", _("归还已离开人员的电话和邮箱"), freeing.sweep),
     (
         "sessions",
         _("清理过期的登录"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from huakai_platform.kernel import events
 from huakai_platform.kernel.events import Event
 from huakai_worker.jobs import (
+    accounts,
     activities,
     asking,
     checklists,
@@ -83,6 +84,7 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.ReleaseTakenBack: (releases.bring_back,),
     events.EditionConfirmed: (releases.confirmed,),
     events.InvitationIssued: (mail.send,),
+    events.RoleEnded: (accounts.free_contacts,),
     events.ResendRequested: (operations.resend,),
 }
 BURIALS: Mapping[type[Event], Job] = {

@@ -67,16 +67,13 @@ def invite(given: Any) -> Response:
     values, mine = dict(given), actor()
     scope = _scope(values)
     memberships.refuse_beyond(mine, scope)
-    for name in ("login_name", "email"):
-        if values[name] and directory.taken(db(), **{name: values[name]}):
-            raise Invalid(_("填写的内容有误。"), {name: [_("已被使用")]})
     if mine.institution_id is None:
         raise Conflict(_("您的身份不属于任何机构。"))
     told = {name: values[name] for name in ("name", "login_name", "phone", "email")}
     invited = invitations.invite(
         db(), mine, institution_id=mine.institution_id, lookup_key=frame().settings.lookup_key, **told, **vars(scope)
     )
-    return api.answer(shaped(invited), 201, location=url_for(".account", account_id=invited.account_id))
+    return api.answer(_shaped(invited), 201, location=url_for(".account", account_id=invited.account_id))
 
 
 @blueprint.get("/accounts/<uuid:account_id>")
@@ -120,12 +117,8 @@ def enable(account_id: UUID) -> Response:
     return api.nothing()
 
 
-def shaped(invited: invitations.Invited) -> dict[str, Any]:
-    return {
-        "account_id": invited.account_id,
-        "membership_id": invited.membership_id,
-        "needs_link": invited.invitation_id is not None,
-    }
+def _shaped(invited: invitations.Invited) -> dict[str, Any]:
+    return {name: getattr(invited, name) for name in Invited().fields} | {"unset": sorted(invited.unset)}
 
 
 def _scope(given: Any) -> Scope:

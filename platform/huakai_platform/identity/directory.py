@@ -44,6 +44,7 @@ class Entry:
     login_name: str
     email: str | None
     phone_hint: str | None
+    phone_signs_in: bool
     state: str
     second_factor: bool
     created_at: datetime
@@ -105,6 +106,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
         Account.login_name,
         Account.email,
         Account.phone_hint,
+        Account.phone_lookup.is_not(None).label("phone_signs_in"),
         Account.disabled_at,
         Account.password_hash.is_(None).label("invited"),
         Account.totp_sealed.is_not(None).label("second_factor"),
@@ -168,6 +170,7 @@ def _entries(session: Session, actor: Actor, statement: Select[*tuple[Any, ...]]
             row.login_name,
             row.email,
             row.phone_hint,
+            row.phone_signs_in,
             "disabled" if row.disabled_at else "invited" if row.invited else "active",
             row.second_factor,
             row.created_at,
@@ -176,27 +179,3 @@ def _entries(session: Session, actor: Actor, statement: Select[*tuple[Any, ...]]
         )
         for row in rows
     ]
-
-
-def taken(
-    session: Session,
-    *,
-    login_name: str | None = None,
-    email: str | None = None,
-    phone_lookup: bytes | None = None,
-    but_name: str | None = None,
-) -> bool:
-    """Whether somebody has this name, address or number already (other than a person called `but_name`)."""
-    same = [
-        column == value
-        for column, value in (
-            (Account.login_name, login_name),
-            (Account.email, email),
-            (Account.phone_lookup, phone_lookup),
-        )
-        if value is not None
-    ]
-    if not same:
-        return False
-    statement = select(Account.id).where(or_(*same))
-    return session.scalar(statement.where(Account.name != but_name) if but_name else statement) is not None

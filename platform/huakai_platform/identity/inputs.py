@@ -140,7 +140,10 @@ class NewAccount(NewRole):
 
 
 class NewMember(Form):
-    name = Text(required=True, max_length=60)
+    """Somebody new with a name, or one of the team by `account_id`."""
+
+    account_id = Id(load_default=None)
+    name = Text(load_default=None, max_length=60)
     role = Choice(sorted(role.value for role in ROOM), required=True)
     phone = Phone(load_default=None)
     email = Email(load_default=None)

@@ -1,14 +1,17 @@
 """Inviting people: an account without a password, a membership, and a link that is issued when somebody asks for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from huakai_platform.identity import contacts
+from huakai_platform.identity import contacts, freeing, known, turns
+from huakai_platform.identity.deciding import Asked, Decision, Place, Word, decide
+from huakai_platform.identity.known import Held, Present, Somebody
 from huakai_platform.identity.models import Account, Invitation, Membership
 from huakai_platform.identity.naming import LoginNames, Person
 from huakai_platform.kernel import audit, clock
@@ -20,19 +23,40 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 
 
+class Outcome(StrEnum):
+    """What became of an invitation; anything else is refused."""
+
+    NEW = "new"
+    """An account was made; its person needs a link."""
+    JOINED = "joined"
+    """The person has an account, which got the role and stayed as it was otherwise."""
+    THERE = "there"
+    """The person had this very role already: a repeated opening."""
+
+
 @dataclass(frozen=True)
 class Invited:
-    """`invitation_id` is None when the person already has an account and needs no link."""
+    """What became of one invitation."""
 
     account_id: UUID
     membership_id: UUID
-    invitation_id: UUID | None
+    outcome: Outcome
+    login_name: str
+    invitation_id: UUID | None = None
+    """The link of a new account, to be issued."""
+    needs_link: bool = True
+    """Whether the person has no password yet."""
+    shared: bool = False
+    """Whether the person works at another institution, too, so that none governs the account alone."""
+    unset: frozenset[str] = frozenset()
+    """What was typed (`phone`, `email`, `login_name`) and does not open this account."""
 
 
 def invite(
     session: Session,
     actor: Actor | None = None,
     *,
+    word: Word = Word.INSTITUTION,
     institution_id: UUID,
     name: str,
     role: Role,
@@ -45,15 +69,19 @@ def invite(
     lookup_key: bytes,
     valid_from: date | None = None,
     valid_until: date | None = None,
-    vouched: bool = True,
 ) -> Invited:
-    """Invite one person; the same post at the same site, or the same telephone in the same role, is invited once."""
+    """Invite one person. Raises Taken where a post, number, address, name or role is somebody's already."""
+    if site_id and word is Word.INSTITUTION:
+        turns.hold_site(session, site_id)
     person = Person(name, role, region_code, post, phone, email, login_name, valid_from, valid_until)
     invited = invite_all(
-        session, [person], institution_id=institution_id, site_id=site_id, lookup_key=lookup_key, vouched=vouched
+        session, [person], institution_id=institution_id, site_id=site_id, lookup_key=lookup_key, word=word
     )[0]
+    if invited.outcome is Outcome.JOINED:
+        unknown = session.scalar(select(Account.password_hash.is_(None)).where(Account.id == invited.account_id))
+        invited = replace(invited, needs_link=bool(unknown))
     about = {"membership": invited.membership_id, "role": role, "site": site_id, "region": region_code}
-    audit.record(session, actor, "accounts.invited", "account", invited.account_id, **about)
+    audit.record(session, actor, "accounts.invited", "account", invited.account_id, **about, outcome=invited.outcome)
     return invited
 
 
@@ -65,15 +93,15 @@ def invite_all(
     site_id: UUID | None,
     site_code: str | None = None,
     lookup_key: bytes,
-    vouched: bool = True,
+    word: Word = Word.REGISTER,
 ) -> list[Invited]:
     """Invite the people of one site (or of the institution) in at most six statements; works under every login.
 
-    `site_code` saves looking it up. Only whom the institution has `vouched` for is the same person at another place:
+    `site_code` saves looking it up. Only whom the institution's word brings in is the same person at another place:
     a room's word, or a number that somebody has entered for themselves, would let them take another's role.
     """
     code = site_code or (_code_of(session, site_id) if site_id else None)
-    party = _Party(session, people, institution_id, site_id, code, lookup_key, vouched)
+    party = _Party(session, people, institution_id, site_id, code, lookup_key, word)
     invited = [party.invite(person) for person in people]
     party.write(session)
     return invited
@@ -90,126 +118,149 @@ class _Party:
         site_id: UUID | None,
         site_code: str | None,
         lookup_key: bytes,
-        vouched: bool,
+        word: Word,
     ) -> None:
-        self._institution_id, self._site_id, self._vouched = institution_id, site_id, vouched
-        self._phones = {person.phone: contacts.normal_phone(person.phone) for person in people if person.phone}
-        self._lookups = {phone: contacts.phone_lookup(lookup_key, phone) for phone in self._phones.values() if phone}
-        self._held = _held(session, site_id) if site_id else {}
-        self._names = LoginNames(site_code)
-        self._marks = {
-            person: contacts.person_lookup(lookup_key, phone, person.name)
-            for person in people
-            if (phone := self._phones.get(person.phone or ""))
-        }
-        self._known = self._names.read(session, people, list(self._lookups.values()), list(self._marks.values()))
+        self._word, self._names, self._now = word, LoginNames(site_code), clock.now()
+        self._asked = {person: _asked(person, lookup_key) for person in people}
+        self._place = Place(institution_id, site_id)
         self._rows: dict[str, list[dict[str, object]]] = {name: [] for name in _WRITE}
-        self._now = clock.now()
+        self._freed: list[Somebody] = []
+        self._read(session, people)
+
+    def _read(self, session: Session, people: Sequence[Person]) -> None:
+        """Take turns with whoever wants the same, then see who is there.
+
+        An opening holds its site already, and comes again where somebody was faster with a number.
+        """
+        wanted, site_id = self._asked.values(), self._place.site_id
+        emails = [one.email for one in wanted if one.email]
+        phones = [one.phone for one in wanted if one.phone]
+        if self._word is not Word.REGISTER:
+            typed = [one.person.login_name for one in wanted if one.person.login_name]
+            things = (("site", (site_id,)), ("email", emails), ("phone", phones), ("login", typed))
+            turns.take(session, [(kind, one) for kind, values in things for one in values])
+        logins = self._names.wanted(people)
+        marks = [one.mark for one in wanted if one.mark]
+        self._known = known.read(session, logins=logins, emails=emails, phones=phones, marks=marks)
+        self._names.are_taken(self._known.logins)
+        if site_id:
+            self._place = replace(self._place, present=tuple(known.present_at(session, site_id)))
 
     def invite(self, person: Person) -> Invited:
-        phone = self._phones.get(person.phone or "")
-        lookup = self._lookups[phone] if phone else None
-        account_id = self._who(person, lookup)
-        twin = self._held.get(("post", person.post)) if self._site_id and person.post else None
-        if twin := twin or (self._held.get((account_id, person.role.value)) if account_id else None):
-            return twin
-        invitation_id = None
-        if account_id is None:
-            account_id, invitation_id = self._account(person, phone, lookup), uuid7()
-            self._link(invitation_id, account_id)
-        invited = Invited(account_id, self._member(person, account_id), invitation_id)
-        self._held[account_id, person.role.value] = invited
-        return invited
+        asked = self._asked[person]
+        decision = decide(asked, self._word, self._place, self._known)
+        if decision.there:
+            held, login = decision.there, decision.who.login_name if decision.who else ""
+            return Invited(held.account_id, held.membership_id, Outcome.THERE, login)
+        if decision.who:
+            return self._joined(asked, decision.who)
+        return self._new(asked, decision)
 
-    def _who(self, person: Person, lookup: bytes | None) -> UUID | None:
-        """The account of somebody the institution has invited before, or who works in this very room."""
-        if lookup is None:
-            return None
-        here = self._known.numbers.get((lookup, person.name))
-        present = any(here == one.account_id for one in self._held.values())
-        return self._known.persons.get(self._marks[person]) or (here if present else None)
+    def _joined(self, asked: Asked, who: Somebody) -> Invited:
+        typed = {
+            "phone": (asked.phone, who.phone_lookup),
+            "email": (asked.email, who.email),
+            "login_name": (asked.person.login_name, who.login_name),
+        }
+        unset = frozenset(name for name, (given, held) in typed.items() if given and given != held)
+        shared = who.beyond(self._place.institution_id)
+        membership_id = self._member(asked.person, who)
+        return Invited(who.account_id, membership_id, Outcome.JOINED, who.login_name, None, shared=shared, unset=unset)
+
+    def _new(self, asked: Asked, decision: Decision) -> Invited:
+        for former in decision.freed:
+            self._known.free(former)
+        self._freed += decision.freed
+        who, invitation_id = self._account(asked, decision), uuid7()
+        self._link(invitation_id, who.account_id)
+        free = {"phone": decision.phone or not asked.phone, "email": decision.email or not asked.email}
+        unset = frozenset(name for name, fine in free.items() if not fine)
+        membership_id = self._member(asked.person, who)
+        return Invited(who.account_id, membership_id, Outcome.NEW, who.login_name, invitation_id, unset=unset)
 
     def write(self, session: Session) -> None:
+        if self._freed:
+            freeing.free(session, [one.account_id for one in self._freed])
         for name, statement in _WRITE.items():
             if rows := self._rows[name]:
                 session.execute(statement, rows)
 
-    def _account(self, person: Person, phone: str | None, lookup: bytes | None) -> UUID:
-        """A new account; a number or address that is somebody else's stays with them."""
-        account_id, email = uuid7(), contacts.normal_email(person.email or "")
-        mark = self._marks.get(person) if self._vouched else None
-        if mark:
-            self._known.persons[mark] = account_id
-        if lookup and any(lookup == taken for taken, _name in self._known.numbers):
-            lookup = None
-        if lookup:
-            self._known.numbers[lookup, person.name] = account_id
+    def _account(self, asked: Asked, decision: Decision) -> Somebody:
+        """A new account with what is free; a number or address that is somebody else's stays with them."""
+        person = asked.person
+        login = self._names.take(person)
+        who = Somebody(uuid7(), person.name, login, decision.email, decision.phone)
+        phone = contacts.normal_phone(person.phone or "")
         self._rows["accounts"].append(
             {
-                "id": account_id,
-                "name": person.name,
-                "login_name": self._names.take(person),
-                "email": email if email and not self._names.mailed(email) else None,
-                "phone_lookup": lookup,
+                "id": who.account_id,
+                "name": who.name,
+                "login_name": who.login_name,
+                "email": who.email,
+                "phone_lookup": who.phone_lookup,
                 "phone_hint": contacts.hint(phone) if phone else None,
-                "person_lookup": mark,
+                "person_lookup": decision.mark,
                 "created_at": self._now,
             }
         )
-        return account_id
+        self._remember(who, decision.mark)
+        return who
 
-    def _member(self, person: Person, account_id: UUID) -> UUID:
-        membership_id = uuid7()
+    def _member(self, person: Person, who: Somebody) -> UUID:
+        place, scope = self._place, (self._place.site_id, person.region_code, person.post)
+        held = Held(
+            uuid7(), who.account_id, place.institution_id, person.role.value, *scope, person.valid_from,
+            person.valid_until,
+        )  # fmt: skip
         self._rows["memberships"].append(
             {
-                "id": membership_id,
-                "account_id": account_id,
-                "institution_id": self._institution_id,
-                "role": person.role.value,
-                "site_id": self._site_id,
-                "region_code": person.region_code,
-                "post": person.post,
-                "valid_from": person.valid_from,
-                "valid_until": person.valid_until,
+                "id": held.membership_id,
+                "account_id": held.account_id,
+                "institution_id": held.institution_id,
+                "role": held.role,
+                "site_id": held.site_id,
+                "region_code": held.region_code,
+                "post": held.post,
+                "valid_from": held.valid_from,
+                "valid_until": held.valid_until,
                 "created_at": self._now,
             }
         )
-        return membership_id
+        self._place = replace(place, present=(*place.present, Present(held, who)))
+        self._remember(replace(who, roles=(*who.roles, held)))
+        return held.membership_id
+
+    def _remember(self, who: Somebody, mark: bytes | None = None) -> None:
+        """So that the next one of the party finds this one."""
+        same = [one for one, there in self._known.marks.items() if there.account_id == who.account_id]
+        for each in (*same, mark):
+            self._known.add(who, each)
 
     def _link(self, invitation_id: UUID, account_id: UUID) -> None:
         self._rows["invitations"].append(
             {
                 "id": invitation_id,
                 "account_id": account_id,
-                "site_id": self._site_id,
+                "site_id": self._place.site_id,
                 "purpose": "invite",
                 "created_at": self._now,
             }
         )
 
 
-_ACCOUNT, _MEMBER, _LINK = table(Account), table(Membership), table(Invitation)
-_WRITE = {"accounts": insert(_ACCOUNT), "memberships": insert(_MEMBER), "invitations": insert(_LINK)}
-_HELD = (
-    select(_MEMBER.c.id, _MEMBER.c.account_id, _MEMBER.c.role, _MEMBER.c.post, _LINK.c.id.label("link"))
-    .outerjoin_from(
-        _MEMBER,
-        _LINK,
-        (_LINK.c.account_id == _MEMBER.c.account_id) & (_LINK.c.purpose == "invite") & _LINK.c.used_at.is_(None),
-    )
-    .where(_MEMBER.c.site_id == bindparam("of_site"), _MEMBER.c.ended_at.is_(None))
-)
+_WRITE = {
+    "accounts": insert(table(Account)),
+    "memberships": insert(table(Membership)),
+    "invitations": insert(table(Invitation)),
+}
 
 
-def _held(session: Session, site_id: UUID) -> dict[tuple[object, str], Invited]:
-    """The site's present memberships, by post and by account and role, each with its unused invitation."""
-    held: dict[tuple[object, str], Invited] = {}
-    for row in session.execute(_HELD, {"of_site": site_id}):
-        invited = Invited(row.account_id, row.id, row.link)
-        held[row.account_id, row.role] = invited
-        if row.post:
-            held["post", row.post] = invited
-    return held
+def _asked(person: Person, lookup_key: bytes) -> Asked:
+    phone, email = contacts.normal_phone(person.phone or ""), contacts.normal_email(person.email or "")
+    if phone is None:
+        return Asked(person, email=email)
+    mark = contacts.person_lookup(lookup_key, phone, person.name)
+    return Asked(person, contacts.phone_lookup(lookup_key, phone), email, mark)
 
 
 def _code_of(session: Session, site_id: UUID) -> str:

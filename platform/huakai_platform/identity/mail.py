@@ -21,12 +21,14 @@ SUBJECTS = {
 BODY = """{name}，您好:
 
 请打开下面的链接设置密码。链接只能使用一次，{life}内有效。您的账号名：{login}
+设置密码后用账号名登录；手机号、邮箱能否也用来登录，第一次登录时会说明。
 
 {url}
 
 如果您没有预料到这封邮件，请忽略它。
 
 Open the link to set your password. It works once. Your account name: {login}
+Sign in with it; your first sign-in says whether your number and address open the account, too.
 """
 
 

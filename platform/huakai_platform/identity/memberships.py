@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, column, exists, or_, select, table, update
 from sqlalchemy.orm import Session
 
-from huakai_platform.identity import sessions
+from huakai_platform.identity import known, sessions, turns
+from huakai_platform.identity.deciding import Taken, holder_of, refuse_held
 from huakai_platform.identity.models import Account, Institution, Membership
-from huakai_platform.kernel import audit, clock
+from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from huakai_platform.kernel.events import RoleEnded
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site, SiteState
@@ -118,20 +120,17 @@ def of(session: Session, account_ids: Sequence[UUID], *, institution_id: UUID) -
 
 
 def give(session: Session, actor: Actor, account_id: UUID, scope: Scope) -> UUID:
-    """Add a role to an account; the same role at the same place is not given twice."""
+    """Add a role to an account. Raises Taken for a role that the person, or a post that anybody, has on these days."""
     scope.check()
     refuse_beyond(actor, scope)
-    twin = session.scalar(
-        select(Membership.id).where(
-            Membership.account_id == account_id,
-            Membership.role == scope.role.value,
-            Membership.site_id.is_not_distinct_from(scope.site_id),
-            Membership.region_code.is_not_distinct_from(scope.region_code),
-            in_force(clock.today()),
-        )
-    )
-    if twin:
-        raise Conflict(_("此人已有这个身份。"))
+    _wait(session, actor, account_id, scope.site_id)
+    place, dates = (scope.role.value, scope.site_id, scope.region_code), (scope.valid_from, scope.valid_until)
+    roles = known.roles_of(session, account_id)
+    if any((one.role, one.site_id, one.region_code) == place and one.meets(*dates) for one in roles):
+        raise Taken("role", _("此人已有这个身份"), account_id)
+    present = known.present_at(session, scope.site_id) if scope.site_id and scope.post else ()
+    if holder := holder_of(scope.post, *dates, present):
+        raise refuse_held(holder)
     row = Membership(
         id=uuid7(),
         account_id=account_id,
@@ -152,7 +151,10 @@ def give(session: Session, actor: Actor, account_id: UUID, scope: Scope) -> UUID
 
 
 def end(session: Session, actor: Actor, membership_id: UUID, *, account_id: UUID | None = None) -> None:
-    """End a role at once; a room keeps a head and the institution an administrator."""
+    """End a role at once; a room keeps a head and the institution an administrator.
+
+    With the last role the person's number and address are free for others.
+    """
     row = session.execute(
         select(Membership.id, Membership.account_id, Membership.role, Membership.site_id).where(
             Membership.id == membership_id,
@@ -169,6 +171,7 @@ def end(session: Session, actor: Actor, membership_id: UUID, *, account_id: UUID
     if role is Role.INSTITUTION_ADMIN or (role is Role.SITE_HEAD and actor.role is Role.SITE_HEAD):
         refuse_last(session, actor, role, row.site_id, leaving=Membership.id == membership_id)
     session.execute(update(Membership).where(Membership.id == membership_id).values(ended_at=clock.now()))
+    outbox.publish(session, RoleEnded(row.account_id))
     about = {"account": row.account_id, "role": role, "site": row.site_id}
     audit.record(session, actor, "memberships.ended", "membership", membership_id, **about)
 
@@ -227,6 +230,13 @@ def refuse_last(
             if role is Role.INSTITUTION_ADMIN
             else _("这是最后一位站点负责人，不能移除。")
         )
+
+
+def _wait(session: Session, actor: Actor, account_id: UUID, site_id: UUID | None) -> None:
+    """Two who give the same role or post at once do so one after the other."""
+    if site_id and actor.role is Role.INSTITUTION_ADMIN:
+        turns.hold_site(session, site_id)
+    turns.take(session, [("account", account_id), ("site", site_id)])
 
 
 def _offers() -> Select[*tuple[Any, ...]]:

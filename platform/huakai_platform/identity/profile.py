@@ -11,7 +11,7 @@ from huakai_platform.identity.models import Account, AccountSession
 from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Invalid
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import Message, _, listed
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Profile:
     login_name: str
     email: str | None
     phone_hint: str | None
+    phone_signs_in: bool
     locale: str
     second_factor: bool
 
@@ -31,11 +32,33 @@ def read(session: Session, actor: Actor) -> Profile:
             Account.login_name,
             Account.email,
             Account.phone_hint,
+            Account.phone_lookup.is_not(None),
             Account.locale,
             Account.totp_sealed.is_not(None),
         ).where(Account.id == actor.account_id)
     ).one()
     return Profile(*row)
+
+
+def ways_in(session: Session, account_id: UUID) -> Message:
+    """With what the person signs in, and what does not work although it is written down."""
+    row = session.execute(
+        select(Account.login_name, Account.email, Account.phone_hint, Account.phone_lookup.is_not(None).label("opens"))
+        .where(Account.id == account_id)
+    ).one()  # fmt: skip
+    ways: list[str] = [_("账号名 {login}", login=row.login_name)]
+    if row.phone_hint and row.opens:
+        ways.append(_("手机号 {hint}", hint=row.phone_hint))
+    if row.email:
+        ways.append(_("邮箱 {email}", email=row.email))
+    said = _("以后可以用这些登录：{ways}。", ways=listed(ways))
+    if row.phone_hint and not row.opens:
+        return _(
+            "{said}手机号 {hint} 不能用来登录，它可能已由别人使用；可以在“我的账号”中更换。",
+            said=said,
+            hint=row.phone_hint,
+        )
+    return said
 
 
 def rename(session: Session, actor: Actor, *, name: str, locale: str) -> None:

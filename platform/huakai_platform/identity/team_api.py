@@ -5,15 +5,12 @@ from uuid import UUID
 
 from flask import Response
 
-from huakai_platform.identity import directory, invitations, memberships
-from huakai_platform.identity.accounts_api import shaped
+from huakai_platform.identity import directory, memberships
+from huakai_platform.identity import team as service
 from huakai_platform.identity.inputs import Email
-from huakai_platform.identity.memberships import Scope
-from huakai_platform.identity.people import Invited, Person, person
+from huakai_platform.identity.people import Added, Member, member
 from huakai_platform.kernel.access import ROOM, Permission, Role
-from huakai_platform.kernel.errors import Conflict
-from huakai_platform.kernel.fields import Choice, Date, Phone, Strict, Text
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.fields import Choice, Date, Id, Phone, Strict, Text
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, frame, guard
 
@@ -23,7 +20,10 @@ STAFF = HEAD | {Role.COUNSELLOR, Role.SITE_WORKER}
 
 
 class NewMember(Strict):
-    name = Text(required=True, max_length=60)
+    """Somebody new with a name, or one of the team by `account_id`."""
+
+    account_id = Id(load_default=None)
+    name = Text(load_default=None, max_length=60)
     role = Choice(sorted(role.value for role in ROOM), required=True)
     phone = Phone(load_default=None)
     email = Email(load_default=None)
@@ -33,35 +33,20 @@ class NewMember(Strict):
 
 @blueprint.get("/team")
 @guard(Permission.TEAM_READ, to=STAFF)
-@blueprint.operation("List the team", "本站点的成员。", gives=api.Listed(Person))
+@blueprint.operation("List the team", "本站点的成员。", gives=api.Listed(Member))
 def team() -> Response:
-    return api.listed([person(entry) for entry in directory.team(db(), actor())])
+    return api.listed([member(entry) for entry in directory.team(db(), actor())])
 
 
 @blueprint.post("/team")
 @guard(Permission.TEAM_MANAGE, to=HEAD)
 @blueprint.operation(
-    "Invite a member", "邀请一位成员；邀请链接在页面上发放。", takes=NewMember, gives=Invited, status=201,
-    example={"name": "Li Si", "role": "counsellor"},
+    "Invite a member", "邀请一位新成员，或给团队里已有的人添加身份；邀请链接在页面上发放。",
+    takes=NewMember, gives=Added, status=201, example={"name": "Li Si", "role": "counsellor"},
 )  # fmt: skip
 def invite(given: Any) -> Response:
-    values, mine = dict(given), actor()
-    scope = Scope(
-        Role(values.pop("role")), mine.site_id, post=values.pop("post"), valid_until=values.pop("valid_until")
-    )
-    memberships.refuse_beyond(mine, scope)
-    if mine.institution_id is None:
-        raise Conflict(_("您的身份不属于任何机构。"))
-    invited = invitations.invite(
-        db(),
-        mine,
-        institution_id=mine.institution_id,
-        lookup_key=frame().settings.lookup_key,
-        vouched=False,
-        **values,
-        **vars(scope),
-    )
-    return api.answer(shaped(invited), 201)
+    added = service.add(db(), actor(), given, lookup_key=frame().settings.lookup_key)
+    return api.answer({name: getattr(added, name) for name in Added().fields}, 201)
 
 
 @blueprint.delete("/team/memberships/<uuid:membership_id>")

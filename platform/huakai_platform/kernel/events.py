@@ -226,6 +226,13 @@ class InvitationIssued(Event):
 
 
 @dataclass(frozen=True)
+class RoleEnded(Event):
+    """Somebody's role was ended, maybe the last one. Published where it was ended: in its room or in the console."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True)
 class ResendRequested(Event):
     """An operator sends a dead outbox row again."""
 

@@ -7,6 +7,7 @@ DEEDS: dict[str, Message] = {
     "sessions.revoked": _("退出一台设备"),
     "sessions.others_revoked": _("退出其他所有设备"),
     "accounts.invited": _("邀请人员"),
+    "accounts.contacts_freed": _("释放手机号和邮箱"),
     "accounts.disabled": _("停用账号"),
     "accounts.enabled": _("启用账号"),
     "accounts.renamed": _("修改姓名或语言"),

@@ -52,6 +52,7 @@ DETAILS: dict[str, Message] = {
     "number": _("第几版"),
     "on": _("日期"),
     "operation": _("批量操作"),
+    "outcome": _("结果"),
     "own": _("本机"),
     "percent": _("得分率（%）"),
     "phone": _("有电话"),
@@ -99,6 +100,7 @@ DETAILS: dict[str, Message] = {
 
 STATES = {state.value: state.label for state in SiteState}
 CODES: dict[str, Mapping[str, Message]] = {
+    "outcome": {"new": _("新建账号"), "joined": _("加到已有账号")},
     "chain": {"kept": _("保留"), "filled": _("补齐"), "replaced": _("替换")},
     "code": {"daily": _("每日检查"), "weekly": _("每周检查"), "monthly": _("每月检查")},
     "done": {

@@ -28,7 +28,11 @@ class Given:
         return not self.errors
 
     def with_error(self, name: str, message: str) -> "Given":
-        return Given(self.values, {**self.errors, name: [*self.errors.get(name, []), message]}, self.raw)
+        return self.with_errors({name: [message]})
+
+    def with_errors(self, errors: Mapping[str, list[str]]) -> "Given":
+        added = {name: [*self.errors.get(name, []), *messages] for name, messages in errors.items()}
+        return Given(self.values, {**self.errors, **added}, self.raw)
 
 
 def query(schema: Schema) -> Mapping[str, Any]:

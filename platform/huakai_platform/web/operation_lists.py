@@ -57,6 +57,7 @@ TOPICS: dict[str, Message] = {
     "ReleaseTakenBack": _("撤回向站点发布的标准"),
     "EditionConfirmed": _("站点确认标准变化"),
     "InvitationIssued": _("发送邀请"),
+    "RoleEnded": _("释放手机号和邮箱"),
     "ResendRequested": _("重新发送"),
 }
 KINDS: dict[str, Message] = {"worker": _("任务进程"), "ringer": _("敲钟进程"), "web": _("网页进程")}

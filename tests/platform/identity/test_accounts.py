@@ -95,7 +95,7 @@ def test_roles_are_given_and_ended(app: Flask, make: Make) -> None:
     twice = web.post(client, f"{url}/memberships", {"role": "auditor", "valid_until": "2099-01-01"})
     ended = web.post(client, f"{url}/memberships/{actor.membership_id}/end")
 
-    assert (given.status_code, twice.status_code, ended.status_code) == (303, 409, 303)
+    assert (given.status_code, twice.status_code, ended.status_code) == (303, 422, 303)
     assert theirs.get("/room/team/").location == "/memberships"
     assert "审核员" in theirs.get("/memberships").text
 

@@ -161,6 +161,27 @@ def test_an_opening_cut_short_leaves_nothing_and_is_done_later(
     assert ending(databases, operation) is Ending.DONE
 
 
+def test_an_opening_gives_nobody_a_post_that_is_held_and_names_the_holder_at_its_item(
+    databases: Databases, make: Make, run: Run
+) -> None:
+    site = approved(make)
+    holder = make.member(Role.SITE_HEAD, site, make.account(name="王建国"), post="A")
+    operation = started(databases, None, site)
+
+    run(operation, site.id)
+
+    with databases.session(Login.OVERSIGHT) as session:
+        item = session.scalars(select(OperationItem)).one()
+        assert (item.state, session.get_one(Site, site.id).state) == (ItemState.FAILED, "approved")
+        assert "A 岗现由王建国担任" in (item.error or "")
+        session.get_one(Membership, holder.membership_id).ended_at = clock.now()
+    assert [count(databases, model, site.id) for model in (Contact, Membership, SiteIntake)] == [0, 1, 1]
+    run(started(databases, None, site), site.id)
+    with databases.session(Login.OVERSIGHT) as session:
+        names = select(Account.name).join(Membership, Membership.account_id == Account.id)
+        assert set(session.scalars(names.where(Membership.ended_at.is_(None)))) == {"甲某", "乙某"}
+
+
 def test_a_site_that_cannot_be_opened_says_so_at_its_item(databases: Databases, make: Make, run: Run) -> None:
     site = approved(make)
     operation = started(databases, None, site)

@@ -7,10 +7,13 @@ from uuid import UUID
 from huakai_platform.compliance import standing
 from huakai_platform.drift import standing as drift
 from huakai_platform.identity import invitations
+from huakai_platform.identity.deciding import Taken
+from huakai_platform.identity.invitations import Invited
 from huakai_platform.identity.naming import Person
 from huakai_platform.kernel import audit, clock, operations, vault
 from huakai_platform.kernel.access import Role
-from huakai_platform.kernel.errors import HuakaiError
+from huakai_platform.kernel.errors import Conflict, HuakaiError
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import SiteKind, SiteState
 from huakai_platform.onboarding import opening
 from huakai_platform.onboarding.opening import Task
@@ -49,14 +52,7 @@ def _open(work: Work, task: Task) -> None:
     key = vault.ensure_key(session, work.settings.master_key)
     premises.furnish(session, edition_id, site.tier)
     people = _people(task)
-    invited = invitations.invite_all(
-        session,
-        people,
-        institution_id=site.institution_id,
-        site_id=site.id,
-        site_code=site.code,
-        lookup_key=work.settings.lookup_key,
-    )
+    invited = _invite(work, task, people)
     phones = {who.account_id: person.phone for who, person in zip(invited, people, strict=True) if person.phone}
     vault.keep_phones(session, key, phones)
     members: Any = enrolling.enrol(
@@ -76,6 +72,17 @@ def _open(work: Work, task: Task) -> None:
     standing.first(session, site.id, site.region_code, edition_id, site.operating_since or today, measures)
     departures = deviations.of_a_new_room(session, room, today, members, site.weekly_hours)
     drift.first(session, site.id, site.region_code, edition_id, today, departures)
+
+
+def _invite(work: Work, task: Task, people: list[Person]) -> list[Invited]:
+    """Raises Conflict when a post of the register's people is somebody else's, or whose account is disabled."""
+    site = task.site
+    place = {"institution_id": site.institution_id, "site_id": site.id, "site_code": site.code}
+    try:
+        return invitations.invite_all(work.session, people, lookup_key=work.settings.lookup_key, **place)
+    except Taken as refused:
+        said = _("不能邀请名册上的人：{said}。请先在账号页面处理，再开通。", said=refused.message)
+        raise Conflict(said) from None
 
 
 def _people(task: Task) -> list[Person]:

@@ -10,13 +10,13 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
-from huakai_platform.identity import throttling
+from huakai_platform.identity import profile, throttling
 from huakai_platform.identity.activity import SignedIn
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.web import carrying, tokens
-from huakai_platform.web.context import close_peek, frame
+from huakai_platform.web.context import close_peek, db, frame
 from huakai_platform.web.destinations import opens
 
 YEAR = 365 * 24 * 3600
@@ -65,12 +65,12 @@ def tell(message: Message, tone: str = "success") -> None:
     flash(message.render(), tone)
 
 
-def tell_before(before: SignedIn | None) -> None:
-    """The line that lets somebody notice a stranger."""
+def tell_before(before: SignedIn | None, account_id: UUID) -> None:
+    """The line that lets somebody notice a stranger; at the first sign-in, what opens the account from now on."""
     if before:
         tell(_("上次登录：{at}，来自 {address}", at=moment(before.at), address=before.address or "—"), "info")
     else:
-        tell(_("这是您第一次登录。"), "info")
+        tell(_("这是您第一次登录。{ways}", ways=profile.ways_in(db(), account_id)), "info")
 
 
 def moment(at: datetime) -> str:

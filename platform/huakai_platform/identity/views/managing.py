@@ -10,6 +10,7 @@ from huakai_platform.identity.inputs import NewRole
 from huakai_platform.identity.views import edge, scoping
 from huakai_platform.identity.views.blueprints import console
 from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -31,7 +32,10 @@ def give_role(account_id: UUID) -> Response:
     asked = scoping.read(inputs.form(NewRole()))
     if asked.scope is None:
         return make_response(_page(account_id, asked), 422)
-    memberships.give(db(), actor(), account_id, asked.scope)
+    try:
+        memberships.give(db(), actor(), account_id, asked.scope)
+    except Invalid as refused:
+        return make_response(_page(account_id, scoping.Asked(asked.given.with_errors(refused.fields))), 422)
     edge.tell(_("身份已添加。"))
     return to_detail(account_id)
 

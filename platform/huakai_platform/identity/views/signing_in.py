@@ -63,7 +63,7 @@ def _begin(known: service.Known, password: str, given: Given) -> Response:
         onward = Given({name: given.values[name] for name in ("next", "carried")})
         response = _onward_to("second_factor", onward, _page("second_factor", onward))
     else:
-        edge.tell_before(begun.before)
+        edge.tell_before(begun.before, known.account_id)
         response = _inside(known.account_id, begun.membership_id, given)
     set_session_cookie(response, begun.token)
     return response
@@ -92,7 +92,7 @@ def second_factor_page() -> Response | str:
     membership_id = offered[0].id if len(offered) == 1 else None
     token = sessions.rotate(db(), who.actor.session_id, membership_id=membership_id, confirmed=True)
     tokens.become(who.actor.account_id, membership_id)
-    edge.tell_before(activity.record(db(), who.actor, edge.address(), second_factor=True))
+    edge.tell_before(activity.record(db(), who.actor, edge.address(), second_factor=True), who.actor.account_id)
     response = _inside(who.actor.account_id, membership_id, given)
     set_session_cookie(response, token)
     return response

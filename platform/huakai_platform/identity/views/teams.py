@@ -5,14 +5,14 @@ from uuid import UUID
 from flask import make_response, redirect, render_template, url_for
 from werkzeug import Response
 
-from huakai_platform.identity import directory, invitations, links, memberships
+from huakai_platform.identity import directory, links, memberships
+from huakai_platform.identity import team as service
 from huakai_platform.identity.inputs import NewMember
-from huakai_platform.identity.memberships import Scope
 from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import team
 from huakai_platform.identity.views.managing import show_link
 from huakai_platform.kernel.access import Permission, Role
-from huakai_platform.kernel.errors import NotFound
+from huakai_platform.kernel.errors import Invalid, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
@@ -39,29 +39,17 @@ def new_member() -> str:
 @team.post("/new")
 @guard(Permission.TEAM_MANAGE, to=HEAD, confirmed=True)
 def invite() -> Response:
-    given, mine = inputs.form(NewMember()), actor()
+    given = inputs.form(NewMember())
     if not given.ok:
         return make_response(_form(given), 422)
-    values = dict(given.values)
-    scope = Scope(
-        Role(values.pop("role")), mine.site_id, post=values.pop("post"), valid_until=values.pop("valid_until")
-    )
-    memberships.refuse_beyond(mine, scope)
-    assert mine.institution_id
-    invited = invitations.invite(
-        db(),
-        mine,
-        institution_id=mine.institution_id,
-        lookup_key=edge.settings().lookup_key,
-        vouched=False,
-        **values,
-        **vars(scope),
-    )
-    if invited.invitation_id and values["email"] and edge.settings().smtp_url:
-        links.mail(db(), invited.invitation_id)
-        edge.tell(_("邀请将发送到邮箱。"))
-    else:
-        edge.tell(_("已加入团队。还没有密码的成员需要您发放邀请链接。"))
+    try:
+        added = service.add(db(), actor(), given.values, lookup_key=edge.settings().lookup_key)
+    except Invalid as refused:
+        return make_response(_form(given.with_errors(refused.fields)), 422)
+    mails = bool(added.invitation_id and given.values["email"] and edge.settings().smtp_url)
+    if added.invitation_id and mails:
+        links.mail(db(), added.invitation_id)
+    _tell(added, mails)
     return redirect(url_for(".index"), 303)
 
 
@@ -82,5 +70,19 @@ def end_membership(membership_id: UUID) -> Response:
     return redirect(url_for(".index"), 303)
 
 
+def _tell(added: service.Added, mails: bool) -> None:
+    """What became of it, in the same words whoever else has the number or address."""
+    if added.invitation_id is None:
+        edge.tell(_("已给{name}添加身份。", name=added.name))
+        return
+    edge.tell(_("已邀请{name}。账号名和链接写在邀请信里，请在下面打开邀请信，交给本人。", name=added.name))
+    if mails:
+        edge.tell(_("填写的邮箱如果可用，也会收到同样的信。"), "info")
+    if added.namesakes:
+        edge.tell(_("团队里另有同名的人，请按账号名区分。"), "warning")
+
+
 def _form(given: Given) -> str:
-    return render_template("identity/team_new.html", given=given, roles=ROLES, key=str(uuid7()))
+    team = [(entry.id, f"{entry.name} · {entry.login_name}") for entry in directory.team(db(), actor())]
+    others = [(str(account_id), label) for account_id, label in team if account_id != actor().account_id]
+    return render_template("identity/team_new.html", given=given, roles=ROLES, others=others, key=str(uuid7()))
