@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from huakai_platform.identity.memberships import in_force
 from huakai_platform.identity.models import Account, Membership
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.i18n import Message, _
@@ -109,14 +110,14 @@ def gaps(session: Session, plan: Plan) -> list[Gap]:
 
 
 def newcomers(session: Session) -> Sequence[Found]:
-    """People of the room's team who are not in its register."""
+    """People who work in the room today and are not in its register."""
     enrolled = select(StaffMember.account_id).where(StaffMember.account_id.is_not(None))
     return session.execute(
         select(Account.id, Account.name, func.max(Membership.post).label("ab"), func.min(Membership.role).label("role"))
         .join(Membership, Membership.account_id == Account.id)
         .where(
             Membership.site_id == tenancy.current(session),
-            Membership.ended_at.is_(None),
+            in_force(clock.today()),
             Account.id.not_in(enrolled),
         )
         .group_by(Account.id, Account.name)
