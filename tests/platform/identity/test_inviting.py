@@ -15,7 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from huakai_deploy.cli import main
 from huakai_deploy.local import Urls
-from huakai_platform.identity import invitations
+from huakai_platform.identity import freeing, invitations
 from huakai_platform.identity.deciding import Taken, Word
 from huakai_platform.identity.models import Account, Institution, Membership
 from huakai_platform.kernel import clock
@@ -25,7 +25,6 @@ from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
-from huakai_worker import housekeeping
 from tests.platform.identity.people import EMAIL, PHONE, accounts, drain, hashed, marked, sign_in, told
 from tests.support import servers, web
 from tests.support.make import Make
@@ -192,7 +191,7 @@ def test_a_sweep_takes_nothing_from_who_has_a_role_left(make: Make, databases: D
     make.member(Role.VOLUNTEER, make.site(state="suspended"), paused)
 
     with databases.session(Login.WORKER) as session:
-        housekeeping.sweep(session)
+        freeing.sweep(session)
 
     with databases.session(Login.MIGRATOR) as session:
         assert session.scalar(select(func.count()).where(Account.phone_lookup.is_not(None))) == 3

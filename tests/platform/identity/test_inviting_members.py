@@ -9,14 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from huakai_platform.identity import contacts
+from huakai_platform.identity import contacts, freeing
 from huakai_platform.identity.models import Account, Membership
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.sites import Site
-from huakai_worker import housekeeping
 from tests.platform.identity.people import EMAIL, PASSWORD, PHONE, accounts, drain, hashed, marked, sign_in, told
 from tests.support import web
 from tests.support.make import Make
@@ -40,7 +39,7 @@ def test_a_head_can_give_out_a_number_that_is_free_again(
         with databases.session(Login.MIGRATOR) as session:
             session.execute(update(Site).where(Site.id == other.id).values(state="closed"))
     with databases.session(Login.WORKER) as session:
-        housekeeping.sweep(session)
+        freeing.sweep(session)
 
     told(client, TEAM, {"name": "李心怡", "role": "counsellor", "phone": PHONE, "email": EMAIL})
 
