@@ -84,7 +84,7 @@ def standard(session: Session, edition_id: UUID, tier: str, today: date) -> Stan
     found: dict[tuple[str, date], Expected] = {}
     for back in range(LONGEST, 0, -1):
         day = today - timedelta(days=back)
-        for one in schedule.expected(lists.values(), day, calendar.around(session, day).works):
+        for one in schedule.expected(lists.values(), day, calendar.around(session, day).works, since=day):
             found.setdefault((one.code, one.period_start), one)
     certificates = standards.body(session, edition_id, "certificates")["certificates"]
     deadlines = standards.body(session, edition_id, "indicators")["rectification"]

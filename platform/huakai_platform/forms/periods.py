@@ -30,7 +30,8 @@ def starts(definition: Definition, day: date) -> date:
 def due(definition: Definition, day: date, works: Works = on_weekdays) -> date | None:
     """The day on which the period of `day` is due, None when nothing is; a once-only form counts from `day`.
 
-    A week or month is due on its day or the last worked one before it; a week without one asks for nothing.
+    A week or month is due on its day or the last worked one before it. A week without one asks for nothing, a month
+    without one keeps its day.
     """
     rule, first = definition.due, starts(definition, day)
     weekdays = (rule and rule.weekdays) or WORKING_WEEK

@@ -19,8 +19,6 @@ from huakai_platform.workdays import calendar
 from huakai_tenants.checklists.models import ChecklistRun
 
 RECURRING = ("day", "week", "month")
-LONGEST_REST = 14
-"""Days within which a site surely works again."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,7 @@ def recurring(session: Session, edition_id: UUID, tier: str) -> Mapping[str, for
     return {code: one for code, one in found.items() if one.period in RECURRING}
 
 
-def expected(
-    lists: Iterable[forms.Definition], day: date, works: forms.Works, *, since: date | None = None
-) -> list[Expected]:
+def expected(lists: Iterable[forms.Definition], day: date, works: forms.Works, *, since: date | None) -> list[Expected]:
     """What is open on a day: the period it lies in, unless nothing is due in it or it was due before `since`."""
     found = []
     for one in lists:
@@ -63,26 +59,26 @@ def voluntary(lists: Iterable[forms.Definition], day: date, works: forms.Works) 
 
 def first(session: Session, *, edition_id: UUID, tier: str, today: date) -> int:
     """Write down what is due first at a site that is being opened; again changes nothing."""
-    lists = standards.checklists(session, edition_id, tier)
-    recurring = [one for one in lists.values() if one.period in RECURRING]
-    works = calendar.around(session, today).works
-    return write(session, edition_id, expected(recurring, _working(recurring, today, works), works))
+    lists, works = recurring(session, edition_id, tier).values(), calendar.around(session, today).works
+    return write(session, edition_id, expected(lists, _working(lists, today, works), works, since=today))
 
 
 def make_due(session: Session, day: date) -> int:
-    """Write down what a new day asks of the room; again changes nothing."""
+    """Write down what a new day asks of the room; again changes nothing.
+
+    What was due before it is asked first, as in a room that was opened or let work again, or whose edition brought a
+    new list, is not owed.
+    """
     site, works = pinned(session), calendar.around(session, day).works
     lists = definitions(session, site).values()
-    return write(session, site.edition_id, expected(lists, day, works, since=site.opened_on))
+    return write(session, site.edition_id, expected(lists, day, works, since=day))
 
 
 def _working(lists: Iterable[forms.Definition], day: date, works: forms.Works) -> date:
-    """The day itself, or the next on which a daily checklist is due."""
+    """The day itself, or the next on which a daily checklist is due, as far as the calendar is read."""
     daily = [one for one in lists if one.period == "day"]
-    for ahead in range(LONGEST_REST):
-        if any(forms.due(one, day + timedelta(days=ahead), works) for one in daily):
-            return day + timedelta(days=ahead)
-    return day
+    ahead = (day + timedelta(days=number) for number in range(calendar.AHEAD.days + 1))
+    return next((one for one in ahead if any(forms.due(each, one, works) for each in daily)), day)
 
 
 _WRITE = (

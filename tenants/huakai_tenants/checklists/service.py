@@ -127,7 +127,7 @@ def today(session: Session, day: date) -> list[Due]:
     found += [
         _due(vary(lists[one.code], now_at), one.period_start, one.due_on, None)
         for one in wanted
-        if (one.code, one.period_start) not in known
+        if one.due_on >= day and (one.code, one.period_start) not in known
     ]
     found += [
         replace(_due(vary(lists[one.code], now_at), one.period_start, one.due_on, None), asked=False)

@@ -30,6 +30,8 @@ from huakai_platform.oversight.models import SiteFact
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import Pinned
 from huakai_platform.standards.shipped import load_shipped
+from huakai_tenants.checklists import reminding, schedule
+from huakai_tenants.checklists import service as checklists
 from huakai_tenants.checklists.models import ChecklistRun
 from huakai_tenants.measures import deviations, workload
 from huakai_tenants.premises.models import Space
@@ -257,6 +259,7 @@ def test_a_site_is_opened_in_few_statements(databases: Databases, make: Make, ru
     assert len(said) <= 29, "\n".join(said)
 
 
+@pytest.mark.calendar
 def test_the_first_numbers_are_those_that_counting_the_room_gives(
     databases: Databases, make: Make, run: Run, edition: UUID
 ) -> None:
@@ -275,6 +278,7 @@ def test_the_first_numbers_are_those_that_counting_the_room_gives(
         assert counted["wall_documents_required"] > 0
 
 
+@pytest.mark.calendar
 def test_the_first_departures_are_those_that_looking_at_the_room_gives(
     databases: Databases, make: Make, run: Run
 ) -> None:
@@ -291,6 +295,23 @@ def test_the_first_departures_are_those_that_looking_at_the_room_gives(
         assert drift.recompute(session, site.id, clock.today(), deviations.look)
     assert known() == first
     assert {one["wrong"] for one in first["findings"]} >= {"planned", "missing", "no_photo", "incomplete", "below"}
+
+
+@pytest.mark.calendar
+def test_a_new_site_owes_nothing_that_was_due_before_it_was_opened(databases: Databases, make: Make, run: Run) -> None:
+    site, today = approved(make), clock.today()
+    run(started(databases, None, site), site.id)
+
+    with databases.session(Login.WORKER, site.id) as session:
+        for ahead in range(1, 8):
+            schedule.make_due(session, today + timedelta(days=ahead))
+        found = session.execute(select(ChecklistRun.code, ChecklistRun.due_on).order_by(ChecklistRun.due_on)).all()
+        assert found[0].due_on >= today
+        assert {one.code for one in found} >= {"daily", "monthly"}
+        assert reminding.overdue(session, today) == 0
+        assert workload.counts(session, clock.month(today))["checklists_overdue"] == 0
+    with databases.session(Login.TENANT, site.id) as session:
+        assert [one.code for one in checklists.today(session, today) if one.due_on < today] == []
 
 
 def test_a_sealed_telephone_opens_only_at_its_place(

@@ -119,6 +119,15 @@ def test_a_room_owes_nothing_from_before_it_opened(databases: Databases, make: M
         assert {one.code for one in service.today(session, sunday) if one.asked} == {"monthly"}
 
 
+def test_what_was_due_before_a_list_is_first_asked_is_not_owed(databases: Databases, room: Site) -> None:
+    """As in a room that works again after a rest, or whose new edition brings a list."""
+    after_the_28th = date(2026, 11, 29)
+    with databases.session(Login.WORKER, room.id) as session:
+        assert schedule.make_due(session, after_the_28th) == 0
+    with databases.session(Login.TENANT, room.id) as session:
+        assert [one.code for one in service.today(session, after_the_28th) if one.asked] == []
+
+
 def test_a_run_of_tomorrow_is_not_filled_today(databases: Databases, room: Site, worker: Actor) -> None:
     tomorrow = clock.today() + timedelta(days=8 - clock.today().isoweekday())
     with databases.session(Login.TENANT, room.id) as session:
