@@ -71,6 +71,15 @@ def day_of_test(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+def this_month() -> date:
+    """The first day of the present month, on the day of the test."""
+    return clock.month(clock.today())
+
+
+def last_month() -> date:
+    return clock.months_on(this_month(), -1)
+
+
 def _tell(databases: Databases, day: Day) -> None:
     """Put the table of holidays as it stands on that day."""
     around = range(day.at.year - 1, day.at.year + 2) if day.known else ()

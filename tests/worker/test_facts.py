@@ -25,10 +25,8 @@ from huakai_tenants.checklists import counting, schedule
 from huakai_tenants.checklists.models import ChecklistRun
 from huakai_worker import dispatcher, folding, routes
 from huakai_worker.jobs import facts
+from tests.support.days import this_month
 from tests.support.make import Make
-
-TODAY = clock.today()
-MONTH = clock.month(TODAY)
 
 
 def tell(databases: Databases, event: Event, tenant_id: UUID = PLATFORM) -> None:
@@ -49,9 +47,11 @@ def work(databases: Databases, settings: Settings) -> None:
     folding.fold(databases)
 
 
-def numbers(databases: Databases, site: UUID, month: date = MONTH) -> dict[str, int]:
+def numbers(databases: Databases, site: UUID, month: date | None = None) -> dict[str, int]:
     with databases.session(Login.OVERSIGHT) as session:
-        metrics = session.scalar(select(SiteFact.metrics).where(SiteFact.tenant_id == site, SiteFact.month == month))
+        metrics = session.scalar(
+            select(SiteFact.metrics).where(SiteFact.tenant_id == site, SiteFact.month == (month or this_month()))
+        )
         return dict(metrics or {})
 
 
@@ -91,8 +91,8 @@ def test_checklists_are_counted_by_the_day(databases: Databases, make: Make) -> 
 
 def test_a_completed_checklist_reaches_the_country(databases: Databases, settings: Settings, make: Make) -> None:
     site = make.site().id
-    run(databases, site, TODAY, completed_at=clock.now(), score={"failed_core": ["x"]})
-    tell(databases, ChecklistCompleted(uuid7(), MONTH.isoformat()), site)
+    run(databases, site, clock.today(), completed_at=clock.now(), score={"failed_core": ["x"]})
+    tell(databases, ChecklistCompleted(uuid7(), this_month().isoformat()), site)
 
     work(databases, settings)
 
@@ -178,7 +178,7 @@ def test_one_part_of_a_new_day_that_fails_leaves_all_others_done(
 
     monkeypatch.setattr(schedule, "make_due", stumble)
     site = make.site().id
-    tell(databases, DayBegan(TODAY.isoformat()), site)
+    tell(databases, DayBegan(clock.today().isoformat()), site)
 
     work(databases, settings)
 
@@ -200,7 +200,7 @@ def test_a_region_that_cannot_be_summed_up_keeps_no_other_from_it(
     assert numbers(databases, good.id)["sites"] == country(databases)["sites"] == 1
     assert not folding.waiting(databases)
     dispatcher.drain(databases, settings)
-    assert failures(databases) == [f"地区 {bad.region_code} 的 {MONTH:%Y-%m}：DataError 22P02"]
+    assert failures(databases) == [f"地区 {bad.region_code} 的 {this_month():%Y-%m}：DataError 22P02"]
 
     with databases.session(Login.MIGRATOR) as session:
         session.execute(update(SiteFact).where(SiteFact.tenant_id == bad.id).values(metrics={"sites": 1}))
@@ -210,6 +210,7 @@ def test_a_region_that_cannot_be_summed_up_keeps_no_other_from_it(
     assert country(databases)["sites"] == 2
 
 
+@time_machine.travel(datetime(2026, 11, 16, 9, tzinfo=clock.CHINA))
 def test_a_new_day_reaches_every_open_site_once(
     databases: Databases, settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,11 +242,11 @@ def test_a_new_day_reaches_every_open_site_once(
 def test_what_was_left_on_the_last_day_is_overdue_in_its_month(
     databases: Databases, settings: Settings, make: Make
 ) -> None:
-    site, last = make.site().id, MONTH - timedelta(days=1)
+    site, last = make.site().id, this_month() - timedelta(days=1)
     run(databases, site, last)
     with databases.session(Login.WORKER, site) as session:
         recompute(session, site, clock.month(last))
-        outbox.publish(session, DayBegan(MONTH.isoformat()))
+        outbox.publish(session, DayBegan(this_month().isoformat()))
 
     work(databases, settings)
 

@@ -16,11 +16,9 @@ from huakai_platform.oversight.models import FigureRelease, PersonFact
 from huakai_tenants.measures import headcount
 from huakai_worker import dispatcher
 from huakai_worker.jobs import figures
+from tests.support.days import this_month
 from tests.support.make import Make
 from tests.support.staffed import Staffed, good
-
-TODAY = clock.today()
-MONTH = clock.month(TODAY)
 
 
 def work(databases: Databases, settings: Settings) -> None:
@@ -28,16 +26,17 @@ def work(databases: Databases, settings: Settings) -> None:
         pass
 
 
+@pytest.mark.calendar
 def test_people_are_counted_in_their_room(databases: Databases, make: Make) -> None:
-    room = good(make, TODAY)
+    room = good(make, clock.today())
     room.member("S9", "counsellor", "B")
     room.member("S10", "counsellor", "B", left_on=date(2025, 1, 1))
     ending = room.member("S11", "site_head", "B")
-    room.certificate(ending, "counsellor_2", expires_on=clock.months_on(TODAY, 1))
-    good(make, TODAY)
+    room.certificate(ending, "counsellor_2", expires_on=clock.months_on(clock.today(), 1))
+    good(make, clock.today())
 
     with databases.session(Login.WORKER, room.site.id) as session:
-        counts = headcount.counts(session, MONTH)
+        counts = headcount.counts(session, this_month())
     assert counts["staff"] == 6
     assert (counts["staff_unrecorded"], counts["staff_untrained"]) == (2, 6)
     assert (counts["staff_counselling"], counts["staff_certified"]) == (3, 2)
@@ -47,22 +46,23 @@ def test_people_are_counted_in_their_room(databases: Databases, make: Make) -> N
 def test_a_room_without_an_edition_has_nobody_to_count(databases: Databases, make: Make) -> None:
     site = make.site(state="approved", edition_id=None)
     with databases.session(Login.WORKER, site.id) as session:
-        assert headcount.counts(session, MONTH) == {}
+        assert headcount.counts(session, this_month()) == {}
 
 
-@pytest.mark.parametrize("event", [NumbersChanged(MONTH.isoformat()), DayBegan(TODAY.isoformat())])
+@pytest.mark.calendar
+@pytest.mark.parametrize("event", [NumbersChanged, DayBegan])
 def test_jobs_write_the_counts_down(
-    databases: Databases, settings: Settings, make: Make, event: NumbersChanged | DayBegan
+    databases: Databases, settings: Settings, make: Make, event: type[NumbersChanged | DayBegan]
 ) -> None:
     room = Staffed(make, make.site())
     room.member("S1", "site_head", "A")
     with databases.session(Login.MIGRATOR, room.site.id) as session:
-        outbox.publish(session, event)
+        outbox.publish(session, event((this_month() if event is NumbersChanged else clock.today()).isoformat()))
     work(databases, settings)
 
     with databases.session(Login.WORKER) as session:
         fact = session.scalars(select(PersonFact)).one()
-        assert (fact.tenant_id, fact.month, fact.metrics["staff"]) == (room.site.id, MONTH, 1)
+        assert (fact.tenant_id, fact.month, fact.metrics["staff"]) == (room.site.id, this_month(), 1)
 
 
 def test_the_last_month_is_let_out_once_from_the_eighth_on(

@@ -36,7 +36,7 @@ TAKE = (
         OUTBOX.tenant_id == bindparam("of_tenant"),
         OUTBOX.done_at.is_(None),
         OUTBOX.dead_at.is_(None),
-        OUTBOX.next_at <= bindparam("at"),
+        OUTBOX.next_at <= func.now(),
     )
     .order_by(OUTBOX.next_at, OUTBOX.id)
     .limit(1)
@@ -146,7 +146,7 @@ def settle_one(databases: Databases, settings: Settings, tenant_id: UUID) -> boo
 
 
 def _take(session: Session, tenant_id: UUID) -> Message | None:
-    return session.connection().execute(TAKE, {"of_tenant": tenant_id, "at": clock.now()}).one_or_none()
+    return session.connection().execute(TAKE, {"of_tenant": tenant_id}).one_or_none()
 
 
 def _done(work: Work) -> None:

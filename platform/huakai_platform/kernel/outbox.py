@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Integer, UniqueConstraint, text
+from sqlalchemy import DateTime, Index, Integer, UniqueConstraint, bindparam, func, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -37,7 +37,11 @@ class OutboxMessage(TenantOwned, Base):
     last_error: Mapped[str | None] = mapped_column(Told)
 
 
-_PUBLISH = upsert(table(OutboxMessage)).on_conflict_do_nothing(constraint="outbox_tenant_id_dedup_key")
+_NEW = upsert(table(OutboxMessage)).values(
+    next_at=func.coalesce(bindparam("at", type_=DateTime(timezone=True)), func.now())
+)
+"""The queue keeps the time of PostgreSQL, which also says what is due."""
+_PUBLISH = _NEW.on_conflict_do_nothing(constraint="outbox_tenant_id_dedup_key")
 
 
 def publish(session: Session, event: Event, *, dedup: str | None = None, at: datetime | None = None) -> UUID:
@@ -47,7 +51,6 @@ def publish(session: Session, event: Event, *, dedup: str | None = None, at: dat
     return cast(UUID, row["id"])
 
 
-_NEW = upsert(table(OutboxMessage))
 _ASK_AGAIN = _NEW.on_conflict_do_update(
     constraint="outbox_tenant_id_dedup_key",
     set_={"done_at": None, "attempts": 0, "next_at": _NEW.excluded.next_at, "last_error": None},
@@ -61,13 +64,13 @@ def ask_again(session: Session, event: Event, *, dedup: str) -> None:
 
 
 def _row(session: Session, event: Event, dedup: str | None, at: datetime | None) -> dict[str, Any]:
-    row_id, now = uuid7(), clock.now()
+    row_id = uuid7()
     return {
         "tenant_id": tenancy.current(session),
         "id": row_id,
         "dedup": dedup or str(row_id),
         "topic": event.topic,
         "payload": event.payload(),
-        "created_at": now,
-        "next_at": at or now,
+        "created_at": clock.now(),
+        "at": at,
     }

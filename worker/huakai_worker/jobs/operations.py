@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel import operations as kernel
+from huakai_platform.kernel import outbox
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.events import (
     Event,
@@ -60,7 +60,7 @@ def revive(session: Session, message_id: UUID) -> bool:
     revived = session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
-        .values(attempts=0, next_at=clock.now(), dead_at=None)
+        .values(attempts=0, next_at=func.now(), dead_at=None)
         .returning(OutboxMessage.id)
     )
     return revived.first() is not None
