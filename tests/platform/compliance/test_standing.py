@@ -23,14 +23,13 @@ from huakai_worker import dispatcher
 from tests.support.make import Make
 from tests.support.staffed import Staffed, good
 
-TODAY = clock.today()
 DEFINITION = load_shipped().find("indicators")
 CALM = Signals(0, 0, 0, 0)
 
 
-def stand(databases: Databases, site: UUID, day: date = TODAY) -> bool:
+def stand(databases: Databases, site: UUID, day: date | None = None) -> bool:
     with databases.session(Login.WORKER, site) as session:
-        return standing.recompute(session, site, day, compliance.measure)
+        return standing.recompute(session, site, day or clock.today(), compliance.measure)
 
 
 def read(databases: Databases, site: UUID) -> ComplianceStanding | None:
@@ -39,17 +38,17 @@ def read(databases: Databases, site: UUID) -> ComplianceStanding | None:
 
 
 def test_a_good_room_stands_well(databases: Databases, make: Make) -> None:
-    site = good(make, TODAY).site.id
+    site = good(make, clock.today()).site.id
     assert stand(databases, site)
     row = read(databases, site)
     assert row is not None
     assert (row.age_set, row.grade, row.capped, row.failed_core) == ("B", "excellent", False, [])
     assert (row.points, row.possible, row.percent) == (Decimal("27.00"), Decimal("27.00"), Decimal("100.00"))
-    assert (row.risk, row.as_of) == (0, TODAY)
+    assert (row.risk, row.as_of) == (0, clock.today())
 
 
 def test_it_is_replaced_and_not_added_to(databases: Databases, make: Make) -> None:
-    room = good(make, TODAY)
+    room = good(make, clock.today())
     stand(databases, room.site.id)
     room.member("S9", "counsellor")
     stand(databases, room.site.id)
@@ -62,11 +61,8 @@ def test_it_is_replaced_and_not_added_to(databases: Databases, make: Make) -> No
 
 @pytest.mark.parametrize(
     "event",
-    [
-        NumbersChanged(clock.month(TODAY).isoformat()),
-        ChecklistCompleted(uuid7(), clock.month(TODAY).isoformat()),
-        DayBegan(TODAY.isoformat()),
-    ],
+    [NumbersChanged("2026-11-01"), ChecklistCompleted(uuid7(), "2026-11-01"), DayBegan("2026-11-16")],
+    ids=["numbers", "checklist", "day"],
 )
 def test_what_happens_at_a_site_moves_its_standing(
     databases: Databases,
@@ -74,7 +70,7 @@ def test_what_happens_at_a_site_moves_its_standing(
     make: Make,
     event: NumbersChanged | ChecklistCompleted | DayBegan,
 ) -> None:
-    site = good(make, TODAY).site.id
+    site = good(make, clock.today()).site.id
     with databases.session(Login.WORKER, site) as session:
         outbox.publish(session, event)
     dispatcher.drain(databases, settings)
@@ -90,7 +86,7 @@ def test_a_site_that_is_opened_again_is_scored(databases: Databases, settings: S
 
 
 @pytest.mark.parametrize(
-    "changes", [{"state": "building"}, {"state": "closed"}, {"operating_since": TODAY + timedelta(days=1)}]
+    "changes", [{"state": "building"}, {"state": "closed"}, {"operating_since": clock.today() + timedelta(days=1)}]
 )
 def test_what_is_not_open_has_no_standing(databases: Databases, make: Make, changes: dict[str, object]) -> None:
     site = make.site(**changes).id
@@ -99,19 +95,19 @@ def test_what_is_not_open_has_no_standing(databases: Databases, make: Make, chan
 
 
 def test_a_room_reads_its_own_standing_and_writes_none(databases: Databases, make: Make) -> None:
-    one, other = good(make, TODAY).site.id, good(make, TODAY).site.id
+    one, other = good(make, clock.today()).site.id, good(make, clock.today()).site.id
     stand(databases, one)
     stand(databases, other)
     with databases.session(Login.TENANT, one) as session:
         assert list(session.scalars(select(ComplianceStanding.tenant_id))) == [one]
     with pytest.raises(ProgrammingError), databases.session(Login.TENANT, one) as session:
-        standing.recompute(session, one, TODAY, compliance.measure)
+        standing.recompute(session, one, clock.today(), compliance.measure)
 
 
 def test_a_job_cannot_write_another_sites_standing(databases: Databases, make: Make) -> None:
     one, other = make.site().id, make.site().id
     with pytest.raises(ProgrammingError), databases.session(Login.WORKER, one) as session:
-        standing.recompute(session, other, TODAY, compliance.measure)
+        standing.recompute(session, other, clock.today(), compliance.measure)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +139,7 @@ def test_the_worst_risk_is_a_hundred(make: Make) -> None:
 
 
 def test_a_younger_room_is_scored_by_its_own_set(databases: Databases, make: Make) -> None:
-    site = Staffed(make, make.site(operating_since=TODAY)).site.id
+    site = Staffed(make, make.site(operating_since=clock.today())).site.id
     stand(databases, site)
     row = read(databases, site)
     assert row is not None

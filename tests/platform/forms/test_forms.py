@@ -249,6 +249,12 @@ def test_forms_fall_due(period: str, rule: dict[str, Any] | None, day: date, due
     assert forms.due(forms.definition(data), day) == due
 
 
+@pytest.mark.parametrize(("period", "due"), [("day", None), ("week", None), ("month", date(2027, 2, 26))])
+def test_where_nobody_works_a_month_keeps_its_day_and_a_week_asks_for_nothing(period: str, due: date | None) -> None:
+    data = EVERY_KIND | {"period": period, "due": {"day": 26}}
+    assert forms.due(forms.definition(data), date(2027, 2, 15), lambda _day: False) == due
+
+
 def test_a_localized_text_speaks_two_languages() -> None:
     title = FORM.title
     assert (str(title), title.of("zh_CN"), title.of("en")) == ("每种题", "每种题", said("每种题")["en"])

@@ -21,15 +21,15 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight import facts, picture, rollups
 from huakai_platform.oversight.models import SiteFact
 from huakai_platform.regions.models import Region
+from tests.support.days import this_month
 from tests.support.make import Make
 
-MONTH = clock.month(clock.today())
 LUOYANG, HENAN, GUANGDONG, DONGGUAN = "410300000000", "410000000000", "440000000000", "441900000000"
 
 
-def count(databases: Databases, site: Site, month: date = MONTH, **counts: int) -> None:
+def count(databases: Databases, site: Site, month: date | None = None, **counts: int) -> None:
     with databases.session(Login.WORKER, site.id) as session:
-        facts.recompute(session, site.id, month, counts)
+        facts.recompute(session, site.id, month or this_month(), counts)
 
 
 def fold(databases: Databases) -> None:
@@ -188,14 +188,14 @@ def scatter(databases: Databases, number: int) -> None:
             session.add(
                 SiteFact(
                     tenant_id=uuid7(),
-                    month=MONTH,
+                    month=this_month(),
                     region_code=places[index % len(places)],
                     metrics={"sites": 1, "state_open": 1},
                     computed_at=clock.now(),
                 )
             )
     with databases.session(Login.WORKER) as session:
-        rollups.rebuild(session, MONTH)
+        rollups.rebuild(session, this_month())
 
 
 @pytest.mark.usefixtures("country")
@@ -218,7 +218,7 @@ def test_the_export_holds_what_the_page_shows(app: Flask, make: Make) -> None:
     below, months, states = workbooks.read(answer.data).sheets
     assert [cell.value for cell in below.rows[1]][:4] == ["河南省", HENAN, 2, 2]
     assert [cell.value for cell in below.rows[3]][:3] == ["合计", "000000000000", 3]
-    assert months.rows[1][0].value == f"{MONTH:%Y-%m}"
+    assert months.rows[1][0].value == f"{this_month():%Y-%m}"
     assert {row[0].value: row[1].value for row in states.rows[1:]} == {"建设中": 1, "已开通": 2, "已关闭": 1}
 
 
@@ -239,12 +239,12 @@ def test_a_country_whose_month_has_just_begun_shows_the_one_before(databases: Da
 
 def test_twelve_months_end_with_the_present_one(databases: Databases, make: Make) -> None:
     count(databases, make.site())
-    count(databases, make.site(), clock.month(MONTH - timedelta(days=1)), checklists_done=5)
+    count(databases, make.site(), clock.month(this_month() - timedelta(days=1)), checklists_done=5)
     fold(databases)
 
     seen = see(databases, make.member(Role.INSTITUTION_ADMIN))
     months = [month for month, _numbers in seen.series]
     assert len(months) == 12
     assert months == sorted(months)
-    assert months[-1] == MONTH
+    assert months[-1] == this_month()
     assert [numbers.done if numbers else None for _month, numbers in seen.series][-3:] == [None, 5, 0]

@@ -15,6 +15,7 @@ from huakai_platform.oversight import rollups
 from huakai_platform.oversight.models import SiteFact
 from huakai_platform.setup.models import SetupProgress
 from huakai_platform.web.context import frame
+from tests.support.days import this_month
 from tests.support.make import TOWNSHIP, Make
 
 ONE = {"sites": 1, "state_open": 1}
@@ -47,7 +48,7 @@ def admin(make: Make) -> Actor:
 
 
 def test_the_first_page_takes_six_statements(app: Flask, make: Make, admin: Actor) -> None:
-    month = clock.month(clock.today())
+    month = this_month()
     make.add(SiteFact(tenant_id=uuid7(), month=month, region_code=TOWNSHIP, metrics=ONE, computed_at=clock.now()))
     with make.databases.session(Login.WORKER) as session:
         rollups.rebuild(session, month)

@@ -10,6 +10,7 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.oversight import rollups
 from huakai_platform.regions.service import LEVELS
+from tests.support.days import this_month
 
 FACTS = text(
     """
@@ -27,7 +28,7 @@ MARK = text(
 
 
 def test_folding_reads_the_marked_regions_by_index(databases: Databases, urls: Urls) -> None:
-    month = clock.month(clock.today())
+    month = this_month()
     engine = create_engine(urls.login("postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in (FACTS, MARK):

@@ -18,10 +18,10 @@ from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.oversight import facts, rollups
 from huakai_platform.oversight.models import DirtyRegion, RegionRollup, SiteFact
 from huakai_platform.regions.models import Region
+from tests.support.days import this_month
 from tests.support.make import ANCESTORS, Make
 
 COUNTRY = "000000000000"
-MONTH = clock.month(clock.today())
 PLACES = ("410311002000", "410311003000", "410302001000", "441900003000", "440103001000", "410311000000")
 Numbers = dict[str, dict[str, int]]
 REACHED = ("communities_open", "townships_open")
@@ -39,7 +39,7 @@ def above(databases: Databases) -> dict[str, list[str]]:
 
 def count(databases: Databases, site: UUID, **counts: int) -> None:
     with databases.session(Login.WORKER, site) as session:
-        facts.recompute(session, site, MONTH, counts)
+        facts.recompute(session, site, this_month(), counts)
 
 
 def fold(databases: Databases, most: int = rollups.MOST) -> int:
@@ -52,10 +52,10 @@ def fold_all(databases: Databases) -> None:
         pass
 
 
-def stored(databases: Databases, month: date = MONTH) -> Numbers:
+def stored(databases: Databases, month: date | None = None) -> Numbers:
     with databases.session(Login.OVERSIGHT) as session:
         rows = session.execute(
-            select(RegionRollup.region_code, RegionRollup.metrics).where(RegionRollup.month == month)
+            select(RegionRollup.region_code, RegionRollup.metrics).where(RegionRollup.month == (month or this_month()))
         )
         return {
             row.region_code: {name: number for name, number in row.metrics.items() if name not in REACHED}
@@ -79,7 +79,7 @@ def numbers_of(state: SiteState, counts: dict[str, int]) -> dict[str, int]:
 
 def different(databases: Databases) -> list[str]:
     with databases.session(Login.WORKER) as session:
-        return [row.region_code for row in rollups.check(session, MONTH)]
+        return [row.region_code for row in rollups.check(session, this_month())]
 
 
 deeds = st.lists(
@@ -247,13 +247,13 @@ def test_a_lost_rollup_is_named_and_made_again(databases: Databases, make: Make)
 
     assert different(databases) == [COUNTRY, "410300000000"]
     with databases.session(Login.WORKER) as session:
-        assert rollups.rebuild(session, MONTH) == len(ANCESTORS)
+        assert rollups.rebuild(session, this_month()) == len(ANCESTORS)
     assert stored(databases) == before
     assert different(databases) == []
 
 
 def test_a_month_of_its_own_is_not_mixed_with_another(databases: Databases, make: Make) -> None:
-    site, last = make.site().id, clock.month(MONTH - timedelta(days=1))
+    site, last = make.site().id, clock.month(this_month() - timedelta(days=1))
     count(databases, site, checklists_done=2)
     with databases.session(Login.WORKER, site) as session:
         facts.recompute(session, site, last, {"checklists_done": 7})
@@ -267,7 +267,7 @@ def test_a_month_of_its_own_is_not_mixed_with_another(databases: Databases, make
 def many(databases: Databases) -> int:
     """Ten thousand facts over all townships of the tests' country, all marked."""
     with databases.session(Login.MIGRATOR) as session:
-        session.execute(MANY, {"month": MONTH})
+        session.execute(MANY, {"month": this_month()})
     return 10_000
 
 

@@ -22,7 +22,7 @@ from huakai_platform.releases.models import Reached, Release, ReleaseSite, State
 from huakai_platform.releases.service import Part
 from huakai_platform.standards.shipped import load_shipped
 from huakai_platform.standards.tiers import at_tier
-from huakai_tenants.checklists import answers, schedule
+from huakai_tenants.checklists import answers
 from huakai_tenants.checklists import service as checklists
 from huakai_tenants.measures import compliance
 from huakai_tenants.standard import service as standard
@@ -111,8 +111,7 @@ def test_what_is_another_tiers_alone_is_left_out() -> None:
 def test_a_dry_run_says_what_would_be_and_leaves_no_trace(databases: Databases, make: Make, admin: Actor) -> None:
     room = scored(make, good(make, clock.today()))
     answered(make, room.site, "weekly", "hours_opened", "9")
-    with databases.session(Login.WORKER, room.site.id) as session:
-        schedule.make_due(session, clock.today())
+    room.daily(clock.today())
     release_id = planned(make, admin, next_edition(make))
     with databases.session(Login.OVERSIGHT) as session:
         trials.start(session, admin, release_id)
@@ -144,8 +143,8 @@ def test_a_release_moves_its_sites_tells_them_and_their_word_comes_back(
     room = scored(make, good(make, clock.today()))
     head = make.member(Role.SITE_HEAD, room.site)
     edition_id = next_edition(make)
+    room.daily(clock.today())
     with databases.session(Login.WORKER, room.site.id) as session:
-        schedule.make_due(session, clock.today())
         open_run = session.execute(
             text("SELECT id, edition_id FROM tenant.checklist_run WHERE completed_at IS NULL LIMIT 1")
         ).one()

@@ -22,6 +22,7 @@ from huakai_platform.kernel.sites import Site
 from huakai_tenants.checklists import closure, counting, points, reminding, reopening, service
 from huakai_tenants.checklists.closure import Said
 from huakai_tenants.checklists.models import ChecklistReopening, OpenPoint, PointEntry
+from tests.support.days import this_month
 from tests.support.make import Make
 from tests.support.web import post
 
@@ -75,6 +76,7 @@ def do(databases: Databases, room: Site, actor: Actor, deed: str, said: Said) ->
         closure.act(session, actor, point.id, deed, said, version=point.version)
 
 
+@pytest.mark.calendar
 def test_a_failed_core_item_has_an_owner_and_a_day(
     databases: Databases, room: Site, head: Actor, worker: Actor
 ) -> None:
@@ -123,7 +125,7 @@ def test_nobody_closes_what_they_fixed_themselves(databases: Databases, room: Si
     with databases.session(Login.TENANT, room.id) as session:
         deeds = session.scalars(select(AuditEntry.deed).order_by(AuditEntry.seq)).all()
         assert set(deeds) == {"points.acted"}
-        assert counting.points(session, clock.month(clock.today()))["points_open"] == 0
+        assert counting.points(session, this_month())["points_open"] == 0
 
 
 def test_a_day_is_put_off_once_with_a_reason(databases: Databases, room: Site, worker: Actor) -> None:

@@ -23,8 +23,6 @@ from huakai_tenants.measures import workload
 from tests.support.make import Make
 from tests.support.web import post
 
-TODAY = clock.today().isoformat()
-
 
 @pytest.fixture
 def site(make: Make) -> Site:
@@ -107,7 +105,7 @@ def test_a_life_from_its_check_over_a_repair_to_its_end_stays_in_the_history(
     databases: Databases, browser: FlaskClient, site: Site
 ) -> None:
     item_id = added(browser)
-    at, day = f"/room/equipment/{item_id}", {"held_on": TODAY}
+    at, day = f"/room/equipment/{item_id}", {"held_on": clock.today().isoformat()}
     forms = [
         ("check", {**day, "found": "fault", "note": "不能开机"}),
         ("repair", day),
@@ -132,10 +130,10 @@ def test_a_life_from_its_check_over_a_repair_to_its_end_stays_in_the_history(
     ("name", "form", "status"),
     [
         ("check", {"held_on": "2090-01-01", "found": "ok"}, 422),
-        ("check", {"held_on": TODAY}, 422),
-        ("return", {"held_on": TODAY}, 409),
-        ("scrapping", {"held_on": TODAY}, 422),
-        ("scrapping", {"held_on": TODAY, "reason": "boredom"}, 422),
+        ("check", {"held_on": clock.today().isoformat()}, 422),
+        ("return", {"held_on": clock.today().isoformat()}, 409),
+        ("scrapping", {"held_on": clock.today().isoformat()}, 422),
+        ("scrapping", {"held_on": clock.today().isoformat(), "reason": "boredom"}, 422),
     ],
 )
 def test_a_deed_that_cannot_be_changes_nothing(
@@ -148,13 +146,13 @@ def test_a_deed_that_cannot_be_changes_nothing(
 
 def test_scrapped_is_for_good(databases: Databases, browser: FlaskClient, site: Site) -> None:
     item_id = added(browser)
-    scrapping = {"held_on": TODAY, "reason": "lost"}
+    scrapping = {"held_on": clock.today().isoformat(), "reason": "lost"}
     post(browser, f"/room/equipment/{item_id}/scrapping", scrapping)
 
     for name, form in (
         ("scrapping", scrapping),
-        ("check", {"held_on": TODAY, "found": "ok"}),
-        ("repair", {"held_on": TODAY}),
+        ("check", {"held_on": clock.today().isoformat(), "found": "ok"}),
+        ("repair", {"held_on": clock.today().isoformat()}),
     ):
         assert post(browser, f"/room/equipment/{item_id}/{name}", form).status_code == 409
     assert len(rows(databases, site, EquipmentEvent)) == 2
@@ -178,7 +176,12 @@ def test_a_worker_checks_many_at_once_but_registers_and_scraps_nothing(
 
     assert post(worker, "/room/equipment/checks", {"ids": ids[:2]}).status_code == 303
     assert [one.checked_on == clock.today() for one in rows(databases, site, EquipmentItem)] == [True, True, False]
-    assert post(worker, f"/room/equipment/{ids[0]}/scrapping", {"held_on": TODAY, "reason": "worn"}).status_code == 403
+    assert (
+        post(
+            worker, f"/room/equipment/{ids[0]}/scrapping", {"held_on": clock.today().isoformat(), "reason": "worn"}
+        ).status_code
+        == 403
+    )
     assert post(worker, "/room/equipment/new", {"kind": "computer", "quantity": "1"}).status_code == 403
 
 
@@ -203,6 +206,7 @@ def test_a_daily_check_of_yesterday_is_due_today_and_a_monthly_one_is_not(
     assert ("E0001" in page, "E0002" in page) == (True, False)
 
 
+@pytest.mark.calendar
 def test_heads_are_told_of_due_checks_once_a_week_and_of_a_warranty_once(
     databases: Databases, browser: FlaskClient, site: Site, head: Actor
 ) -> None:
@@ -219,13 +223,14 @@ def test_heads_are_told_of_due_checks_once_a_week_and_of_a_warranty_once(
     ]
 
 
+@pytest.mark.calendar
 def test_the_numbers_of_a_month_say_what_was_out_of_order_then(
     databases: Databases, browser: FlaskClient, site: Site
 ) -> None:
     item_id = added(browser)
     with databases.session(Login.TENANT, site.id) as session:
         before = workload.counts(session, clock.month(clock.today()))
-    post(browser, f"/room/equipment/{item_id}/check", {"held_on": TODAY, "found": "fault"})
+    post(browser, f"/room/equipment/{item_id}/check", {"held_on": clock.today().isoformat(), "found": "fault"})
 
     with databases.session(Login.TENANT, site.id) as session:
         now = workload.counts(session, clock.month(clock.today()))

@@ -196,6 +196,7 @@ def test_the_number_of_statements_does_not_grow_with_the_room(databases: Databas
     assert counted() == before <= 12
 
 
+@pytest.mark.calendar
 def test_a_new_room_is_known_without_being_read(databases: Databases, make: Make) -> None:
     today = clock.today()
     site = make.site(opened_at=clock.now())

@@ -16,6 +16,7 @@ from huakai_platform.standards.pinned import pinned
 from huakai_tenants.measures import workload
 from huakai_tenants.premises import service, standing
 from huakai_tenants.premises.models import Space
+from tests.support.days import this_month
 from tests.support.make import Make
 from tests.support.web import post
 
@@ -134,7 +135,7 @@ def test_whether_people_are_counselled_leaves_the_room_as_a_number(
 ) -> None:
     def counted() -> tuple[int, int, int]:
         with databases.session(Login.TENANT, site.id) as session:
-            found = workload.counts(session, clock.month(clock.today()))
+            found = workload.counts(session, this_month())
         return found["sites_counselling"], found["spaces_required"], found["spaces_ready"]
 
     assert counted() == (1, 2, 0)

@@ -25,8 +25,6 @@ from tests.support import web
 from tests.support.make import Make
 from tests.support.registered import body, with_registers, written
 
-TODAY = clock.today()
-DAY = TODAY.isoformat()
 DESK = "/room/registers/desk"
 SHIPPED = sorted(one.code for one in load_shipped().definitions if one.body.get("level") == "site")
 
@@ -49,7 +47,7 @@ def browser(make: Make, app: Flask, head: Actor) -> FlaskClient:
 
 
 def said(about: str, **more: Any) -> dict[str, Any]:
-    return {"items": {"on": DAY, "about": about, **more}, "rows": {"units": []}}
+    return {"items": {"on": clock.today().isoformat(), "about": about, **more}, "rows": {"units": []}}
 
 
 def drain(make: Make) -> None:
@@ -62,7 +60,9 @@ def test_a_register_of_the_edition_is_there_without_code_of_its_own(browser: Fla
     assert "还没有登记" in browser.get(DESK).text
 
     answer = web.post(
-        browser, f"{DESK}/new", {"on": DAY, "about": "问路", "pieces": "3", "way": "ask", "rows.units.0.unit": "民政"}
+        browser,
+        f"{DESK}/new",
+        {"on": clock.today().isoformat(), "about": "问路", "pieces": "3", "way": "ask", "rows.units.0.unit": "民政"},
     )
 
     page = browser.get(answer.location).text
@@ -75,7 +75,7 @@ def test_a_register_of_the_edition_is_there_without_code_of_its_own(browser: Fla
     ("changes", "told"),
     [
         ({"about": ""}, "此项还没有填写"),
-        ({"on": (TODAY + timedelta(days=1)).isoformat()}, "日期不能晚于今天"),
+        ({"on": (clock.today() + timedelta(days=1)).isoformat()}, "日期不能晚于今天"),
         ({"on": "gestern"}, "日期"),
         ({"pieces": "-1"}, "0"),
         ({"way": "fly"}, "选项"),
@@ -86,7 +86,9 @@ def test_a_register_of_the_edition_is_there_without_code_of_its_own(browser: Fla
 def test_a_refused_entry_comes_back_filled(
     browser: FlaskClient, databases: Databases, site: Site, changes: dict[str, str], told: str
 ) -> None:
-    answer = web.post(browser, f"{DESK}/new", {"on": DAY, "about": "问路", "pieces": "3"} | changes)
+    answer = web.post(
+        browser, f"{DESK}/new", {"on": clock.today().isoformat(), "about": "问路", "pieces": "3"} | changes
+    )
 
     assert answer.status_code == 422
     assert told in answer.text
@@ -98,17 +100,18 @@ def test_a_refused_entry_comes_back_filled(
 def test_who_was_overtaken_loses_nothing(browser: FlaskClient, make: Make, head: Actor, site: Site) -> None:
     entry = written(make, head, site, "desk", said("甲"))
     edit = f"{DESK}/{entry}/edit"
-    web.post(browser, edit, {"on": DAY, "about": "乙", "version": "1"})
+    web.post(browser, edit, {"on": clock.today().isoformat(), "about": "乙", "version": "1"})
 
-    late = web.post(browser, edit, {"on": DAY, "about": "丙", "version": "1"})
+    late = web.post(browser, edit, {"on": clock.today().isoformat(), "about": "丙", "version": "1"})
 
     assert late.status_code == 409
     assert "丙" in late.text
     assert "刚才有人改过" in late.text
-    web.post(browser, edit, {"on": DAY, "about": "丙", "version": "2"})
+    web.post(browser, edit, {"on": clock.today().isoformat(), "about": "丙", "version": "2"})
     assert "丙" in browser.get(f"{DESK}/{entry}").text
 
 
+@pytest.mark.calendar
 def test_a_cancelled_entry_is_kept_uncounted_and_comes_back(
     browser: FlaskClient, make: Make, head: Actor, site: Site, databases: Databases
 ) -> None:
@@ -120,8 +123,13 @@ def test_a_cancelled_entry_is_kept_uncounted_and_comes_back(
     assert "甲" not in browser.get(DESK).text
     assert "记重了" in browser.get(f"{DESK}/{entry}").text
     with databases.session(Login.WORKER, site.id) as session:
-        assert counting.counts(session, clock.month(TODAY)) == {}
-    assert web.post(browser, f"{DESK}/{entry}/edit", {"on": DAY, "about": "乙", "version": "2"}).status_code == 409
+        assert counting.counts(session, clock.month(clock.today())) == {}
+    assert (
+        web.post(
+            browser, f"{DESK}/{entry}/edit", {"on": clock.today().isoformat(), "about": "乙", "version": "2"}
+        ).status_code
+        == 409
+    )
     web.post(browser, f"{DESK}/{entry}/restoration", {})
     assert "甲" in browser.get(DESK).text
 
@@ -131,7 +139,7 @@ def test_numbers_are_counted_and_reach_the_country(
 ) -> None:
     for pieces, way in ((2, "ask"), (3, "consult"), (5, "consult")):
         written(make, head, site, "desk", said("甲", pieces=pieces, way=way))
-    web.post(browser, f"{DESK}/new", {"on": DAY, "about": "丁", "way": "consult"})
+    web.post(browser, f"{DESK}/new", {"on": clock.today().isoformat(), "about": "丁", "way": "consult"})
 
     drain(make)
     with databases.session(Login.WORKER) as session:
@@ -147,6 +155,7 @@ def test_numbers_are_counted_and_reach_the_country(
     assert "75.0%" in browser.get(DESK).text, "three of four were consultations"
 
 
+@pytest.mark.calendar
 def test_a_confidential_entry_is_sealed_and_only_counted_above(
     make: Make, head: Actor, site: Site, databases: Databases, browser: FlaskClient
 ) -> None:
@@ -157,10 +166,13 @@ def test_a_confidential_entry_is_sealed_and_only_counted_above(
         assert "只有我知道".encode() not in bytes(row.sealed)
         assert session.scalar(text("SELECT count(*) FROM tenant.register_entry")) == 0
     with databases.session(Login.WORKER, site.id) as session:
-        assert counting.counts(session, clock.month(TODAY)) == {"reg_diary_all": 1}
+        assert counting.counts(session, clock.month(clock.today())) == {"reg_diary_all": 1}
     assert "只有我知道" in browser.get(f"/room/registers/diary/{entry}").text
     counsellor = make.browser(browser.application, make.member(Role.COUNSELLOR, site))
-    assert web.post(counsellor, "/room/registers/diary/new", {"on": DAY, "about": "乙"}).status_code == 403
+    assert (
+        web.post(counsellor, "/room/registers/diary/new", {"on": clock.today().isoformat(), "about": "乙"}).status_code
+        == 403
+    )
 
 
 def test_reading_a_confidential_entry_is_on_record(
@@ -221,12 +233,15 @@ def test_the_workbook_holds_entries_and_their_rows(make: Make, head: Actor, site
     assert book.get_sheet_by_index(1).to_python()[1] == [1, "民政", "同意"]
 
 
+@pytest.mark.calendar
 def test_what_was_kept_long_enough_is_let_go(make: Make, head: Actor, site: Site, databases: Databases) -> None:
-    written(make, head, site, "desk", {"items": {"on": clock.months_on(TODAY, -13).isoformat(), "about": "旧"}})
-    kept = written(make, head, site, "desk", {"items": {"on": clock.months_on(TODAY, -11).isoformat(), "about": "新"}})
+    written(make, head, site, "desk", {"items": {"on": clock.months_on(clock.today(), -13).isoformat(), "about": "旧"}})
+    kept = written(
+        make, head, site, "desk", {"items": {"on": clock.months_on(clock.today(), -11).isoformat(), "about": "新"}}
+    )
 
     with databases.session(Login.WORKER, site.id) as session:
-        assert counting.forget(session, TODAY) == 1
+        assert counting.forget(session, clock.today()) == 1
     with databases.session(Login.TENANT, site.id) as session:
         assert session.scalars(text("SELECT id FROM tenant.register_entry")).all() == [kept]
 
@@ -266,9 +281,10 @@ def test_entries_are_numbered_one_by_one(make: Make, head: Actor, site: Site, da
     assert numbers(databases, site.id) == [1, 2, 3]
 
 
+@pytest.mark.calendar
 def test_an_older_day_is_counted_in_its_own_month(make: Make, head: Actor, site: Site, databases: Databases) -> None:
-    earlier = TODAY - timedelta(days=40)
+    earlier = clock.today() - timedelta(days=40)
     written(make, head, site, "desk", {"items": {"on": earlier.isoformat(), "about": "旧"}})
     with databases.session(Login.WORKER, site.id) as session:
         assert counting.counts(session, clock.month(earlier))["reg_desk_all"] == 1
-        assert counting.counts(session, clock.month(TODAY)) == {}
+        assert counting.counts(session, clock.month(clock.today())) == {}

@@ -294,6 +294,7 @@ def test_the_list_takes_as_many_statements_for_thirty_people_as_for_one(
     assert statements() == one
 
 
+@pytest.mark.calendar
 def test_the_list_tells_checks_that_are_due_from_those_that_soon_will_be(
     databases: Databases, browser: FlaskClient, site: Site
 ) -> None:

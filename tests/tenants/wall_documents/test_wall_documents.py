@@ -125,6 +125,7 @@ def test_another_rooms_photograph_is_as_if_it_were_not_there(
     assert post(elsewhere, f"/room/spaces/photos/{kept.id}/removal", {"reason": "wrong"}).status_code == 404
 
 
+@pytest.mark.calendar
 def test_heads_are_told_once_a_month_and_the_numbers_count_what_is_good(
     databases: Databases, browser: FlaskClient, site: Site
 ) -> None:
