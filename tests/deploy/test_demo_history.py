@@ -53,7 +53,7 @@ TABLES = (
 )
 TODAY_AT_THE_OWN_SITE = """
     SELECT count(*), count(completed_at) FROM tenant.checklist_run
-    WHERE code = 'daily' AND due_on >= (now() AT TIME ZONE 'Asia/Shanghai')::date AND tenant_id = (
+    WHERE code = 'daily' AND due_on >= CAST(:today AS date) AND tenant_id = (
         SELECT site_id FROM platform.membership m JOIN platform.account a ON a.id = m.account_id
         WHERE a.login_name = 'head')
 """
@@ -90,7 +90,7 @@ OF_THE_INSTITUTION = """
 """
 """The figures of the seeds, as the country's rollup has them: F18, F19, F14 and F95."""
 ENDING = """
-    SELECT expires_on - (now() AT TIME ZONE 'Asia/Shanghai')::date FROM tenant.training_record
+    SELECT expires_on - CAST(:today AS date) FROM tenant.training_record
     WHERE expires_on IS NOT NULL
 """
 
@@ -113,7 +113,7 @@ def seed(databases: Databases, settings: Settings, monkeypatch: pytest.MonkeyPat
 
 def asked(databases: Databases, statement: str) -> list[Any]:
     with databases.engine(Login.MIGRATOR).connect() as connection:
-        return [tuple(row) for row in connection.execute(text(statement))]
+        return [tuple(row) for row in connection.execute(text(statement), {"today": clock.today()})]
 
 
 def counted(databases: Databases) -> dict[str, int]:
@@ -134,7 +134,7 @@ def test_a_first_start_tells_a_whole_story_and_a_second_adds_nothing(
     assert all(first.values()), first
     states = dict(asked(databases, "SELECT state, count(*) FROM tenant.open_point GROUP BY state"))
     assert set(states) == {"open", "fixed", "closed"}
-    assert asked(databases, "SELECT 1 FROM tenant.open_point WHERE state = 'open' AND due_on < current_date LIMIT 1")
+    assert asked(databases, "SELECT 1 FROM tenant.open_point WHERE state = 'open' AND due_on < :today LIMIT 1")
     recent = "SELECT DISTINCT month FROM oversight.site_fact WHERE month >= '2020-01-01'"
     assert len(asked(databases, recent)) == numbers.MONTHS
     assert asked(databases, "SELECT count(*) FROM platform.site WHERE opened_at >= created_at") == [(0,)]
