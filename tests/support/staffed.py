@@ -120,7 +120,7 @@ class Staffed:
 
 def good(make: Make, today: date, **changes: Any) -> Staffed:
     """A room of the first tier where all that can be measured is as it should be."""
-    values: dict[str, Any] = {"operating_since": date(2025, 1, 1), "opened_at": LONG_AGO}
+    values: dict[str, Any] = {"operating_since": clock.months_on(today, -23), "opened_at": LONG_AGO}
     room = Staffed(make, make.site(**(values | changes)))
     room.space("reception_corner", "10")
     room.space("individual_room", "12.5")
