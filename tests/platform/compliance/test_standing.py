@@ -13,13 +13,14 @@ from huakai_platform.compliance.models import ComplianceStanding
 from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
-from huakai_platform.kernel.events import ChecklistCompleted, DayBegan, NumbersChanged, SiteStateChanged
+from huakai_platform.kernel.events import ChecklistCompleted, DayBegan, Event, NumbersChanged, SiteStateChanged
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.standards.measured import Signals
 from huakai_platform.standards.shipped import load_shipped
 from huakai_tenants.measures import compliance
 from huakai_worker import dispatcher
+from tests.support.days import this_month
 from tests.support.make import Make
 from tests.support.staffed import Staffed, good
 
@@ -59,20 +60,19 @@ def test_it_is_replaced_and_not_added_to(databases: Databases, make: Make) -> No
     assert row.risk == sum(part["points"] for part in row.risks.values())
 
 
-@pytest.mark.parametrize(
-    "event",
-    [NumbersChanged("2026-11-01"), ChecklistCompleted(uuid7(), "2026-11-01"), DayBegan("2026-11-16")],
-    ids=["numbers", "checklist", "day"],
-)
+@pytest.mark.parametrize("event", [NumbersChanged, ChecklistCompleted, DayBegan])
 def test_what_happens_at_a_site_moves_its_standing(
-    databases: Databases,
-    settings: Settings,
-    make: Make,
-    event: NumbersChanged | ChecklistCompleted | DayBegan,
+    databases: Databases, settings: Settings, make: Make, event: type[Event]
 ) -> None:
+    month = this_month().isoformat()
+    facts: dict[type[Event], Event] = {
+        NumbersChanged: NumbersChanged(month),
+        ChecklistCompleted: ChecklistCompleted(uuid7(), month),
+        DayBegan: DayBegan(clock.today().isoformat()),
+    }
     site = good(make, clock.today()).site.id
     with databases.session(Login.WORKER, site) as session:
-        outbox.publish(session, event)
+        outbox.publish(session, facts[event])
     dispatcher.drain(databases, settings)
     assert read(databases, site) is not None
 
