@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, url_for
 
 from huakai_platform.kernel.access import Actor, Role
-from tests.journeys.conftest import GRAVE, PICTURES, SIZES, Visit, Visitor
+from tests.journeys.conftest import PICTURES, SIZES, Visit, Visitor, violations
 from tests.support.make import Make
 from tests.support.routes import Route, reading
 from tests.support.samples import QUERIES, SAMPLES
@@ -21,8 +20,6 @@ from tests.support.worlds import HTML, World
 pytestmark = pytest.mark.browser
 ROLES = tuple(role for role in Role if role is not Role.SITE_WORKER)
 """A worker of a site sees what a counsellor sees."""
-AXE = Axe()
-OPTIONS = {"resultTypes": ["violations"]}
 KEEP = "HUAKAI_PICTURES" in os.environ
 
 
@@ -85,8 +82,7 @@ def examined(person: Visitor, route: Route, path: str, role: Role) -> Iterator[s
 def grave(person: Visitor) -> list[str]:
     return [
         f"{found['id']}: {node['html'][:140]} {node['any'][0]['message'][:120] if node['any'] else ''}"
-        for found in AXE.run(person.page, options=OPTIONS).response["violations"]
-        if found["impact"] in GRAVE
+        for found in violations(person.page)
         for node in found["nodes"][:2]
     ]
 
