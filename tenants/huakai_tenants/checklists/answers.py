@@ -19,7 +19,6 @@ from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, NotFou
 from huakai_platform.kernel.fields import Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.standards.pinned import pinned
 from huakai_tenants.checklists import proof, service
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
 
@@ -74,7 +73,7 @@ def remark(code: str, said: str) -> str | None:
 
 
 def item_of(session: Session, run: ChecklistRun, code: str) -> forms.Item:
-    definition = service.definition_of(session, run, pinned(session).tier)
+    definition = service.definition_of(session, run)
     if item := definition.item(code):
         return item
     raise NotFound(_("检查单中没有这一项。"))

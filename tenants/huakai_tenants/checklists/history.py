@@ -14,11 +14,9 @@ from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column
-from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
-from huakai_tenants.checklists import schedule
+from huakai_tenants.checklists import editions, schedule
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistReopening, ChecklistRun
-from huakai_tenants.variations import applying
 
 PAGE, MOST = 20, 10_000
 STATES: Mapping[str, Message] = {
@@ -170,9 +168,9 @@ def _of_run(model: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _lines(session: Session, rows: Iterable[Found], tier: str) -> list[Line]:
-    vary, found = applying.varied(session), []
+    own, found = editions.by_run(session, tier), []
     for row in rows:
-        definition = standards.checklists(session, row.edition_id, tier).get(row.code)
+        definition = own(row)
         title = definition.title if definition else forms.Localized(row.code, row.code)
-        found.append(Line(row, title, sum(1 for _item in vary(definition, row.created_at)) if definition else 0))
+        found.append(Line(row, title, sum(1 for _item in definition or ())))
     return found

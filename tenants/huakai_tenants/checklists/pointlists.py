@@ -16,9 +16,7 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
-from huakai_platform.standards import service as standards
-from huakai_platform.standards.pinned import pinned
-from huakai_tenants.checklists import closure, pointproofs, points
+from huakai_tenants.checklists import closure, editions, pointproofs, points
 from huakai_tenants.checklists.models import ChecklistRun, OpenPoint, PointEntry
 from huakai_tenants.checklists.pointproofs import Wanted, wanted
 
@@ -205,6 +203,7 @@ def _ordered(sort: str) -> Select[*tuple[Any, ...]]:
             OpenPoint.version,
             ChecklistRun.code,
             ChecklistRun.edition_id,
+            ChecklistRun.created_at,
             ChecklistRun.due_on.label("run_due_on"),
             Account.name.label("owner"),
         )
@@ -216,10 +215,9 @@ def _ordered(sort: str) -> Select[*tuple[Any, ...]]:
 
 def lines(session: Session, rows: Iterable[Found]) -> list[Line]:
     """Rows of points with the words of their items."""
-    tier = pinned(session).tier
-    found = []
+    own, found = editions.by_run(session), []
     for row in rows:
-        definition = standards.checklists(session, row.edition_id, tier).get(row.code)
+        definition = own(row)
         item = definition.item(row.item) if definition else None
         code = forms.Localized(row.code, row.code)
         words = item.text if item else forms.Localized(row.item, row.item)

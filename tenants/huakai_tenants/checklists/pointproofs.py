@@ -14,7 +14,6 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.standards.pinned import pinned
 from huakai_tenants.checklists import points, proof, service
 from huakai_tenants.checklists.models import OpenPoint, PointEntry, PointFile
 from huakai_tenants.checklists.proof import Proof
@@ -42,7 +41,7 @@ def wanted(item: forms.Item | None) -> Wanted:
 
 def of_point(session: Session, point: OpenPoint) -> Wanted:
     run = service.get(session, point.run_id)
-    return wanted(service.definition_of(session, run, pinned(session).tier).item(point.item))
+    return wanted(service.definition_of(session, run).item(point.item))
 
 
 def shown(session: Session, point_id: UUID) -> set[str]:

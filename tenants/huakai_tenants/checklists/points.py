@@ -18,6 +18,8 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.standards import service as standards
 from huakai_tenants.checklists.models import ChecklistRun, OpenPoint, PointEntry
 
+UNSAID = 7
+"""Days to put a point right where the edition of the run sets none."""
 SAFETY = frozenset({"safety", "privacy"})
 """The sections whose failures are put right by the shortest of the edition's deadlines."""
 _INSERT = (
@@ -151,4 +153,4 @@ def _again(session: Session, actor: Actor, run: ChecklistRun, point: OpenPoint) 
 def _due_on(session: Session, run: ChecklistRun, section: str) -> date:
     deadlines = standards.body(session, run.edition_id, "indicators")["rectification"]
     days = {one["code"]: int(one["days"]) for one in deadlines}
-    return clock.today() + timedelta(days=days["safety" if section in SAFETY else "core"])
+    return clock.today() + timedelta(days=days.get("safety" if section in SAFETY else "core", UNSAID))

@@ -16,10 +16,9 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import ChecklistCompleted
 from huakai_platform.kernel.i18n import _
-from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.workdays import calendar
-from huakai_tenants.checklists import points, schedule
+from huakai_tenants.checklists import editions, points, schedule
 from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, ChecklistRun
 from huakai_tenants.variations import applying
 
@@ -105,6 +104,7 @@ def today(session: Session, day: date) -> list[Due]:
             ChecklistRun.due_on,
             ChecklistRun.completed_at,
             ChecklistRun.created_at,
+            ChecklistRun.edition_id,
             func.count(ChecklistAnswer.value["v"].as_string()).label("answered"),
         )
         .outerjoin(
@@ -115,14 +115,15 @@ def today(session: Session, day: date) -> list[Due]:
         .group_by(ChecklistRun.tenant_id, ChecklistRun.id)
     ).all()
     known = {(row.code, row.period_start): row for row in rows}
-    vary, now_at = applying.varied(session), clock.now()
+    own, vary, now_at = editions.by_run(session), applying.varied(session), clock.now()
     works = calendar.around(session, day).works
     wanted = schedule.expected(lists.values(), day, works, since=site.opened_on)
     now = {(one.code, one.period_start) for one in wanted}
     found = [
-        _due(vary(lists[row.code], row.created_at), row.period_start, row.due_on, row)
+        _due(definition, row.period_start, row.due_on, row)
         for key, row in known.items()
-        if row.code in lists and (key in now or (row.due_on < day and row.completed_at is None) or row.due_on >= day)
+        if (key in now or (row.due_on < day and row.completed_at is None) or row.due_on >= day)
+        and (definition := own(row))
     ]
     found += [
         _due(vary(lists[one.code], now_at), one.period_start, one.due_on, None)
@@ -176,7 +177,7 @@ def get(session: Session, run_id: UUID, *, lock: bool = False) -> ChecklistRun:
 
 def sheet(session: Session, run_id: UUID) -> Sheet:
     """Everything of a run, in a fixed number of statements."""
-    run, site = get(session, run_id), pinned(session)
+    run = get(session, run_id)
     rows = session.execute(
         select(
             ChecklistAnswer.item,
@@ -198,17 +199,14 @@ def sheet(session: Session, run_id: UUID) -> Sheet:
     ):
         files.setdefault(row.item, []).append((row.id, row.name, row.media_type))
     by = session.scalar(select(Account.name).where(Account.id == run.completed_by)) if run.completed_by else None
-    return Sheet(run, definition_of(session, run, site.tier), answers, files, by)
+    return Sheet(run, definition_of(session, run), answers, files, by)
 
 
-def definition_of(session: Session, run: ChecklistRun, tier: str) -> forms.Definition:
-    """The checklist as the edition of the run has it: a run keeps the edition, and what the room had changed of it,
-    that it began with."""
-    try:
-        found = standards.checklists(session, run.edition_id, tier)[run.code]
-    except KeyError:
-        raise NotFound(_("标准中没有这张检查单。")) from None
-    return applying.varied(session)(found, run.created_at)
+def definition_of(session: Session, run: ChecklistRun) -> forms.Definition:
+    """The checklist as the run has it. Raises NotFound."""
+    if found := editions.by_run(session)(run):
+        return found
+    raise NotFound(_("标准中没有这张检查单。"))
 
 
 def complete(session: Session, actor: Actor, run_id: UUID) -> Sheet:

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform import forms
 from huakai_platform.kernel import clock, search
-from huakai_platform.standards.pinned import pinned
-from huakai_tenants.checklists import schedule
+from huakai_tenants.checklists import editions
 from huakai_tenants.checklists.models import ChecklistRun
 
 LOOK_BACK = timedelta(days=92)
@@ -30,18 +29,25 @@ class Run:
 
 def checklists(session: Session, words: str) -> Sequence[Run]:
     """Runs of the last three months by title, initials or day of the checklist, the latest first."""
-    lists = schedule.definitions(session, pinned(session))
+    own = editions.by_run(session)
     wanted = words.strip().lower()
     rows = session.execute(
-        select(ChecklistRun.id, ChecklistRun.code, ChecklistRun.due_on, ChecklistRun.completed_at)
+        select(
+            ChecklistRun.id,
+            ChecklistRun.code,
+            ChecklistRun.edition_id,
+            ChecklistRun.created_at,
+            ChecklistRun.due_on,
+            ChecklistRun.completed_at,
+        )
         .where(ChecklistRun.due_on >= clock.today() - LOOK_BACK)
         .order_by(ChecklistRun.due_on.desc(), ChecklistRun.id)
         .limit(LOOKED_AT)
     )
     found = [
-        Run(row.id, lists[row.code].title, row.due_on, row.completed_at is not None)
+        Run(row.id, definition.title, row.due_on, row.completed_at is not None)
         for row in rows
-        if row.code in lists and _meant(lists[row.code].title, row.due_on, wanted)
+        if (definition := own(row)) and _meant(definition.title, row.due_on, wanted)
     ]
     return found[:MOST]
 
