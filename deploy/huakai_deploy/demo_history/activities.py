@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from huakai_deploy.demo_history import words
 from huakai_deploy.demo_history.rooms import Place, Room
+from huakai_deploy.demo_history.skipping import leave_out
 from huakai_deploy.demo_history.writing import write
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.oversight import facts, totals
 from huakai_tenants.activities import catalogue
@@ -25,6 +27,7 @@ from huakai_tenants.activities.models import Activity, ActivityEffect, ActivityP
 from huakai_tenants.measures import workload
 from huakai_tenants.staff.models import StaffMember
 
+MONTHS = 12
 DONGGUAN, PAST = "441900000000", 2019
 TOTAL = {
     "from_on": date(2013, 1, 1),
@@ -131,6 +134,9 @@ class Diary:
 def hold(session: Session, room: Room, *, past: bool) -> None:
     """Write a room's activities since it was opened, and with `past` the year 2019 as well."""
     known, dice = catalogue.of(session, room.place.edition_id), Random(f"{room.place.code} activities")
+    if len(known.months) < MONTHS or not known.forms:
+        leave_out(session, room.place.edition_id, _("活动的主题和形式").render())
+        return
     staff = session.scalars(select(StaffMember.id).where(StaffMember.left_on.is_(None)).order_by(StaffMember.number))
     diary = Diary(room, known, [str(one) for one in staff], dice)
     rows = list(_recent(diary))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from huakai_deploy.demo_history.skipping import leave_out
 from huakai_deploy.demo_history.words import ANSWERED, PROPOSED, VARIED, WAIVED
 from huakai_platform.drift import waivers
 from huakai_platform.drift.models import DriftStanding, Waiver
@@ -15,11 +16,14 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor, Role, permissions_of
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.errors import Conflict, NotFound
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.proposals import deciding, making
 from huakai_platform.proposals.models import Proposal
 from huakai_platform.standards import drafts
+from huakai_platform.standards.pinned import pinned
 from huakai_tenants.variations import service as variations
 from huakai_tenants.variations.models import Variation
 
@@ -45,23 +49,32 @@ def ask(databases: Databases) -> None:
 def _vary(databases: Databases, head: Actor) -> None:
     checklist, text, space, name = VARIED
     with databases.session(Login.TENANT, _site(head)) as session:
-        if not session.scalar(select(Variation.id).limit(1)):
+        if session.scalar(select(Variation.id).limit(1)):
+            return
+        try:
             variations.add_item(session, head, checklist, text, "yes_no_na")
             variations.call(session, head, "spaces", space, name)
+        except (Conflict, NotFound):
+            leave_out(session, pinned(session).edition_id, _("站点自己的调整").render())
 
 
 def _propose(databases: Databases, heads: Sequence[Actor], admin: Actor) -> None:
     """One proposal that waits, one that is in a draft, one that was declined."""
-    made: list[UUID] = []
+    made: dict[int, UUID] = {}
     for place, (kind, code, at, change, reason) in enumerate(PROPOSED):
         head = heads[place % len(heads)]
         with databases.session(Login.TENANT, _site(head)) as session:
             edition_id = session.scalars(select(Site.edition_id).where(Site.id == head.site_id)).one()
             assert edition_id is not None
-            made.append(making.propose(session, head, edition_id, kind, code, at=at, change=change, reason=reason))
+            try:
+                made[place] = making.propose(session, head, edition_id, kind, code, at=at, change=change, reason=reason)
+            except NotFound:
+                leave_out(session, edition_id, f"{kind}/{code}")
     with databases.session(Login.OVERSIGHT) as session:
-        deciding.accept(session, admin, made[1], drafts.begin(session, admin, DRAFT))
-        deciding.decline(session, admin, made[2], ANSWERED)
+        if 1 in made:
+            deciding.accept(session, admin, made[1], drafts.begin(session, admin, DRAFT))
+        if 2 in made:
+            deciding.decline(session, admin, made[2], ANSWERED)
 
 
 def _waive(databases: Databases, heads: Sequence[Actor], admin: Actor) -> None:

@@ -48,7 +48,7 @@ def keep(session: Session, room: Room, photos: Sequence[Photo]) -> list[Deed]:
         if one.due_on >= room.opened_on and (one.code, one.period_start) not in known:
             _past(room, diary, book, one, staged.get(one) if room.place.own else None)
     for row in present:
-        if row.due_on >= room.today:
+        if row.due_on >= room.today and row.code in room.standard.stock.definitions:
             _now(room, diary, row)
     _write(session, room, diary, photos)
     book.write(session)

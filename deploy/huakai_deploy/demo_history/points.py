@@ -50,7 +50,9 @@ class Book:
 
     def _follow(self, run_id: UUID, one: Expected, item: str, at: datetime, fate: str | None) -> None:
         room, dice = self.room, self.room.dice
-        days = room.standard.deadlines["safety" if room.standard.stock.section(one.code, item) in SAFETY else "core"]
+        days = room.standard.deadlines.get(
+            "safety" if room.standard.stock.section(one.code, item) in SAFETY else "core", 30
+        )
         due_on, row = _day(at) + timedelta(days=days), self._row(run_id, item, at)
         self._enter(row, at, None, "opened", None, owner_id=row["owner_id"], due_on=due_on)
         if fate != "open" and (fate == "taken" or dice.random() < 0.6):

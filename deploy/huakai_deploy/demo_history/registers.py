@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from huakai_deploy.demo_history.rooms import Room
+from huakai_deploy.demo_history.skipping import leave_out
 from huakai_deploy.demo_history.writing import write
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
@@ -98,8 +99,11 @@ def remember(session: Session, room: Room) -> None:
     edition_id = room.place.edition_id
     rows = []
     kept = {"visitors": _visits(), "leaflets": _leaflets(), "front_desk": _walk_ins(), "partners": _partners()}
+    known = definitions.every(session, edition_id, definitions.SITE)
     for code, found in (kept | OF_THE_SITE).items():
-        register = definitions.get(session, edition_id, definitions.SITE, code)
+        if (register := known.get(code)) is None:
+            leave_out(session, edition_id, code)
+            continue
         for number, said in enumerate(found, start=1):
             read = reading.check(register, {"items": said})
             assert read.ok, read.errors
@@ -118,8 +122,11 @@ def report(databases: Databases, actor: Actor) -> None:
         if session.scalar(select(func.count()).select_from(InstitutionEntry).where(kept.mine)):
             return
         edition_id = standards.newest(session)
+        known = definitions.every(session, edition_id, definitions.INSTITUTION)
         for code, items, rows in INSTITUTION:
-            register = definitions.get(session, edition_id, definitions.INSTITUTION, code)
+            if (register := known.get(code)) is None:
+                leave_out(session, edition_id, code)
+                continue
             read = reading.check(register, {"items": items, "rows": rows})
             assert read.ok, read.errors
             entries.add(session, actor, kept, register, read.answers, edition_id)

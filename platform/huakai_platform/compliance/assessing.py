@@ -102,7 +102,7 @@ def subject(session: Session, site_id: UUID) -> Subject:
             EditionDefinition.digest.label("indicators_digest"),
         )
         .join(Edition, Edition.id == Site.edition_id)
-        .join(
+        .outerjoin(
             EditionDefinition,
             (EditionDefinition.edition_id == Edition.id) & (EditionDefinition.kind == "indicators"),
         )
@@ -122,7 +122,7 @@ def subject(session: Session, site_id: UUID) -> Subject:
         edition_id=row.edition_id,
         edition_number=row.number,
         edition_digest=row.digest,
-        indicators_digest=row.indicators_digest,
+        indicators_digest=row.indicators_digest or "",
         definition=standards.body(session, row.edition_id, "indicators"),
     )
 

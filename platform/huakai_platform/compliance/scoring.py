@@ -109,10 +109,10 @@ def score(definition: Definition, age_set: str, values: Values) -> Result:
 
 def age_set(sets: Iterable[Mapping[str, Any]], since: date, on: date) -> str:
     """The set for a site that operates since a day: `below` and `above` leave the anniversary out, `from` and `to` take
-    it in. Raises NotYet."""
+    it in; blank where the edition has no set for it. Raises NotYet."""
     if on < since:
         raise NotYet
-    return str(next(one["code"] for one in sets if _within(one["years"], since, on)))
+    return str(next((one["code"] for one in sets if _within(one["years"], since, on)), ""))
 
 
 def full_years(since: date, on: date) -> int:

@@ -14,6 +14,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.standards.blank import BLANK
 from huakai_platform.standards.models import Edition, EditionDefinition
 from huakai_platform.standards.shipped import EditionFiles
 
@@ -92,12 +93,21 @@ def read(edition_id: UUID) -> Bodies:
     return _BODIES[edition_id]
 
 
-def body(session: Session, edition_id: UUID, kind: str, code: str | None = None) -> dict[str, Any]:
-    """One definition; its code may be left out where the kind has only one."""
-    for (its_kind, its_code), found in bodies(session, edition_id).items():
-        if its_kind == kind and code in (None, its_code):
-            return found
-    raise NotFound(_("标准中没有这项内容。"))
+def body(session: Session, edition_id: UUID, kind: str, code: str | None = None) -> Mapping[str, Any]:
+    """One definition; its code may be left out where the kind has only one.
+
+    What an older edition lacks of such a kind is there, and empty. Raises NotFound for one of many that it lacks.
+    """
+    known = bodies(session, edition_id)
+    found = next((one for name, one in known.items() if name[0] == kind and code in (None, name[1])), None)
+    if found is None and (kind not in BLANK or code not in (None, kind)):
+        raise NotFound(_("标准中没有这项内容。"))
+    return {**BLANK.get(kind, {}), **(found or {})}
+
+
+def lacks(session: Session, edition_id: UUID, kind: str) -> bool:
+    """Whether an edition says nothing at all of a kind."""
+    return all(name[0] != kind for name in bodies(session, edition_id))
 
 
 def checklists(session: Session, edition_id: UUID, tier: str) -> dict[str, forms.Definition]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response
 
@@ -15,7 +15,7 @@ from huakai_platform.standards import service as standards
 from huakai_platform.standards.views.comparing import SORTS
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.standard import service
+from huakai_tenants.standard import lacking, service
 
 blueprint = Blueprint("standard", __name__, url_prefix="/room/standard")
 
@@ -26,7 +26,13 @@ class Read(Form):
 
 @blueprint.app_context_processor
 def _change() -> dict[str, Any]:
-    return {"standard_change": _waiting, "change_sorts": SORTS}
+    return {"standard_change": _waiting, "change_sorts": SORTS, "standard_lacks": _lacking}
+
+
+def _lacking() -> int | None:
+    """The number of the room's edition where that says nothing of what the page is about."""
+    kind = lacking.KIND_OF.get(request.endpoint or "") or lacking.KIND_OF.get(request.blueprint or "")
+    return lacking.number(db(), kind) if kind else None
 
 
 @blueprint.get("")

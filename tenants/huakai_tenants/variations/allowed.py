@@ -61,7 +61,7 @@ def in_force(session: Session) -> Sequence[Variation]:
 
 
 def of_room(session: Session) -> Allowed:
-    """Raises NotFound while the room has no edition, or its edition allows nothing."""
+    """Raises NotFound while the room has no edition; one that says nothing of it allows nothing."""
     room, rows = pinned(session), in_force(session)
     body = standards.body(session, room.edition_id, "variation")
     lists = standards.checklists(session, room.edition_id, room.tier)
