@@ -15,7 +15,7 @@ from tests.support import servers
 from tests.support.cleaner import Cleaner
 from tests.support.make import Make
 
-pytest_plugins = ["tests.support.chosen", "tests.support.days"]
+pytest_plugins = ["tests.support.chosen", "tests.support.days", "tests.support.rendered"]
 STACK: list[LocalStack] = []
 
 

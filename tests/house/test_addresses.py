@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Flask
 from jinja2 import nodes
 
-from huakai_deploy.local import Urls
-from huakai_deploy.web import create_app
 from huakai_platform.web import finding, navigation
 from huakai_templates import assets
-from tests.support import servers
+from tests.support.routes import application
 
 ROOT = Path(__file__).parents[2]
 PASSING = frozenset({"trail", "link"})
@@ -58,6 +55,7 @@ OTHERWISE = {
         "identity.service_tokens",
         "identity.room_tokens",
     },
+    (f"{P}/identity/views/signing_in.py", "f'identity.{name}'"): {"identity.memberships", "identity.second_factor"},
     (f"{P}/oversight/views.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
     (f"{P}/trail/views.py", "'.index'"): {"trail.index"},
     (f"{P}/trail/views.py", "'.room_index'"): {"room_trail.room_index"},
@@ -81,11 +79,6 @@ class Address:
     more: bool
     view: str = ""
     """The function that asks."""
-
-
-@cache
-def application() -> Flask:
-    return create_app(servers.settings(Urls(sockets=Path("/nowhere"), redis="redis://nowhere", database="none")))
 
 
 def in_template(name: str) -> Iterator[Address]:

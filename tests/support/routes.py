@@ -46,9 +46,15 @@ class Route:
 
 
 @cache
+def application() -> Flask:
+    """The application without any server behind it."""
+    return create_app(servers.settings(Urls(sockets=Path("/nowhere"), redis="redis://nowhere", database="none")))
+
+
+@cache
 def everything() -> tuple[Route, ...]:
     """The pages and the API."""
-    app = create_app(servers.settings(Urls(sockets=Path("/nowhere"), redis="redis://nowhere", database="none")))
+    app = application()
     return tuple(sorted((_route(app, rule) for rule in app.url_map.iter_rules()), key=lambda one: (one.path, str(one))))
 
 
