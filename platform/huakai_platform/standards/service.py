@@ -110,6 +110,12 @@ def lacks(session: Session, edition_id: UUID, kind: str) -> bool:
     return all(name[0] != kind for name in bodies(session, edition_id))
 
 
+def ever(session: Session, kind: str, code: str) -> bool:
+    """Whether any edition that was published has this definition."""
+    there = exists().where(EditionDefinition.kind == kind, EditionDefinition.code == code)
+    return bool(session.scalar(select(there)))
+
+
 def checklists(session: Session, edition_id: UUID, tier: str) -> dict[str, forms.Definition]:
     """The checklists of a tier by code."""
     bodies(session, edition_id)

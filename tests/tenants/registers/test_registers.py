@@ -288,3 +288,13 @@ def test_an_older_day_is_counted_in_its_own_month(make: Make, head: Actor, site:
     with databases.session(Login.WORKER, site.id) as session:
         assert counting.counts(session, clock.month(earlier))["reg_desk_all"] == 1
         assert counting.counts(session, clock.month(clock.today())) == {}
+
+
+def test_a_register_of_another_edition_is_an_empty_page_that_says_so(app: Flask, make: Make, site: Site) -> None:
+    browser = make.browser(app, make.member(Role.SITE_HEAD, make.site()))
+
+    page = browser.get(DESK)
+
+    assert page.status_code == 200
+    assert "现在执行的标准没有规定这本登记簿" in page.text
+    assert browser.get("/room/registers/nowhere").status_code == 404
