@@ -18,7 +18,6 @@ from click.testing import CliRunner, Result
 
 from huakai_deploy import embedded, keys
 from huakai_deploy.cli import main
-from huakai_deploy.commands import output
 from huakai_deploy.local import DATABASE, Urls
 from huakai_platform.kernel import audit, clock, i18n
 from huakai_platform.kernel.config import Login
@@ -117,11 +116,8 @@ def _furnish(beside: Beside, urls: Urls) -> None:
 
 
 @pytest.fixture(autouse=True)
-def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    output._translate.cache_clear()
-    yield
-    output._translate.cache_clear()
 
 
 def test_every_command_of_the_readme_is_tried_here() -> None:
@@ -186,7 +182,6 @@ def test_servers_that_do_not_run_are_named_in_the_terminals_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, words: str
 ) -> None:
     monkeypatch.setenv("LC_ALL", language)
-    output._translate.cache_clear()
     keys.local(tmp_path)
 
     said = ask(bare(tmp_path), "jobs", "list")

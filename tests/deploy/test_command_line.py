@@ -34,11 +34,9 @@ HUAKAI = [sys.executable, "-m", "huakai_deploy.cli"]
 @pytest.fixture(autouse=True)
 def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    output._translate.cache_clear()
     translate = i18n.translate
     yield
     i18n.translate = translate
-    output._translate.cache_clear()
 
 
 @pytest.fixture
@@ -132,7 +130,6 @@ def test_every_subject_is_listed_and_explains_itself() -> None:
 def test_the_terminals_language_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert output.said(Message("等待 {count}", count=3)) == "等待 3"
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-    output._translate.cache_clear()
     assert not output.chinese()
 
 

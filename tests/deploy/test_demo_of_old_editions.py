@@ -15,8 +15,14 @@ CASES = {"the oldest": (lacking.OLDEST_LACKED, lacking.OLDEST_PARTS), "nothing":
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_demonstration_skips_what_the_edition_lacks(
-    databases: Databases, settings: Settings, make: Make, case: str, capsys: pytest.CaptureFixture[str]
+    databases: Databases,
+    settings: Settings,
+    make: Make,
+    case: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     skipping._SAID.clear()
     lacking.without(make, *CASES[case], number=2)
 

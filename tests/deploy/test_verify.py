@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from huakai_deploy.cli import main
-from huakai_deploy.commands import output
 from huakai_platform.kernel import i18n
 from tests.platform.compliance.test_bundle import FILE
 
@@ -16,11 +15,9 @@ from tests.platform.compliance.test_bundle import FILE
 @pytest.fixture(autouse=True)
 def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    output._translate.cache_clear()
     translate = i18n.translate
     yield
     i18n.translate = translate
-    output._translate.cache_clear()
 
 
 def verify(tmp_path: Path, data: bytes, *options: str) -> Result:

@@ -31,7 +31,7 @@ _TABLE = re.compile(
     r"|WINDOW|DEFAULT|TABLESAMPLE|AND|OR)\b)\w+))?",
     re.IGNORECASE,
 )
-_INSERTED = re.compile(r"INSERT INTO ((?:tenant|confidential)\.\w+)( AS \w+)? \(([^)]*)\)", re.IGNORECASE)
+_INSERTED = re.compile(r"INSERT INTO ((?:tenant|confidential)\.\w+)(\s+AS \w+)?\s+\(([^)]*)\)", re.IGNORECASE)
 _SAID = re.compile(r"(?P<left>[\w.]*\btenant_id)\s*(?:=|IN)\s*(?P<right>\(?[^\s),]+)", re.IGNORECASE)
 _TURNED = re.compile(r"(?P<right>[\w.%():]+)\s*=\s*(?P<left>[\w.]*\btenant_id\b)", re.IGNORECASE)
 _PAIRED = re.compile(r"\((?P<left>[\w.]*\btenant_id), [\w., ]+\) IN \(")

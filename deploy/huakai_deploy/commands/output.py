@@ -96,10 +96,12 @@ def databases() -> Iterator[Databases]:
         pools.dispose()
 
 
-@cache
 def _translate() -> Callable[[str], str]:
-    if chinese():
-        return str
+    return str if chinese() else _english()
+
+
+@cache
+def _english() -> Callable[[str], str]:
     return gettext.translation("messages", TRANSLATIONS, ["en"], fallback=True).gettext
 
 
