@@ -31,7 +31,7 @@ def written(item: Item, value: Any, locale: object = "zh") -> str | int | float 
     if item.kind in NUMBERS and not isinstance(value, str):
         return value  # type: ignore[no-any-return]
     codes = value if isinstance(value, list) else [str(value).lower() if isinstance(value, bool) else str(value)]
-    said = {NOT_APPLICABLE: NA, **words(item)}
+    said = ({NOT_APPLICABLE: NA} if item.not_applicable else {}) | words(item)
     return BETWEEN_CHOICES.join(said[code].of(locale) if code in said else code for code in codes)
 
 

@@ -50,7 +50,7 @@ class Problem:
 
 def passed(item: Item, value: Any) -> bool | None:
     """Whether an answer is good; None when there is none, it does not apply, or the item is not judged."""
-    if value is None or value == [] or value == NOT_APPLICABLE:
+    if _nothing(item, value):
         return None
     rule = item.passes or PassRule()
     match item.kind:
@@ -74,7 +74,7 @@ def score(definition: Definition, answers: Answers, evidence: EvidenceCount | No
     failed = tuple(item.code for item in items if passed(item, values[item.code]) is False)
     return Score(
         points=sum((_points(item, values[item.code]) for item in items), NOTHING),
-        possible=sum((item.weight for item in items if values[item.code] != NOT_APPLICABLE), NOTHING),
+        possible=sum((item.weight for item in items if not _waived(item, values[item.code])), NOTHING),
         failed_core=tuple(item.code for item in items if item.core and item.code in failed),
         failed=failed,
         answered=sum(values[item.code] not in (None, []) for item in items),
@@ -96,7 +96,7 @@ def missing(definition: Definition, answers: Answers, evidence: EvidenceCount) -
 
 def evidence_due(item: Item, value: Any) -> int:
     """How many photos or documents this answer needs."""
-    if value in (None, [], NOT_APPLICABLE) or item.evidence.when == "never":
+    if _nothing(item, value) or item.evidence.when == "never":
         return 0
     if item.evidence.when == "on_fail" and passed(item, value) is not False:
         return 0
@@ -115,8 +115,18 @@ def _value(item: Item, answers: Answers, evidence: EvidenceCount) -> Any:
     return True if item.kind in FILES and not value and evidence.get(item.code) else value
 
 
+def _nothing(item: Item, value: Any) -> bool:
+    """Whether there is nothing to judge."""
+    return value in (None, []) or _waived(item, value)
+
+
+def _waived(item: Item, value: Any) -> bool:
+    """Whether the answer is "not applicable", and not a text or an option of that spelling."""
+    return bool(value == NOT_APPLICABLE) and (item.not_applicable or item.kind == "yes_no_na")
+
+
 def _points(item: Item, value: Any) -> Decimal:
-    if value in (None, [], NOT_APPLICABLE):
+    if _nothing(item, value):
         return NOTHING
     if item.kind in CHOICES and any(option.points is not None for option in item.options):
         chosen = value if isinstance(value, list) else [value]

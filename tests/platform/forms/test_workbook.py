@@ -52,3 +52,13 @@ def test_a_word_that_is_no_choice_is_refused() -> None:
     assert order
     with pytest.raises(ValidationError):
         forms.from_cell(order, "很好")
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "cell"),
+    [("note", "na", "na"), ("visitors", "na", "不适用"), ("door", "na", "不适用"), ("visitors", 3, 3)],
+)
+def test_only_what_need_not_apply_is_written_as_such(code: str, value: Any, cell: Any) -> None:
+    asked = FORM.item(code)
+    assert asked
+    assert forms.written(asked, value) == cell
