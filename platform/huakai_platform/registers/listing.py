@@ -105,7 +105,8 @@ def metric(entries: Sequence[Entry], one: Metric) -> Decimal:
     mine = [entry for entry in entries if one.where_item is None or _is(entry, one)]
     if one.counting == "entries" or one.item is None:
         return Decimal(len(mine))
-    return sum((Decimal(str(entry.items.get(one.item, 0))) for entry in mine), Decimal())
+    said = (entry.items.get(one.item) for entry in mine)
+    return sum((Decimal(str(value)) for value in said if isinstance(value, int | float)), Decimal())
 
 
 def sums(session: Session, shelf: Shelf, register: Register, since: date, until: date) -> dict[str, Decimal]:
@@ -132,13 +133,18 @@ def _is(entry: Entry, one: Metric) -> bool:
 
 def _sum(model: Any, one: Metric) -> ColumnElement[Any]:
     given = model.answers["items"]
-    counted: Any = func.sum(cast(given[one.item].astext, Numeric)) if one.counting == "sum" else func.count()
+    counted: Any = func.sum(_number(given[one.item])) if one.counting == "sum" else func.count()
     if one.where_item is not None:
         there = given[one.where_item]
         listed = func.jsonb_typeof(there) == "array"
         counted = counted.filter(case((listed, there.op("?")(one.where_is)), else_=there.astext == one.where_is))
     found: ColumnElement[Any] = counted
     return found
+
+
+def _number(said: Any) -> ColumnElement[Any]:
+    """An answer as a number; null where it says "not applicable"."""
+    return case((func.jsonb_typeof(said) == "number", cast(said.astext, Numeric)))
 
 
 def conditions(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
@@ -168,8 +174,8 @@ def _order(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> tuple[
     sort = asked.get("sort", "-day")
     name, model = sort.lstrip("-"), shelf.model
     item = None if name in OWN else register.form.item(name)
-    column: Any = getattr(model, name) if item is None else model.answers["items"][name].astext
-    if item is not None and item.kind in NUMBERS:
-        column = cast(column, Numeric)
+    column: Any = getattr(model, name) if item is None else model.answers["items"][name]
+    if item is not None:
+        column = _number(column) if item.kind in NUMBERS else column.astext
     falling = sort.startswith("-")
     return (column.desc().nulls_last() if falling else column.asc().nulls_last(), model.number.desc())
