@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site
+from huakai_platform.regions.models import Region
 from huakai_tenants.activities.catalogue import OWN, Catalogue
 from huakai_tenants.activities.models import Activity, ActivityTotal
 from huakai_tenants.staff.models import StaffMember
@@ -124,7 +125,8 @@ def neighbours(session: Session) -> list[Site]:
     own = session.get(Site, tenancy.current(session))
     if own is None:
         return []
-    county = own.ancestors[1] if len(own.ancestors) > 1 else own.region_code
+    above = select(Region.parent_code).where(Region.code == own.region_code, Region.level == "township")
+    county = session.scalar(above) or own.region_code
     wanted = select(Site).where(
         Site.institution_id == own.institution_id,
         Site.id != own.id,
