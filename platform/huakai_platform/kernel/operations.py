@@ -7,7 +7,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Integer, Uuid, bindparam, func, insert, select, update
+from sqlalchemy import (
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Uuid,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from huakai_platform.kernel import audit, clock, outbox
@@ -168,11 +180,12 @@ def cancel(session: Session, actor: Actor, operation_id: UUID) -> None:
     audit.record(session, actor, "operations.cancelled", "operation", operation_id, items=stopped)
 
 
-def call_off(session: Session, operations: Sequence[UUID]) -> int:
-    """Cancel every item that waits in some operations; how many those were."""
+def call_off(session: Session, operations: Sequence[UUID], *, besides: UUID | None = None) -> int:
+    """Cancel every item that waits in some operations, `besides` that of one site; how many those were."""
     waiting = (
         update(OperationItem)
         .where(OperationItem.operation_id.in_(operations), OperationItem.state == ItemState.WAITING)
+        .where(OperationItem.site_id.is_distinct_from(besides) if besides else true())
         .values(state=ItemState.CANCELLED, ended_at=clock.now())
         .returning(OperationItem.operation_id)
     )

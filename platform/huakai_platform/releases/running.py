@@ -83,13 +83,16 @@ def take_back(session: Session, actor: Actor, release_id: UUID, *, wave: int | N
     return begun.id
 
 
-def stop(session: Session, release_id: UUID, why: Message) -> bool:
-    """Pause a release because its own condition is met; False when it does not run any more."""
+def stop(session: Session, release_id: UUID, why: Message, *, failed: UUID) -> bool:
+    """Pause a release because its own condition is met; False when it does not run any more.
+
+    The site that `failed` is not called off: whoever has it in hand says why it was not reached.
+    """
     running = (Release.id == release_id, Release.state == State.RUNNING)
     paused = update(Release).where(*running).values(state=State.PAUSED, stopped_why=why).returning(Release.id)
     if session.execute(paused).first() is None:
         return False
-    _stop(session, release_id)
+    _stop(session, release_id, besides=failed)
     return True
 
 
@@ -117,9 +120,9 @@ def _morning(day: date) -> datetime | None:
     return datetime.combine(day, MORNING, clock.CHINA) if day > clock.today() else None
 
 
-def _stop(session: Session, release_id: UUID) -> int:
+def _stop(session: Session, release_id: UUID, *, besides: UUID | None = None) -> int:
     begun = session.scalars(select(Wave.operation_id).where(Wave.release_id == release_id))
-    return operations.call_off(session, [one for one in begun if one])
+    return operations.call_off(session, [one for one in begun if one], besides=besides)
 
 
 def _sites(session: Session, release_id: UUID, *which: ColumnElement[bool]) -> list[tuple[UUID, str]]:

@@ -155,7 +155,7 @@ def _refuse(work: Work, task: Task, operation_id: UUID, refused: HuakaiError) ->
 def _stop(work: Work, task: Task, why: Message) -> None:
     """In a transaction of the platform's own, so that it holds at once; again changes nothing."""
     with work.tenant(PLATFORM) as session:
-        if releases.stop(session, task.release.id, why):
+        if releases.stop(session, task.release.id, why, failed=task.site.id):
             people = [task.release.launched_by] if task.release.launched_by else []
             text = _("发布“{title}”：{why}", title=task.release.title, why=why)
             href = f"/console/releases/{task.release.id}"
