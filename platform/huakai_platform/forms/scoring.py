@@ -112,7 +112,7 @@ def _evidence_message(item: Item, short: int) -> Message:
 def _value(item: Item, answers: Answers, evidence: EvidenceCount) -> Any:
     """The answer; for photo and document items a file on record is one."""
     value = answers.get(item.code)
-    return True if item.kind in FILES and not value and evidence.get(item.code) else value
+    return True if item.kind in FILES and evidence.get(item.code) else value
 
 
 def _nothing(item: Item, value: Any) -> bool:

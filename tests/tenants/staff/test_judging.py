@@ -142,6 +142,11 @@ def test_nobody_is_named_by_two_rows(first: dict[str, Any], second: dict[str, An
     assert rows[1].errors == {"number": ["与第 2 行是同一个人；不同的人请分别填写工号"]}
 
 
+def test_a_row_too_many_names_the_first_of_its_person() -> None:
+    said = ["与第 2 行是同一个人；不同的人请分别填写工号"]
+    assert [one.errors.get("number") for one in judged(given(), given(), given())] == [None, said, said]
+
+
 def test_people_of_one_name_are_told_apart_by_their_numbers() -> None:
     rows = judged(given(number="S8"), given(number="S9"), given(post="head"), given("李明"))
     assert states(rows) == ["added"] * 4
@@ -187,6 +192,7 @@ def test_a_new_person_has_what_is_given_and_no_changes() -> None:
         (None, {"phone": "1"}, Opened("1", None), ["phone"]),
         (Opened("1", "a@b"), {"phone": "1"}, None, []),
         (Opened("1", "a@b"), {"phone": "2"}, Opened("2", "a@b"), ["phone"]),
+        (Opened("1", "a@b"), {"email": "c@d"}, Opened("1", "c@d"), ["email"]),
         (Opened("1", None), {"phone": "2", "email": "a@b"}, Opened("2", "a@b"), ["phone", "email"]),
     ],
 )
