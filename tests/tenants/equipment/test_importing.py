@@ -61,7 +61,7 @@ def read(
     """The rows as they come from a sheet whose header is its first row."""
     wrong = errors or {}
     lines = [
-        ListRow(number, [], {} if number in wrong else row, wrong.get(number, {}))
+        ListRow(number, {} if number in wrong else row, wrong.get(number, {}))
         for number, row in enumerate(rows, start=2)
     ]
     return Prepared(PLAN, [(place, "办公室")], "zh", lines)

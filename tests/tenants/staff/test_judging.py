@@ -64,7 +64,7 @@ def judged(
     sheet = Sheet("人员", [[Cell(0, 0, "姓名")], *cells])
     wrong = errors or {}
     read = [
-        ListRow(number, cells[number - 2], {} if number in wrong else row, wrong.get(number, {}))
+        ListRow(number, {} if number in wrong else row, wrong.get(number, {}))
         for number, row in enumerate(rows, start=2)
     ]
     return judging.judge(Listing(sheet, 0, {"name": 0}, read), PLAN, present, contacts or {})
