@@ -20,7 +20,7 @@ from tests.house.sql_lint import selected
 
 ROOT = Path(__file__).parents[2]
 RUNNING = ("huakai_tenant", "huakai_oversight", "huakai_worker")
-MAY_LEAVE_OUT: dict[str, str] = {}
+MAY_LEAVE_OUT: dict[str, str] = {"WHERE false": "what no row can fulfil is asked of none"}
 """Parts of statements that do without on purpose, and why."""
 
 GIVEN = ("'", ":", "CAST(", "(SELECT")
