@@ -10,8 +10,8 @@ import pytest
 from tests.support.days import DAYS
 
 TESTS = Path(__file__).parents[1]
-ELSEWHERE = ("bench", "deploy", "fault", "journeys", "wall")
-"""Whole programs, browsers and measurements: other processes, whose clock no test moves."""
+ELSEWHERE = ("bench", "deploy", "fault", "journeys", "upgrade", "wall")
+"""Whole programs, browsers, measurements, and a past with a clock of its own: no test moves their clock."""
 RECKONING = frozenset(
     {
         "month",

@@ -122,5 +122,5 @@ def _watch(connection: Connection, _cursor: Any, statement: str, *_more: Any) ->
         return
     if (left_out := _read(statement)) and sent_by_the_product():
         raise TenantNotNamed(f"{', '.join(left_out)}: {statement}")
-    if statement.startswith(("INSERT", "WITH")) and _past_policies(statement):
+    if statement.startswith(("INSERT", "WITH")) and _past_policies(statement) and sent_by_the_product():
         raise PastPolicies(statement)

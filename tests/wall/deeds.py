@@ -335,6 +335,7 @@ CONSOLE = {
     "begin a room's trail": f"INSERT INTO tenant.audit_head VALUES ('{MINE}', '{GHOST}', 1, '')",
     "move a room's trail": "UPDATE tenant.audit_head SET seq = 0",
     "change a trail": "UPDATE tenant.audit_entry SET deed = 'x'",
+    "read where somebody was led": f"SELECT location FROM platform.idempotency_key WHERE account_id <> '{ATTACKER}'",
     "see counts of people": "SELECT * FROM oversight.person_fact",
     "let figures out": "INSERT INTO oversight.figure_release VALUES ('2026-01-01', 10, 'x', now())",
     "seal a score for another site": "INSERT INTO oversight.assessment (tenant_id, id, edition_id, as_of, age_set,"
@@ -363,16 +364,8 @@ HARMLESS = frozenset(
     }
 )
 """What the server allows to everybody, or to who may write a table, and what tells nothing: bells carry no words."""
-QUIET = frozenset(
-    {
-        "samples of columns",
-        "extended samples",
-        "prepared transactions of others",
-        "cursors of others",
-        "statements prepared by others",
-        "a sequence",
-    }
-)
+QUIET = frozenset({"samples of columns", "extended samples", "prepared transactions of others", "cursors of others"})
+QUIET |= {"statements prepared by others", "a sequence"}
 """Questions that are allowed and must find nothing."""
 ABSENT = frozenset({"raw pages", "read slots"})
 

@@ -39,7 +39,7 @@ ROOM = st.integers(0, 2)
 PICK = st.integers(0, 20)
 QUIET = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "print_blob": False}
 FAST = os.environ.get("HUAKAI_TEST_FAST") == "1"
-EXAMPLES, LEAST = (24, 1_200) if FAST else (95, 5_000)
+EXAMPLES, LEAST = (24, 1_200) if FAST else (98, 5_000)
 NORMAL = settings(**QUIET, max_examples=EXAMPLES, stateful_step_count=60, derandomize=False)  # type: ignore[arg-type]
 HUNT = settings(
     **QUIET,  # type: ignore[arg-type]

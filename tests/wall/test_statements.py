@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
+from tests.support import statements
 from tests.support.statements import MAY_LEAVE_OUT, ROOT, PastPolicies, TenantNotNamed, unnamed
 
 NAMED = {
@@ -64,7 +65,10 @@ def test_a_test_may_look_for_itself(databases: Databases) -> None:
         assert session.scalar(text("SELECT count(*) FROM tenant.space")) == 0
 
 
-def test_rows_that_a_query_puts_past_policies_are_an_error_too(databases: Databases) -> None:
+def test_rows_that_a_query_puts_past_policies_are_an_error_too(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statements, "sent_by_the_product", lambda: True)
     with pytest.raises(PastPolicies), databases.session(Login.OVERSIGHT) as session:
         session.execute(text("INSERT INTO platform.recovery_code SELECT * FROM platform.recovery_code"))
 

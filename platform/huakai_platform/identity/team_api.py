@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from marshmallow import ValidationError, validates_schema
 
 from huakai_platform.identity import directory, memberships
 from huakai_platform.identity import team as service
@@ -11,6 +12,7 @@ from huakai_platform.identity.inputs import Email
 from huakai_platform.identity.people import Added, Member, member
 from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.fields import Choice, Date, Id, Phone, Strict, Text
+from huakai_platform.kernel.i18n import _
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, frame, guard
 
@@ -29,6 +31,11 @@ class NewMember(Strict):
     email = Email(load_default=None)
     post = Choice(("A", "B"), load_default=None)
     valid_until = Date(load_default=None)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _somebody(self, given: dict[str, Any], **_settings: Any) -> None:
+        if not given.get("name") and not given.get("account_id"):
+            raise ValidationError(_("必填"), "name")
 
 
 @blueprint.get("/team")

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.exceptions import HTTPException
 
 from huakai_platform.web.context import visitor
 
@@ -75,12 +76,12 @@ def adopt() -> None:
 
 
 def _secret() -> str | None:
-    given = request.form.get(FIELD) or request.headers.get(HEADER) or ""
     try:
+        given = request.form.get(FIELD) or request.headers.get(HEADER) or ""
         read = URLSafeTimedSerializer(current_app.secret_key or "", salt="wtf-csrf-token")
         return str(read.loads(given, max_age=int(LIFE.total_seconds())))
-    except BadData:
-        return None
+    except (BadData, HTTPException):
+        return None  # a body that cannot be read is refused where it is asked for
 
 
 def _owner(secret: object) -> str | None:

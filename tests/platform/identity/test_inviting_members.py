@@ -53,6 +53,7 @@ def anonymous(said: str, site: Site) -> str:
     for own in (site.name, site.code, site.code.lower()):
         said = said.replace(own, "…")
     said = re.sub(r'(X-CSRFToken": |name="csrf_token" value=|idempotency_key" value=)"[^"]+"', "", said)
+    said = re.sub(r"\b[0-9a-f]{32}\b", "…", said)
     said = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "…", said)
     said = re.sub(r"/invitations/[\w-]+|data:image/png;base64,[^\"]+", "…", said)
     return re.sub(r"测试人员\d+|tester\d+|\d{4}-\d\d-\d\dT[\d:.+]+|\d\d:\d\d", "…", said)

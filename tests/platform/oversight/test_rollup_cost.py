@@ -35,7 +35,7 @@ def test_folding_reads_the_marked_regions_by_index(databases: Databases, urls: U
             connection.execute(statement, {"month": month})
         connection.execute(text("VACUUM ANALYZE oversight.site_fact, oversight.dirty_region"))
     engine.dispose()
-    arguments: dict[str, Any] = {"levels": list(LEVELS), "most": 2000, "now": clock.now()}
+    arguments: dict[str, Any] = {"levels": list(LEVELS), "most": 2000, "now": clock.now(), "code": None, "month": None}
     with databases.session(Login.WORKER) as session:
         plan = session.execute(text(f"EXPLAIN {rollups._FOLD.text}"), arguments).scalars().all()
     assert any("site_fact_region_code_idx" in line for line in plan), plan

@@ -22,6 +22,7 @@ from huakai_platform.oversight import rollups
 from huakai_platform.oversight.models import SiteFact
 from huakai_platform.regions import importing, service
 from huakai_platform.regions.models import Region
+from tests.support.days import this_month
 from tests.support.make import Make
 from tests.support.web import post
 
@@ -154,6 +155,7 @@ def test_the_page_and_the_command_name_the_line_and_write_nothing(
     with make.databases.session(Login.OVERSIGHT) as opened:
         assert service.misplaced(opened) == []
 
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     monkeypatch.setattr(Settings, "from_env", classmethod(lambda _cls: settings))
     (tmp_path / "regions.csv").write_text(HEAD + UNKNOWN, "utf-8")
     told = CliRunner().invoke(group, ["import", str(tmp_path / "regions.csv"), "--dry-run"])
@@ -164,7 +166,7 @@ def test_the_page_and_the_command_name_the_line_and_write_nothing(
 def test_folding_ends_also_where_the_table_is_spoilt(
     databases: Databases, make: Make, cycle: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    month, rounds = clock.month(clock.today()), []
+    month, rounds = this_month(), []
     site = make.site(region_code=LOW)
     make.add(SiteFact(tenant_id=site.id, month=month, region_code=LOW, metrics={"sites": 1}, computed_at=clock.now()))
     fold = rollups._fold_deepest

@@ -24,7 +24,12 @@ def app() -> Flask:
     jinja.add_extension("jinja2.ext.i18n")
     jinja.install_gettext_callables(str, lambda one, many, n: one if n == 1 else many, newstyle=True)  # type: ignore[attr-defined]
     jinja.globals.update(
-        asset=lambda name: f"/static/{name}", icon=icon, csrf_token=lambda: "to'ken", badges=dict, room_bar=bar
+        asset=lambda name: f"/static/{name}",
+        icon=icon,
+        csrf_token=lambda: "to'ken",
+        badges=dict,
+        room_bar=bar,
+        standard_lacks=lambda: None,
     )
     jinja.filters.update(date=str, datetime=str)
     return app

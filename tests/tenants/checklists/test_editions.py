@@ -82,6 +82,7 @@ def test_the_page_of_today_counts_as_the_run_does(
     assert f"{LEFT} / {whole}" in browser.get("/room/").text
 
 
+@pytest.mark.calendar
 def test_a_retired_lists_overdue_run_is_shown_wherever_it_is_counted(
     app: Flask, databases: Databases, make: Make, room: Site, head: Actor, runs: dict[str, UUID], browser: FlaskClient
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_point_is_told_in_the_words_of_its_run(
     assert item.text.zh in browser.get(f"/room/points/{row.id}").text
 
 
+@pytest.mark.calendar
 def test_nothing_falls_due_of_a_list_that_is_retired(databases: Databases, room: Site, runs: dict[str, UUID]) -> None:
     with databases.session(Login.WORKER, room.id) as session:
         schedule.make_due(session, clock.today())

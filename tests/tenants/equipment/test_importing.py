@@ -27,6 +27,7 @@ from huakai_tenants.equipment.plan import Kind, Plan
 from huakai_tenants.premises.models import Space
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.sheets.models import SheetImport
+from tests.support.days import this_month
 from tests.support.make import Make
 from tests.support.staffed import Staffed
 
@@ -273,7 +274,7 @@ def test_all_that_is_right_is_written_at_once(room: Room) -> None:
     assert deeds == [("added", ())] * 5 + [("changed", ("quantity", "serial"))]
     upload = next(one for one in room.rows(SheetImport) if one.id == kept)
     assert (upload.state, upload.summary, upload.sealed) == ("applied", counts, None)
-    assert {"month": clock.month(TODAY).isoformat()} in [one.payload for one in room.rows(OutboxMessage)]
+    assert {"month": this_month().isoformat()} in [one.payload for one in room.rows(OutboxMessage)]
     assert counts.items() <= room.trail("equipment.imported")[-1].items()
     with pytest.raises(Conflict):
         room.apply(kept, second)

@@ -61,7 +61,7 @@ class Lived:
 
     def __init__(self, world: World) -> None:
         self.world, self.head = world, world.person(Role.SITE_HEAD)
-        self.site = world.site_of(self.head)
+        self.site, self.day = world.site_of(self.head), clock.today()
         self.routes = [one for one in everything() if one.plane == "room" and "GET" in one.methods]
         self.routes = [one for one in self.routes if Role.SITE_HEAD in one.access.roles]
         self.objects: dict[str, Mapping[str, Any]] = {}
@@ -133,7 +133,7 @@ def test_what_is_lacking_is_said_on_its_page(lived: Lived, case: str) -> None:
 
 
 def test_the_nights_work_is_done(lived: Lived, case: str) -> None:
-    make, site_id, today = lived.world.make, lived.site.id, clock.today()
+    make, site_id, today = lived.world.make, lived.site.id, lived.day
     with make.databases.session(Login.WORKER, site_id) as session:
         schedule.make_due(session, today)
         facts.recompute(session, site_id, clock.month(today), workload.counts)
