@@ -81,6 +81,7 @@ def application(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(application: Flask, databases: Databases) -> Flask:
-    """Both planes over this test's database."""
-    return application
+def app(application: Flask, databases: Databases) -> Iterator[Flask]:
+    """Both planes over this test's database; every request of the test has left the gate."""
+    yield application
+    assert not application.extensions["huakai.gate"].inside

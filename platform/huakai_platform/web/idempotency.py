@@ -8,19 +8,17 @@ from uuid import UUID
 from flask import Response, current_app, g, redirect, render_template, request
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
-from werkzeug.test import EnvironBuilder
 
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.plumbing import IdempotencyKey
-from huakai_platform.web import gate
+from huakai_platform.web import rereading
 from huakai_platform.web.api import already
 from huakai_platform.web.api.resources import operation_of
 from huakai_platform.web.bearers import ROOT, in_api
-from huakai_platform.web.context import close_peek, db, visitor
+from huakai_platform.web.context import db, visitor
 
 FIELD = "idempotency_key"
 BROWSER = UUID(int=0)
@@ -111,7 +109,7 @@ def _resource(status: int, location: str | None) -> Response | None:
     where = location or (request.path if request.method in {"PUT", "PATCH"} else "")
     if not _same_kind(where):
         return None
-    found = _read(where)
+    found = rereading.read(where, READERS)
     if found.status_code != 200:
         return None
     found.status_code = status
@@ -128,22 +126,6 @@ def _same_kind(where: str) -> bool:
         return False
     gives, reads = (operation_of(current_app, one)["gives"] for one in (request.endpoint, endpoint))
     return gives is not None and type(gives) is type(reads)
-
-
-def _read(where: str) -> Response:
-    """A request of its own with the reader's token, so that every check of a reading is made; it takes this one's
-    place at the gate."""
-    headers = {name: request.headers[name] for name in READERS if name in request.headers}
-    whence = {"REMOTE_ADDR": request.remote_addr or ""}
-    asked = EnvironBuilder(where, base_url=request.host_url, headers=Headers(headers), environ_base=whence)
-    db().rollback()
-    close_peek()
-    gate.leave(None)
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    with app.app_context(), app.request_context(asked.get_environ()):
-        response: Response = app.full_dispatch_request()
-        response.get_data()
-    return response
 
 
 def _secret() -> bytes:

@@ -1,16 +1,14 @@
 """Back to the form that could not be taken, with what was typed in it."""
 
-import structlog
-from flask import current_app, make_response, render_template, request
+from flask import make_response, render_template
 from werkzeug import Response
-from werkzeug.test import EnvironBuilder
 
 from huakai_platform.identity.inputs import Onward
 from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import shared
 from huakai_platform.kernel.access import EVERYONE, Permission
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import carrying, filling, inputs, tokens
+from huakai_platform.web import carrying, filling, inputs, rereading, tokens
 from huakai_platform.web.carrying import Carried
 from huakai_platform.web.context import guard
 
@@ -25,7 +23,7 @@ def give_back() -> Response:
     if kept is None or kept.owner != tokens.mark():
         edge.tell(_("之前填写的内容已过期，或属于另一个身份，没有带过来。"), "info")
         return edge.onward(None)
-    response = _opened(kept.page) if kept.page else None
+    response = rereading.read(kept.page, KEPT, Accept="text/html") if kept.page else None
     if response is None or response.status_code != 200 or response.mimetype != "text/html":
         return make_response(render_template("identity/returned.html", lost=kept.fields, files=kept.files))
     response.set_data(filling.fill(response.get_data(as_text=True), kept, _notice(kept)))
@@ -36,16 +34,3 @@ def _notice(kept: Carried) -> filling.Notice:
     return lambda found, lost: render_template(
         "identity/_returned.html", found=found, lost=lost, files=kept.files, page=kept.page
     )
-
-
-def _opened(path: str) -> Response:
-    """What a GET of the same browser would be answered."""
-    headers = [(name, request.headers[name]) for name in KEPT if name in request.headers]
-    asked = EnvironBuilder(path, request.host_url, headers=[*headers, ("Accept", "text/html")]).get_environ()
-    asked["REMOTE_ADDR"] = request.remote_addr
-    own = structlog.contextvars.get_contextvars()
-    with current_app.request_context(asked):
-        answer = current_app.full_dispatch_request()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(**own)
-    return answer
