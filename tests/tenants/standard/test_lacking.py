@@ -157,6 +157,8 @@ def test_no_page_of_the_console_about_it_fails(lived: Lived, case: str, editions
             continue
         if not route.arguments <= about.keys() or route.endpoint in QUERIES:
             continue
+        if case not in SHORT and not route.arguments:
+            continue  # about no site and no edition: what one kind less changes there, all of them less change too
         with world.app.test_request_context():
             path = url_for(route.endpoint, **{name: about[name] for name in route.arguments})
         answer = (program if path.startswith(API) else client).get(path, buffered=True)
