@@ -112,6 +112,21 @@ def test_nobody_finds_out_by_trying_whose_numbers_are_known(app: Flask, make: Ma
     assert told == [True] * 5 + [False] * 2
 
 
+def test_a_try_that_succeeds_does_not_let_anybody_try_on(app: Flask, make: Make) -> None:
+    account, _ = person(make)
+    client = signed_in(app, account)
+    make.account(email="known@example.org")
+    tries = ["known@example.org", "mine@example.org"] * 4
+
+    told = [
+        web.post(client, "/account/contact", {"email": email, "password": PASSWORD}, follow_redirects=True).text
+        for email in tries
+    ]
+
+    assert ["不能使用" in page or "已保存。" in page for page in told] == [True] * 5 + [False] * 3
+    assert all("尝试次数过多" in page for page in told[5:])
+
+
 def test_a_link_is_shown_as_visitors_must_open_it(databases: Databases, make: Make, settings: Settings) -> None:
     secure = create_app(replace(settings, https=True))
     client = secure.test_client()

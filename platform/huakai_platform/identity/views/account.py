@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import make_response, redirect, render_template, url_for
 from werkzeug import Response
 
-from huakai_platform.identity import activity, devices, profile, second_factor
+from huakai_platform.identity import activity, devices, profile, second_factor, throttling
 from huakai_platform.identity.inputs import LOCALES, ChangedPassword, ContactForm, Profile
 from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import shared
@@ -42,7 +42,10 @@ def change_profile() -> Response:
 @shared.post("/account/contact")
 @guard(Permission.SELF, to=EVERYONE)
 def change_contact() -> Response:
-    """What one signs in with is changed only by who knows the password; asking which are taken is slowed down."""
+    """What one signs in with is changed only by who knows the password.
+
+    Each try says whether somebody has it, so those that succeed are counted against the account, too.
+    """
     given = _proved(inputs.form(ContactForm()), "password")
     if not given.ok:
         return _refused(contact=given)
@@ -55,7 +58,7 @@ def change_contact() -> Response:
         return _refused(contact=given.with_error("email", error.message))
     except Invalid as error:
         return _refused(contact=Given({}, error.fields, given.raw))
-    edge.forgive(brakes)
+    edge.forgive(throttling.shared(brakes))
     edge.tell(_("已保存。"))
     return redirect(url_for(".account"), 303)
 
