@@ -24,7 +24,7 @@ class Word(Enum):
     REGISTER = auto()
     """The institution's, carried out by a job: nobody is asked back, what is somebody else's stays with them."""
     HEAD = auto()
-    """Of one room: makes a new person, and is told nothing about people of other rooms, not even that they exist."""
+    """Of one room: makes a new person, and is told what the room's own list shows, never what is whose elsewhere."""
 
 
 class Taken(Invalid):
@@ -43,6 +43,8 @@ class Asked:
     phone: bytes | None = None
     email: str | None = None
     mark: bytes | None = None
+    hint: str | None = None
+    """The number as lists show it."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ def decide(asked: Asked, word: Word, place: Place, known: Known) -> Decision:
         return _joined(asked.person, word, place, who)
     if asked.person.login_name in known.logins:
         raise Taken("login_name", _("这个账号名已被使用"))
+    if word is Word.HEAD:
+        _refuse_shown(asked, place)
     phone = _free("phone", known.phones.get(asked.phone or b""), word, place)
     email = _free("email", known.emails.get(asked.email or ""), word, place)
     return Decision(
@@ -149,8 +153,6 @@ def _free(field: str, holder: Somebody | None, word: Word, place: Place) -> _Cla
         return _Claim(True, holder) if word is Word.INSTITUTION else _Claim(False)
     if word is Word.INSTITUTION:
         raise _of_another(field, holder, place)
-    if word is Word.HEAD and holder.works_at(place.site_id):
-        raise _of_the_room(field, holder)
     return _Claim(False)
 
 
@@ -171,16 +173,13 @@ def _of_another(field: str, holder: Somebody, place: Place) -> Taken:
     return Taken(field, said, holder.account_id)
 
 
-def _of_the_room(field: str, holder: Somebody) -> Taken:
-    said = (
-        _(
-            "这个手机号是本站点{name}登录用的。若是同一人，请在“团队里已有的人”中选择；否则请留空或换一个",
-            name=holder.name,
+def _refuse_shown(asked: Asked, place: Place) -> None:
+    """Refuse a number that the room's list shows already, be it kept or not: whose it really is has no say in this."""
+    shown = (one for one in place.present if one.held.lasts and asked.hint and one.who.phone_hint == asked.hint)
+    if found := next(shown, None):
+        said = _(
+            "团队里{name}的手机号也是 {hint}。若是同一人，请在“团队里已有的人”中选择；若不是，请留空，由本人登录后填写",
+            name=found.who.name,
+            hint=asked.hint,
         )
-        if field == "phone"
-        else _(
-            "这个邮箱是本站点{name}登录用的。若是同一人，请在“团队里已有的人”中选择；否则请留空或换一个",
-            name=holder.name,
-        )
-    )
-    return Taken(field, said, holder.account_id)
+        raise Taken("phone", said, found.held.account_id)

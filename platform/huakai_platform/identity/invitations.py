@@ -189,8 +189,7 @@ class _Party:
         """A new account with what is free; a number or address that is somebody else's stays with them."""
         person = asked.person
         login = self._names.take(person)
-        who = Somebody(uuid7(), person.name, login, decision.email, decision.phone)
-        phone = contacts.normal_phone(person.phone or "")
+        who = Somebody(uuid7(), person.name, login, decision.email, decision.phone, phone_hint=asked.hint)
         self._rows["accounts"].append(
             {
                 "id": who.account_id,
@@ -198,7 +197,7 @@ class _Party:
                 "login_name": who.login_name,
                 "email": who.email,
                 "phone_lookup": who.phone_lookup,
-                "phone_hint": contacts.hint(phone) if phone else None,
+                "phone_hint": who.phone_hint,
                 "person_lookup": decision.mark,
                 "created_at": self._now,
             }
@@ -260,7 +259,7 @@ def _asked(person: Person, lookup_key: bytes) -> Asked:
     if phone is None:
         return Asked(person, email=email)
     mark = contacts.person_lookup(lookup_key, phone, person.name)
-    return Asked(person, contacts.phone_lookup(lookup_key, phone), email, mark)
+    return Asked(person, contacts.phone_lookup(lookup_key, phone), email, mark, contacts.hint(phone))
 
 
 def _code_of(session: Session, site_id: UUID) -> str:

@@ -57,6 +57,8 @@ class Somebody:
     email: str | None = None
     phone_lookup: bytes | None = None
     disabled: bool = False
+    phone_hint: str | None = None
+    """What lists show of the number that was typed, whether it opens the account or not."""
     roles: Sequence[Held] = ()
 
     @property
@@ -71,9 +73,6 @@ class Somebody:
     def beyond(self, institution_id: UUID) -> bool:
         """Whether the person has a role at another institution."""
         return any(role.lasts and role.institution_id != institution_id for role in self.roles)
-
-    def works_at(self, site_id: UUID | None) -> bool:
-        return site_id is not None and any(role.lasts and role.site_id == site_id for role in self.roles)
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def read(
 def present_at(session: Session, site_id: UUID) -> list[Present]:
     """The roles at a site that nobody has ended, each with whoever holds it."""
     rows = session.execute(_AT_SITE, {"of_site": site_id})
-    return [Present(_role(row), Somebody(row.account_id, row.name, row.login_name)) for row in rows]
+    return [Present(_role(row), _shown(row)) for row in rows]
 
 
 def roles_of(session: Session, account_id: UUID) -> list[Held]:
@@ -164,7 +163,7 @@ def _found() -> Select[*tuple[Any, ...]]:
 
 _FOUND = _found()
 _AT_SITE = (
-    select(*_ROLE, _ACCOUNT.name, _ACCOUNT.login_name)
+    select(*_ROLE, _ACCOUNT.name, _ACCOUNT.login_name, _ACCOUNT.phone_hint)
     .select_from(_MEMBERS.join(table(Account), _ACCOUNT.id == _MEMBER.account_id))
     .where(_MEMBER.site_id == bindparam("of_site"), _MEMBER.ended_at.is_(None))
 )
@@ -179,7 +178,12 @@ def _people(rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterable[tuple[Somebody, b
         one = held[0]
         roles = tuple(_role(row) for row in held if row.membership_id)
         phone, mark = (bytes(value) if value else None for value in (one.phone_lookup, one.person_lookup))
-        yield Somebody(account_id, one.name, one.login_name, one.email, phone, bool(one.disabled_at), roles), mark
+        who = Somebody(account_id, one.name, one.login_name, one.email, phone, bool(one.disabled_at), roles=roles)
+        yield who, mark
+
+
+def _shown(row: Row[*tuple[Any, ...]]) -> Somebody:
+    return Somebody(row.account_id, row.name, row.login_name, phone_hint=row.phone_hint)
 
 
 def _role(row: Row[*tuple[Any, ...]]) -> Held:

@@ -16,7 +16,8 @@ from huakai_platform.kernel.ids import uuid7
 HERE, ELSEWHERE, OURS, THEIRS = uuid7(), uuid7(), uuid7(), uuid7()
 PHONE, MARK, EMAIL = b"number", b"name and number", "li@example.org"
 PERSON = Person("李心怡", Role.COUNSELLOR, phone="13800000001", email=EMAIL)
-ASKED = Asked(PERSON, PHONE, EMAIL, MARK)
+HINT = "138****0001"
+ASKED = Asked(PERSON, PHONE, EMAIL, MARK, HINT)
 EVERYBODY = list(Word)
 TODAY = clock.today()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -27,7 +28,7 @@ def held(site: UUID | None = HERE, institution: UUID = OURS, role: str = "volunt
 
 
 def somebody(*roles: Held, name: str = "王建国", disabled: bool = False) -> Somebody:
-    return Somebody(uuid7(), name, "wang", EMAIL, PHONE, disabled, roles)
+    return Somebody(uuid7(), name, "wang", EMAIL, PHONE, disabled, roles=roles)
 
 
 def known(who: Somebody | None = None, *, mark: bytes | None = None) -> Known:
@@ -37,9 +38,9 @@ def known(who: Somebody | None = None, *, mark: bytes | None = None) -> Known:
     return found
 
 
-def present(name: str = "王建国", **more: object) -> Present:
+def present(name: str = "王建国", hint: str | None = None, **more: object) -> Present:
     one = held(**{"post": "A", **more})  # type: ignore[arg-type]
-    return Present(one, Somebody(one.account_id, name, "wang"))
+    return Present(one, Somebody(one.account_id, name, "wang", phone_hint=hint))
 
 
 def decided(word: Word, found: Known, asked: Asked = ASKED, *there: Present) -> Decision | dict[str, list[str]]:
@@ -58,11 +59,11 @@ def test_whom_nobody_knows_gets_an_account_with_number_and_address(word: Word) -
 
 
 OF_OTHERS = {
-    "this room": (held(), "王建国(wang)", "本站点王建国"),
-    "another room": (held(ELSEWHERE), "王建国(wang)", None),
-    "another room from next week on": (held(ELSEWHERE, valid_from=TODAY + timedelta(days=7)), "王建国(wang)", None),
-    "the institution": (held(None, role="auditor", valid_until=TODAY), "王建国(wang)", None),
-    "another institution": (held(ELSEWHERE, THEIRS), "其他机构", None),
+    "this room": (held(), "王建国(wang)"),
+    "another room": (held(ELSEWHERE), "王建国(wang)"),
+    "another room from next week on": (held(ELSEWHERE, valid_from=TODAY + timedelta(days=7)), "王建国(wang)"),
+    "the institution": (held(None, role="auditor", valid_until=TODAY), "王建国(wang)"),
+    "another institution": (held(ELSEWHERE, THEIRS), "其他机构"),
 }
 
 
@@ -71,7 +72,7 @@ OF_OTHERS = {
 def test_what_somebody_has_stays_theirs_and_each_is_told_what_is_theirs_to_know(
     where: str, mine: dict[str, object]
 ) -> None:
-    role, institution_hears, head_hears = OF_OTHERS[where]
+    role, institution_hears = OF_OTHERS[where]
     asked, field = replace(Asked(PERSON), **mine), next(iter(mine))  # type: ignore[arg-type]
 
     institution = decided(Word.INSTITUTION, known(somebody(role)), asked)
@@ -81,11 +82,29 @@ def test_what_somebody_has_stays_theirs_and_each_is_told_what_is_theirs_to_know(
     assert isinstance(institution, dict)
     assert institution_hears in institution[field][0]
     assert register == Decision(), "made without what is somebody else's"
-    if head_hears:
-        assert isinstance(head, dict)
-        assert head_hears in head[field][0]
-    else:
-        assert head == Decision(), "nothing is said about people of other rooms"
+    assert head == Decision(), "a refusal would tell that somebody has it"
+
+
+SHOWN = {
+    "the same": (present(hint=HINT), True),
+    "the same, from next week on": (present(hint=HINT, valid_from=TODAY + timedelta(days=7)), True),
+    "the same, of a role that has expired": (present(hint=HINT, valid_until=YESTERDAY), False),
+    "another one": (present(hint="138****0002"), False),
+    "none": (present(), False),
+}
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+@pytest.mark.parametrize("found", [known(), known(somebody(held())), known(somebody(held(ELSEWHERE, THEIRS)))])
+def test_a_head_is_refused_a_number_that_the_rooms_list_shows_whosever_it_is(shown: str, found: Known) -> None:
+    there, refused = SHOWN[shown]
+
+    head = decided(Word.HEAD, found, ASKED, there)
+
+    assert isinstance(head, dict) is refused
+    assert not isinstance(head, dict) or "团队里王建国的手机号也是 138****0001" in head["phone"][0]
+    assert isinstance(decided(Word.HEAD, found, replace(ASKED, phone=None, hint=None), there), Decision)
+    assert isinstance(decided(Word.REGISTER, found, ASKED, there), Decision)
 
 
 def test_somebody_of_another_institution_is_neither_named_nor_pointed_at() -> None:

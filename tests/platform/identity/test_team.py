@@ -21,7 +21,7 @@ def test_a_head_invites_and_hands_out_the_link(app: Flask, make: Make, databases
 
     assert web.post(client, NEW, asked).status_code == 303
     again = web.post(client, NEW, asked)
-    assert (again.status_code, "这个手机号是本站点新来的登录用的" in again.text) == (422, True)
+    assert (again.status_code, "团队里新来的的手机号也是 139****0001" in again.text) == (422, True)
     with databases.session(Login.MIGRATOR) as session:
         account = session.scalars(select(Account).where(Account.name == "新来的")).one()
     assert "139****0001" in client.get("/room/team/").text
