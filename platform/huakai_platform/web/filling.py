@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from html import escape
 from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
 
 from huakai_platform.web.carrying import Carried
 
@@ -18,21 +19,19 @@ CHOSEN = {"radio", "checkbox"}
 
 
 def fill(page: str, kept: Carried, notice: Notice) -> str:
-    """The page with the form filled that goes where the other went and knows most of its names.
+    """The page with the form filled that goes where the other went and knows most of its names; no other form is.
 
-    Hidden fields stay as the page has them: they say what is true now.
+    Hidden fields stay as the page has them: they say what is true now. What the page's links and forms take from its
+    address, they take from its own and not from the one that gives it back.
     """
     page = RELATIVE.sub(lambda found: found[1] + kept.page.partition("?")[0], page)
-    forms = Forms(kept.action, {name for name, _ in kept.fields})
-    forms.feed(page)
-    forms.close()
-    best = max(forms.forms, key=lambda one: one.score, default=None)
-    if best is None or not best.known:
-        said = notice(False, kept.fields)
-        return MAIN.sub(lambda found: found[0] + said, page, count=1)
-    filler = Filler(best, kept.fields)
+    best = _its_own(page, kept)
+    filler = Filler(best, kept)
     filler.feed(page)
     filler.close()
+    if best is None:
+        said = notice(False, [pair for pair in kept.fields if pair[1].strip()])
+        return MAIN.sub(lambda found: found[0] + said, "".join(filler.out), count=1)
     lost = [
         pair for pair in kept.fields if pair[1].strip() and pair not in filler.placed and pair[0] not in best.hidden
     ]
@@ -40,15 +39,35 @@ def fill(page: str, kept: Carried, notice: Notice) -> str:
     return "".join(filler.out)
 
 
-class Form:
-    """A form as it stands in a page: its number, the folded parts around it, the names of its fields."""
+def _its_own(page: str, kept: Carried) -> "Form | None":
+    """The form of the page that goes where the other went; of several, the one most like it."""
+    forms = Forms(kept)
+    forms.feed(page)
+    forms.close()
+    fitting = [form for form in forms.forms if form.posts and form.known and form.action == kept.action]
+    return max(fitting, key=lambda one: (len(one.known), one.alike), default=None)
 
-    def __init__(self, number: int, attributes: Attributes, details: Sequence[int]) -> None:
+
+class Form:
+    """A form as it stands in a page: its number, the folded parts around it, the names of its fields.
+
+    `alike` counts the hidden fields that say what the other's said.
+    """
+
+    def __init__(self, number: int, attributes: Attributes, details: Sequence[int], page: str) -> None:
         self.number, self.id, self.details = number, attributes.get("id"), frozenset(details)
-        self.action = (attributes.get("action") or "").partition("?")[0]
+        self.action = unquote(urlsplit(attributes.get("action") or page).path)
+        self.posts = (attributes.get("method") or "").lower() == "post"
         self.known: set[str] = set()
         self.hidden: set[str] = set()
-        self.score = (False, 0)
+        self.alike = 0
+
+    def note(self, name: str, given: Attributes, typed: Sequence[tuple[str, str]]) -> None:
+        if given.get("type") != "hidden":
+            self.known.add(name)
+            return
+        self.hidden.add(name)
+        self.alike += (name, given.get("value") or "") in typed
 
 
 class Walk(HTMLParser):
@@ -78,27 +97,27 @@ class Walk(HTMLParser):
 
 
 class Forms(Walk):
-    """Lists the forms of a page that send something."""
+    """Lists the forms of a page, and which of the other's names they know."""
 
-    def __init__(self, action: str, names: set[str]) -> None:
+    def __init__(self, kept: Carried) -> None:
         super().__init__()
-        self.action, self.names = action, names
+        self.kept, self.names = kept, {name for name, _ in kept.fields}
         self.forms: list[Form] = []
-        self.apart: list[tuple[str, str, bool]] = []
+        self.apart: list[tuple[str, str, Attributes]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.step(tag)
         given = dict(attrs)
         if tag == "form":
-            self.forms.append(Form(self.form, given, self.open))
+            self.forms.append(Form(self.form, given, self.open, self.kept.page))
         elif tag in {"input", "select", "textarea"} and (name := given.get("name")) in self.names:
             self._note(str(name), given)
 
     def _note(self, name: str, given: Attributes) -> None:
         if owner := given.get("form"):
-            self.apart.append((owner, name, given.get("type") == "hidden"))
+            self.apart.append((owner, name, given))
         elif self.inside:
-            (self.forms[-1].hidden if given.get("type") == "hidden" else self.forms[-1].known).add(name)
+            self.forms[-1].note(name, given, self.kept.fields)
 
     def handle_endtag(self, tag: str) -> None:
         self.leave(tag)
@@ -106,20 +125,19 @@ class Forms(Walk):
     def close(self) -> None:
         super().close()
         for form in self.forms:
-            for owner, name, hidden in self.apart:
+            for owner, name, given in self.apart:
                 if owner == form.id:
-                    (form.hidden if hidden else form.known).add(name)
-            form.score = (form.action == self.action, len(form.known))
+                    form.note(name, given, self.kept.fields)
 
 
 class Filler(Walk):
-    """Writes the page again, the fields of one form with other values."""
+    """Writes the page again, the fields of one form with other values, and every form with where it goes."""
 
-    def __init__(self, target: Form, typed: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, target: Form | None, kept: Carried) -> None:
         super().__init__()
-        self.target, self.before = target, 0
+        self.target, self.page, self.before = target, kept.page, 0
         self.values: dict[str, list[str]] = defaultdict(list)
-        for name, value in typed:
+        for name, value in kept.fields:
             self.values[name].append(value)
         self.next: dict[str, int] = defaultdict(int)
         self.out: list[str] = []
@@ -130,11 +148,13 @@ class Filler(Walk):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.step(tag)
         given, raw = dict(attrs), self.get_starttag_text() or ""
-        ours = given["form"] == self.target.id if given.get("form") else self.inside and self.form == self.target.number
-        if tag == "form" and ours:
-            self.before = len(self.out)
-            self.out.append("")
-        elif tag == "details" and (self.detail in self.target.details or ours):
+        ours = self._is_ours(given)
+        if tag == "form":
+            raw = raw if given.get("action") else _written(tag, {**given, "action": self.page})
+            if ours:
+                self.before = len(self.out)
+                self.out.append("")
+        elif tag == "details" and self.target and (self.detail in self.target.details or ours):
             raw = _written(tag, {**given, "open": None})
         elif tag == "select":
             self.select = given.get("name") if ours else None
@@ -146,6 +166,11 @@ class Filler(Walk):
         if tag == "textarea" and ours and (value := self._take(given.get("name") or "")) is not None:
             self.out.append(escape(value, quote=False))
             self.skipping = True
+
+    def _is_ours(self, given: Attributes) -> bool:
+        if self.target is None:
+            return False
+        return given["form"] == self.target.id if given.get("form") else self.inside and self.form == self.target.number
 
     def _input(self, name: str, given: Attributes, raw: str) -> str:
         kind = (given.get("type") or "text").lower()

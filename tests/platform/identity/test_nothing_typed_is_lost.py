@@ -223,6 +223,25 @@ def test_what_cannot_be_carried_is_none(app: Flask, browser: FlaskClient, databa
     assert "carried" not in browser.post(NEW, data={"csrf_token": opened, "password": "x", "code": "1"}).text
 
 
+def test_a_form_that_names_no_address_comes_back_with_its_own(
+    browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases
+) -> None:
+    """Where no script gives the browser the address of the page back, it would be sent to where it was given back."""
+    page = "/room/registers/honours/new"
+    opened = token(browser, page)
+    assert '<form method="post" novalidate>' in browser.get(page).text
+    end_all(databases)
+    sent = {"csrf_token": opened, "title": "先进集体"}
+    refused = browser.post(page, data=sent, headers={"Referer": f"http://localhost{page}"})
+
+    back = give_back(browser, enter(browser, worker[0], refused))
+
+    assert f'<form method="post" novalidate action="{page}">' in back.text
+    assert "先进集体</textarea>" in back.text
+    assert "刚才填写的内容已放回" in back.text
+    assert [said for said in re.findall("<form[^>]*>", back.text) if " action=" not in said] == []
+
+
 @pytest.mark.parametrize(
     "change", [lambda sealed: sealed[:-6] + "AAAA==", lambda sealed: "AAAA", lambda sealed: "!" * 40]
 )
@@ -277,13 +296,16 @@ def test_htmx_is_sent_to_the_sign_in_and_back_to_its_page(browser: FlaskClient, 
     assert answer.headers["HX-Redirect"] == f"/sign-in?next={NEW}?on%3D2026-03-02"
 
 
-def test_other_refusals_offer_the_way_back(browser: FlaskClient) -> None:
-    """Here: what the address names is gone."""
+def test_other_refusals_offer_the_way_back_and_fill_no_form_for_another_deed(browser: FlaskClient) -> None:
+    """Here: what the address names is gone, and the page has a form of its own with the same fields."""
     gone = "/room/activities/0190a000-0000-7000-8000-000000000000/edit"
     opened = token(browser, NEW)
     referrer = {"Referer": f"http://localhost{NEW}"}
 
     refused = browser.post(gone, data={"csrf_token": opened, **TYPED, "version": "1"}, headers=referrer)
 
-    assert refused.status_code == 404
-    assert filled(give_back(browser, refused))
+    back = give_back(browser, refused)
+    assert (refused.status_code, back.status_code) == (404, 200)
+    assert "页面上也没有找到原来的表单" in back.text
+    assert f'<li class="text-break">{TYPED["title"]}</li>' in back.text
+    assert f'value="{TYPED["title"]}"' not in back.text

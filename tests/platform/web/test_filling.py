@@ -1,6 +1,9 @@
 """What was typed goes back into its form, whatever kinds of fields that has; all else stays as the page has it."""
 
+from collections.abc import Sequence
 from html import unescape
+
+import pytest
 
 from huakai_platform.web.carrying import Carried
 from huakai_platform.web.filling import fill
@@ -62,3 +65,52 @@ def test_a_page_without_the_form_says_all_that_was_typed() -> None:
     page = fill("<main><p>x</p></main>", carried(("title", "new")), lambda found, lost: f"[{found}: {lost}]")
 
     assert unescape(page) == "<main>[False: [('title', 'new')]]<p>x</p></main>"
+
+
+NO_ADDRESS = """<main><form method="get"><input name="year"></form><form method="dialog" action="/x"></form>
+<form method="post" class="card"><input name="title"></form></main>"""
+
+
+def said(found: bool, lost: Sequence[tuple[str, str]]) -> str:
+    return f"[{found}: {[value for _, value in lost]}]"
+
+
+def test_a_form_that_goes_to_its_own_page_is_given_the_address_of_that() -> None:
+    page = fill(NO_ADDRESS, carried(("title", "new")), said)
+
+    assert "[True: []]" in page
+    assert '<form method="post" class="card" action="/room/things?from=here"><input name="title" value="new">' in page
+    assert '<form method="get" action="/room/things?from=here">' in page
+    assert '<form method="dialog" action="/x">' in page
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<main><form method="post" action="/room/things/write-off"><input name="title"></form></main>',
+        '<main><form method="get" action="/room/things"><input name="title" value=""></form></main>',
+        '<main><form method="post" action="/room/things"><input name="other"></form></main>',
+    ],
+)
+def test_no_form_of_another_deed_and_no_search_is_filled(page: str) -> None:
+    answer = fill(page, carried(("title", "new")), said)
+
+    assert answer == page.replace("<main>", "<main>[False: ['new']]")
+
+
+def test_a_page_that_is_given_back_without_the_form_sends_its_others_where_they_go() -> None:
+    page = fill(NO_ADDRESS, carried(("title", "new"), action="/room/things/check"), said)
+
+    assert "[False: ['new']]" in page
+    assert '<form method="post" class="card" action="/room/things?from=here"><input name="title">' in page
+
+
+def test_of_several_alike_the_one_with_the_same_hidden_fields_is_filled() -> None:
+    fields = '<input type="hidden" name="id" value="{}"><input name="title">'
+    row = f'<form method="post" action="/room/things">{fields}</form>'
+    rows = "".join(row.format(number) for number in (1, 2, 3))
+
+    page = fill(f"<main>{rows}</main>", carried(("id", "2"), ("title", "new")), said)
+
+    assert 'value="2">' in page.partition("[True")[2].partition("</form>")[0]
+    assert page.count('value="new"') == 1
