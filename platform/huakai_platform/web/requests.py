@@ -99,7 +99,8 @@ def _refuse_foreign_writes() -> None:
 
 def _adopt() -> None:
     if request.method not in SAFE and not in_api():
-        tokens.adopt()
+        declared = _declared()
+        tokens.adopt(public=bool(declared and declared.public))
 
 
 def _recognise(_request: Any) -> Visitor | None:

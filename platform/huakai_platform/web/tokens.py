@@ -63,15 +63,18 @@ def made_for_visitor() -> bool:
     return visitor() is not None and made_for() == mark()
 
 
-def adopt() -> None:
+def adopt(*, public: bool) -> None:
     """Before the check: a form that this very person opened before signing in again counts; anybody else's does not.
 
-    A stranger's is let through to be sent to the sign-in, when the browser says that it comes from here.
+    When the browser says that it comes from here, a form that is sent after the session has ended is let through to be
+    sent to the sign-in, and one that was opened before signing in counts where strangers are answered.
     """
     secret, here = _secret(), visitor()
     if here and _owner(session.get(FIELD)) != mark():
         session.pop(FIELD, None)
-    if secret and (_owner(secret) == mark() if here else _from_here()):
+    own = here is not None and _owner(secret) == mark()
+    open_to_all = here is None or (public and _owner(secret) == STRANGER)
+    if secret and (own or (open_to_all and _from_here())):
         session[FIELD] = secret
 
 

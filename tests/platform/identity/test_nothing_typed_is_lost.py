@@ -223,6 +223,30 @@ def test_what_cannot_be_carried_is_none(app: Flask, browser: FlaskClient, databa
     assert "carried" not in browser.post(NEW, data={"csrf_token": opened, "password": "x", "code": "1"}).text
 
 
+@pytest.mark.parametrize(("whence", "status"), [("same-origin", 303), ("none", 403)])
+def test_a_sign_in_opened_before_the_one_in_another_tab_counts_when_it_comes_from_here(
+    app: Flask, worker: tuple[Account, Actor], whence: str, status: int
+) -> None:
+    client = app.test_client()
+    opened = token(client, "/sign-in")
+    about = {"csrf_token": opened, "identifier": worker[0].login_name, "password": PASSWORD}
+    assert client.post("/sign-in", data=about).status_code == 303
+
+    answer = client.post("/sign-in", data=about, headers={"Sec-Fetch-Site": whence})
+
+    assert answer.status_code == status
+
+
+def test_a_form_of_a_stranger_is_not_taken_from_somebody_signed_in(
+    app: Flask, browser: FlaskClient, worker: tuple[Account, Actor]
+) -> None:
+    opened = token(app.test_client(), "/sign-in")
+
+    answer = browser.post(NEW, data={"csrf_token": opened, **TYPED}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert answer.status_code == 403
+
+
 def test_a_form_that_names_no_address_comes_back_with_its_own(
     browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases
 ) -> None:
