@@ -22,8 +22,8 @@ from huakai_platform.web import destinations, tokens
 from huakai_platform.web.idempotency import SECRET
 
 LIFE = timedelta(hours=12)
-MOST_TYPED, LONGEST = 200_000, 300_000
-"""Characters of all fields together, and of what becomes of them."""
+LONGEST = 1_800_000
+"""Characters once sealed: what a form can send along with the few fields of the sign-in."""
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 LEFT = SECRET | {"confirm", "sealed", "next", "carried"}
 """Never carried: secrets, what confirms a deed, and what a page sends of its own."""
@@ -43,16 +43,17 @@ class Carried:
 
 
 def seal() -> str | None:
-    """The form of this request, for the browser to keep; None where there is nothing to keep, or for nobody."""
-    try:
-        found = _found()
-    except (HTTPException, UnicodeError, ValueError):
-        return None
-    if found is None:
-        return None
-    plain, nonce = zlib.compress(json.dumps(asdict(found)).encode()), os.urandom(12)
-    sealed = base64.urlsafe_b64encode(nonce + AESGCM(_key()).encrypt(nonce, plain, PLACE)).decode()
-    return sealed if len(sealed) <= LONGEST else None
+    """The form of this request, for the browser to keep; None where there is nothing to keep, or for nobody.
+
+    A form that is on its way back already goes on as it is.
+    """
+    sealed = _sealed()
+    return sealed if sealed and len(sealed) <= LONGEST else None
+
+
+def too_long() -> bool:
+    """Whether this request has a form to keep that is longer than what a browser could send along."""
+    return len(_sealed() or "") > LONGEST
 
 
 def unseal(sealed: str) -> Carried | None:
@@ -66,16 +67,26 @@ def unseal(sealed: str) -> Carried | None:
     return kept if clock.now().timestamp() - kept.at < LIFE.total_seconds() else None
 
 
+def _sealed() -> str | None:
+    try:
+        if (given := request.form.get("carried")) and unseal(given):
+            return given
+        found = _found()
+        plain = json.dumps(asdict(found), ensure_ascii=False).encode() if found else b""
+    except (HTTPException, UnicodeError, ValueError):
+        return None
+    if not plain:
+        return None
+    nonce = os.urandom(12)
+    return base64.urlsafe_b64encode(nonce + AESGCM(_key()).encrypt(nonce, zlib.compress(plain), PLACE)).decode()
+
+
 def _found() -> Carried | None:
     if request.method != "POST" or request.mimetype not in FORMS:
         return None
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in LEFT]
     owner = tokens.made_for()
-    if (
-        not typed
-        or owner in {None, tokens.STRANGER}
-        or sum(len(name) + len(value) for name, value in typed) > MOST_TYPED
-    ):
+    if not typed or owner in {None, tokens.STRANGER}:
         return None
     files = [file.filename for file in request.files.values() if file.filename]
     return Carried(str(owner), _page(), request.path, typed, files, clock.now().timestamp())

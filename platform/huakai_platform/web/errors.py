@@ -107,7 +107,8 @@ def _shown(refusal: HuakaiError | HTTPException | None) -> Response:
         return _page(500, UNSURE)
     if isinstance(refusal, HTTPException):
         return _page(refusal.code or 400, UNSURE if refusal.code == 500 else None)
-    return _page(refusal.status, refusal.message, getattr(refusal, "fields", None))
+    again = isinstance(refusal, (ConfirmFirst, Stale, Unauthenticated)) and _in_page() and carrying.too_long()
+    return _page(refusal.status, refusal.message, getattr(refusal, "fields", None), again=again)
 
 
 def as_refusal(error: Exception) -> HuakaiError | HTTPException | None:
@@ -162,7 +163,10 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or (best == "application/json" and not request.headers.get("HX-Request"))
 
 
-def _page(status: int, message: str | None, fields: dict[str, list[str]] | None = None) -> Response:
+def _page(
+    status: int, message: str | None, fields: dict[str, list[str]] | None = None, *, again: bool = False
+) -> Response:
+    """`again` asks for the page to be kept open: what it holds was too long to be carried along."""
     said = message.render() if isinstance(message, Message) else message
     if _wants_json():
         body = {"status": status, "detail": said, "errors": fields or {}, "request_id": g.get("request_id")}
@@ -174,8 +178,8 @@ def _page(status: int, message: str | None, fields: dict[str, list[str]] | None 
     )
     text = None if status == 404 else said
     carried = carrying.seal() if _in_page() and tokens.made_for_visitor() else None
-    page = render_template(f"errors/{known}.html", status=status, message=text, fields=fields or {}, carried=carried)
-    return make_response(page, status)
+    about = {"status": status, "message": text, "fields": fields or {}, "carried": carried, "again": again}
+    return make_response(render_template(f"errors/{known}.html", **about), status)
 
 
 __all__ = ["ConfirmFirst", "NotFound", "Unauthenticated", "answer", "as_refusal", "flatten", "install"]

@@ -1,6 +1,7 @@
 """A session that ends, and another that begins, take nothing away that somebody typed, and give it to nobody else."""
 
 import io
+import random
 import re
 from html import unescape
 from uuid import UUID
@@ -218,9 +219,48 @@ def test_what_cannot_be_carried_is_none(app: Flask, browser: FlaskClient, databa
     opened = token(browser, NEW)
     end_all(databases)
 
-    assert "carried" not in send(browser, opened, note="长" * carrying.MOST_TYPED).text
     assert "carried" not in send(browser, opened + "x").text
     assert "carried" not in browser.post(NEW, data={"csrf_token": opened, "password": "x", "code": "1"}).text
+
+
+def test_a_long_text_is_carried_as_a_short_one_is(
+    browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases
+) -> None:
+    """As long as a form can send it, and of letters that hardly become less."""
+    text = "".join(random.Random(7).choices([chr(code) for code in range(0x4E00, 0x9FA5)], k=150_000))
+    opened = token(browser, NEW)
+    end_all(databases)
+
+    assert text in give_back(browser, enter(browser, worker[0], send(browser, opened, note=text))).text
+
+
+def test_what_is_too_long_to_be_carried_says_how_it_is_kept(
+    app: Flask, browser: FlaskClient, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = token(browser, NEW)
+    end_all(databases)
+    monkeypatch.setattr(carrying, "LONGEST", 100)
+
+    refused = send(browser, opened)
+
+    assert refused.status_code == 401
+    assert "填写的内容太长" in refused.text
+    assert "carried" not in refused.text
+    assert "填写的内容太长" not in browser.post(NEW, data={"csrf_token": opened, "password": "x"}).text
+
+
+def test_a_session_that_ends_on_the_way_back_takes_nothing_away(
+    browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases
+) -> None:
+    opened = token(browser, NEW)
+    end_all(databases)
+    between = enter(browser, worker[0], send(browser, opened))
+    end_all(databases)
+
+    refused = give_back(browser, between)
+
+    assert refused.status_code == 401
+    assert filled(give_back(browser, enter(browser, worker[0], refused)))
 
 
 @pytest.mark.parametrize(("whence", "status"), [("same-origin", 303), ("none", 403)])
