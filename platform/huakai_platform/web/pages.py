@@ -89,4 +89,5 @@ def _context() -> dict[str, Any]:
         "crumbs": [],
         "csrf_token": tokens.token,
         "person": tokens.mark(),
+        "account": tokens.mark_of_account(),
     }

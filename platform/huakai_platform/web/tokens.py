@@ -38,11 +38,19 @@ def mark() -> str:
     return str(g.mark)
 
 
+def mark_of_account() -> str:
+    """The person alone, whatever the room; nothing for a stranger."""
+    if "mark_of_account" not in g:
+        who = visitor()
+        g.mark_of_account = mark_of(who.actor.account_id, None) if who else ""
+    return str(g.mark_of_account)
+
+
 def become(account_id: UUID, membership_id: UUID | None) -> None:
     """Whoever has just signed in, or changed the room, gets pages of their own from here on."""
     session.pop(FIELD, None)
     g.pop(FIELD, None)
-    g.mark = mark_of(account_id, membership_id)
+    g.mark, g.mark_of_account = mark_of(account_id, membership_id), mark_of(account_id, None)
 
 
 def token() -> str:

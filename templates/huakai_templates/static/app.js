@@ -119,12 +119,17 @@
   on("htmx:beforeSwap", function (event) { if (event.detail.xhr.status === 422 && event.detail.xhr.getResponseHeader("HX-Retarget")) { event.detail.shouldSwap = true; event.detail.isError = false; } });
 
   /* Parts that save themselves: an element [data-autosave] that htmx posts. What could not be sent is kept, for this person in this room, and sent
-     again; only what was saved, or refused for what it says, is forgotten. */
+     again; only what was saved, or refused for what it says, is forgotten, and all of it once somebody else has signed in here. */
   var waiting = new Map(), leaving = false;
   function passing(status) { return !status || status === 401 || status === 408 || status === 429 || status >= 500; }
   function refused(status) { return status === 413 || status === 422; }
   function saving(part, state) { var mark = part.querySelector("[data-save-state]"); if (mark) { mark.setAttribute("data-save-state", state); } }
-  function draftKey(part) { return "draft:" + document.body.getAttribute("data-person") + ":" + (part.getAttribute("hx-post") || part.getAttribute("action")); }
+  function draftKey(part) { return "draft:" + document.body.getAttribute("data-account") + ":" + document.body.getAttribute("data-person") + ":" + (part.getAttribute("hx-post") || part.getAttribute("action")); }
+  function forget() {
+    var account = document.body.getAttribute("data-account");
+    if (!account) { return; }
+    try { Object.keys(sessionStorage).forEach(function (key) { if (/^draft:/.test(key) && key.indexOf("draft:" + account + ":")) { sessionStorage.removeItem(key); } }); } catch (refused) { /* private mode */ }
+  }
   function typed(part) {
     var form = part.tagName === "FORM" ? part : part.closest("form"), pairs = [];
     if (form) { new FormData(form).forEach(function (value, key) { if (typeof value === "string" && key !== "csrf_token") { pairs.push([key, value]); } }); }
@@ -229,7 +234,7 @@
     all("form[data-expect]", within).forEach(guard); all("[data-bulk]", within).forEach(count); charts(within);
   }
   on("DOMContentLoaded", function () {
-    dress(theme()); ready(document); all("[data-autosave]").forEach(restore);
+    dress(theme()); ready(document); forget(); all("[data-autosave]").forEach(restore);
     var first = document.querySelector("[data-focus]"); if (first) { first.focus(); }
   });
   on("htmx:load", function (event) { if (event.target !== document.body) { ready(event.target.parentNode || event.target); } });
