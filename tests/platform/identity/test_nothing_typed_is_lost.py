@@ -277,6 +277,28 @@ def test_a_sign_in_opened_before_the_one_in_another_tab_counts_when_it_comes_fro
     assert answer.status_code == status
 
 
+def test_the_first_page_after_a_sign_in_over_another_is_already_the_newcomers(
+    app: Flask, make: Make, worker: tuple[Account, Actor], browser: FlaskClient, databases: Databases
+) -> None:
+    """What waits in the tab is kept or dropped by it: the same in every room, and never the one before."""
+    make.member(Role.SITE_WORKER, make.site(), account=worker[0])
+    other = make.account(password_hash=hashed())
+    make.member(Role.SITE_WORKER, make.site(), account=other)
+    own = re.findall(r'data-account="(\w+)"', browser.get(NEW).text)
+    opened = token(browser, NEW)
+    end_all(databases)
+    refused = send(browser, opened)
+    over = signed_in(app, other)
+
+    with_form = {"identifier": worker[0].login_name, "password": PASSWORD, "carried": sealed_in(refused)}
+    choosing = over.post("/sign-in", data={"csrf_token": token(over), **with_form})
+
+    assert choosing.status_code == 200
+    assert len(own) == 1
+    assert re.findall(r'data-account="(\w*)"', choosing.text) == own
+    assert 'data-account=""' in app.test_client().get("/sign-in").text
+
+
 def test_a_form_of_a_stranger_is_not_taken_from_somebody_signed_in(
     app: Flask, browser: FlaskClient, worker: tuple[Account, Actor]
 ) -> None:
