@@ -11,6 +11,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from marshmallow import ValidationError
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from huakai_platform.kernel import audit, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, FileRefused
 from huakai_platform.kernel.events import RegionsMoved
+from huakai_platform.kernel.fields import Text
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.search import grams, initials
 from huakai_platform.regions import service, tree
@@ -30,6 +32,8 @@ MOST_BYTES = 96 * 1024 * 1024
 MOST_PROBLEMS = 200
 LOCK = 0x4855414B4152
 """Only one import writes at a time; the next waits."""
+NAME = Text(max_length=100, required=True, from_form=False)
+COMPARED = ("name", "level", "parent_code", "ancestors", "valid_to", "successor_code")
 COLUMNS, WANTED = ("code", "name", "level", "parent"), ("successor",)
 
 
@@ -94,20 +98,19 @@ def known(session: Session) -> Known:
 def compare(known: Known, rows: Iterable[Mapping[str, str]], *, on: date, whole: bool = False) -> Plan:
     """Compare rows with a table; `whole` means that a valid region absent from the file has ended.
 
-    A row with a `successor` closes its region on the day `on` and points to what follows it.
+    A row with a `successor` closes its region on the day `on`, unless it is closed already, and points to what follows
+    it; a closed region that is listed without one is in force again.
     """
     made, given = Plan(), _checked(rows, known)
     made.problems = given.problems
     above: dict[str, list[str]] = {COUNTRY: [COUNTRY]}
     for code, row in given.rows.items():
         ancestors = _ancestors(code, given.rows, known, above)
-        value = _value(row, ancestors, on)
         old = known.get(code)
+        value = _value(row, ancestors, on, closed=old.valid_to if old else None)
         if old is None:
             made.added.append(value)
-        elif (old.name, old.level, old.parent_code, old.ancestors, old.successor_code) != (
-            value["name"], value["level"], value["parent_code"], ancestors, value["successor_code"],
-        ):  # fmt: skip
+        elif any(getattr(old, name) != value[name] for name in COMPARED):
             made.changed.append(value)
         else:
             made.same += 1
@@ -133,7 +136,8 @@ def apply(session: Session, plan: Plan, *, on: date, actor: Actor | None = None)
     if plan.changed:
         _carry_down(session)
     touched = [row["code"] for row in (*plan.added, *plan.changed)]
-    if any(service.misplaced(session, among=codes) for codes in _batches(touched)):
+    hung = any(service.misplaced(session, among=codes) for codes in _batches(touched))
+    if hung or any(tree.endless(touched, service.successors(session).get)):
         raise Conflict(_("地区表刚被修改过，请重新检查后再导入。"))
     for batch in _batches(plan.closed):
         session.execute(
@@ -165,21 +169,33 @@ def _checked(rows: Iterable[Mapping[str, str]], known: Known) -> _Given:
     problems: list[Message] = []
     lines: dict[str, int] = {}
     for line, row in enumerate(rows, start=2):
-        code, level = row["code"], row["level"]
         if not any(row.values()):
             continue
-        if not (len(code) == 12 and code.isascii() and code.isdigit()):
-            problems.append(_("第 {line} 行：代码“{code}”不是 12 位数字。", line=line, code=code[:20]))
-        elif code in given:
-            problems.append(_("第 {line} 行：代码 {code} 与前面重复。", line=line, code=code))
-        elif level not in LEVELS or (level == LEVELS[0]) != (code == COUNTRY):
-            problems.append(_("第 {line} 行：级别“{level}”无效。", line=line, level=level[:20]))
-        elif not row["name"]:
-            problems.append(_("第 {line} 行：缺少名称。", line=line))
+        try:
+            named = {**row, "name": NAME.deserialize(row["name"])}
+        except ValidationError as refused:
+            problems.append(_("第 {line} 行：名称有误：{reason}。", line=line, reason=refused.messages[0]))
+            continue
+        if problem := _problem(line, row, given):
+            problems.append(problem)
         else:
-            given[code], lines[code] = row, line
+            given[row["code"]], lines[row["code"]] = named, line
     problems += [*tree.misplaced(given, lines, known), *tree.astray(given, lines, known)]
     return _Given(given if not problems else {}, problems[:MOST_PROBLEMS])
+
+
+def _problem(line: int, row: Mapping[str, str], given: tree.Rows) -> Message | None:
+    """What a row contradicts by itself, or with those before it."""
+    code, level = row["code"], row["level"]
+    if not (len(code) == 12 and code.isascii() and code.isdigit()):
+        return _("第 {line} 行：代码“{code}”不是 12 位数字。", line=line, code=code[:20])
+    if code in given:
+        return _("第 {line} 行：代码 {code} 与前面重复。", line=line, code=code)
+    if level not in LEVELS or (level == LEVELS[0]) != (code == COUNTRY):
+        return _("第 {line} 行：级别“{level}”无效。", line=line, level=level[:20])
+    if code == COUNTRY and row.get("successor"):
+        return _("第 {line} 行：全国没有后继地区。", line=line)
+    return None
 
 
 def _ancestors(code: str, rows: tree.Rows, known: Known, above: dict[str, list[str]]) -> list[str]:
@@ -192,7 +208,7 @@ def _ancestors(code: str, rows: tree.Rows, known: Known, above: dict[str, list[s
     return above[code]
 
 
-def _value(row: Mapping[str, str], ancestors: list[str], on: date) -> dict[str, Any]:
+def _value(row: Mapping[str, str], ancestors: list[str], on: date, *, closed: date | None = None) -> dict[str, Any]:
     name, successor = row["name"], row.get("successor") or None
     return {
         "code": row["code"],
@@ -203,7 +219,7 @@ def _value(row: Mapping[str, str], ancestors: list[str], on: date) -> dict[str, 
         "initials": initials(name),
         "grams": grams(name),
         "valid_from": on,
-        "valid_to": on if successor else None,
+        "valid_to": (closed or on) if successor else None,
         "successor_code": successor,
     }
 

@@ -75,6 +75,12 @@ def misplaced(session: Session, *, among: Collection[str] | None = None) -> list
     return list(session.scalars(query.limit(MOST)))
 
 
+def successors(session: Session) -> dict[str, str | None]:
+    """What follows each region that has a successor."""
+    query = select(Region.code, Region.successor_code).where(Region.successor_code.is_not(None))
+    return {row.code: row.successor_code for row in session.execute(query)}
+
+
 def _columns() -> Query:
     return select(Region.code, Region.name, Region.level, Region.parent_code, Region.ancestors).where(
         Region.valid_to.is_(None)

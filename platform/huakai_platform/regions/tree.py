@@ -1,6 +1,6 @@
 """What makes the regions a tree, so that every walk along it ends: a parent always stands on a higher level."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from huakai_platform.kernel.i18n import Message, _
@@ -26,7 +26,7 @@ def misplaced(given: Rows, lines: Lines, known: Known) -> Iterator[Message]:
         above = parent(row)
         level = _level(above, given, known) if above else None
         if above and level is None:
-            yield _("第 {line} 行：上级 {parent} 不存在。", line=lines[code], parent=above)
+            yield _("第 {line} 行：上级 {parent} 不存在。", line=lines[code], parent=above[:20])
         elif above and level and not _higher(level, row["level"]):
             yield _(
                 "第 {line} 行：上级 {parent} 是{above}，必须高于本行的{level}。",
@@ -42,17 +42,25 @@ def misplaced(given: Rows, lines: Lines, known: Known) -> Iterator[Message]:
 
 
 def astray(given: Rows, lines: Lines, known: Known) -> Iterator[Message]:
-    """Rows whose successor is unknown, or whose successors never end; each step is taken once."""
-    safe: set[str] = set()
+    """Rows whose successor is unknown, or whose successors never end."""
     for code, row in given.items():
-        seen, after = {code}, row.get("successor") or None
+        after = row.get("successor")
         if after and after not in given and after not in known:
             yield _("第 {line} 行：后继地区 {successor} 不存在。", line=lines[code], successor=after[:20])
+    for code in endless(given, lambda code: _successor(code, given, known)):
+        yield _("第 {line} 行：后继地区成环，没有尽头。", line=lines[code])
+
+
+def endless(codes: Iterable[str], successor: Callable[[str], str | None]) -> Iterator[str]:
+    """Of these, the first that leads into each ring of successors; each step is taken once."""
+    safe: set[str] = set()
+    for code in codes:
+        seen, after = {code}, successor(code)
         while after and after not in seen and after not in safe:
             seen.add(after)
-            after = _successor(after, given, known)
-        if after in seen:
-            yield _("第 {line} 行：后继地区成环，没有尽头。", line=lines[code])
+            after = successor(after)
+        if after in seen and code not in safe:
+            yield code
         safe |= seen
 
 

@@ -78,6 +78,10 @@ def plan(session: Session, lines: str) -> importing.Plan:
         ("\n,,,,\n" + UNKNOWN, "第 4 行：后继地区 410388000000 不存在。"),
         ("410305000000,涧西区,county,410305000000,\n", "第 2 行：上级 410305000000 是县级，必须高于本行的县级。"),
         ("000000000000,中国,country,410000000000,\n", "第 2 行：上级 410000000000 是省级，必须高于本行的全国。"),
+        ("000000000000,中国,country,,410000000000\n", "第 2 行：全国没有后继地区。"),
+        (f"410306000000,{'吉' * 101},county,410300000000,\n", "第 2 行：名称有误：最多 100 个字，现在有 101 个。"),
+        ("410306000000,吉\0利区,county,410300000000,\n", "第 2 行：名称有误：含有不可见的控制字符。"),
+        (f"410306000000,吉利区,county,{'4' * 9000},\n", f"第 2 行：上级 {'4' * 20} 不存在。"),
         ("419900000000,又一国,country,,\n", "第 2 行：级别“country”无效。"),
         ("410306000000,吉利区,county,410300000000,410306000000\n", "第 2 行：后继地区成环，没有尽头。"),
         (
@@ -142,6 +146,57 @@ def test_of_two_files_that_are_sound_alone_but_not_together_the_later_is_turned_
         importing.apply(session, sunk, on=DAY)
 
 
+def test_two_files_that_are_sound_alone_make_no_ring_of_successors(session: Session) -> None:
+    one = plan(session, "410311000000,洛龙区,county,410300000000,410305000000\n")
+    other = plan(session, "410305000000,涧西区,county,410300000000,410311000000\n")
+    assert [*one.problems, *other.problems] == []
+    importing.apply(session, one, on=DAY)
+
+    with pytest.raises(Conflict):
+        importing.apply(session, other, on=DAY)
+
+
+def test_a_ring_in_the_table_stops_no_file_about_other_regions_and_a_file_undoes_it(session: Session) -> None:
+    ring = {"410311000000": "410305000000", "410305000000": "410311000000"}
+    for code, after in ring.items():
+        session.execute(update(Region).where(Region.code == code).values(successor_code=after, valid_to=DAY))
+
+    importing.apply(session, plan(session, MOVED), on=DAY)
+    importing.apply(session, plan(session, "410305000000,涧西区,county,410300000000,\n"), on=DAY)
+    session.expire_all()
+
+    assert service.get(session, "410305000000").valid_to is None
+
+
+def test_a_region_that_was_closed_and_is_listed_again_is_in_force_again(session: Session) -> None:
+    country = importing.plan(session, [], on=DAY, whole=True)
+    importing.apply(session, country, on=DAY)
+    session.expire_all()
+    assert service.get(session, "410305000000").valid_to == DAY
+
+    again = plan(session, "410305000000,涧西区,county,410300000000,\n")
+    assert (len(again.changed), again.same) == (1, 0)
+    importing.apply(session, again, on=DAY)
+    session.expire_all()
+
+    assert service.get(session, "410305000000").valid_to is None
+    assert plan(session, "410305000000,涧西区,county,410300000000,\n").same == 1
+
+
+def test_a_closed_region_keeps_its_day_when_its_row_comes_again_later(session: Session) -> None:
+    closing = "410306000000,{name},county,410300000000,410305000000\n"
+    importing.apply(session, plan(session, closing.format(name="吉利区")), on=DAY)
+    later = DAY.replace(year=2027)
+
+    def compared(name: str) -> importing.Plan:
+        return importing.plan(session, importing.read((HEAD + closing.format(name=name)).encode()), on=later)
+
+    assert compared("吉利区").same == 1
+    importing.apply(session, compared("原吉利区"), on=later)
+    session.expire_all()
+    assert service.get(session, "410306000000").valid_to == DAY
+
+
 def test_the_page_and_the_command_name_the_line_and_write_nothing(
     app: Flask, make: Make, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -161,6 +216,20 @@ def test_the_page_and_the_command_name_the_line_and_write_nothing(
     told = CliRunner().invoke(group, ["import", str(tmp_path / "regions.csv"), "--dry-run"])
     assert told.exit_code == 1
     assert "第 2 行：后继地区 410388000000 不存在" in told.output
+
+
+@pytest.mark.parametrize("apply", ["", "1"])
+def test_a_name_that_no_index_takes_is_refused_at_its_line_also_in_the_dry_run(
+    app: Flask, make: Make, apply: str
+) -> None:
+    browser = make.browser(app, make.member(Role.INSTITUTION_ADMIN))
+    name = "".join(chr(0x4E00 + number) for number in range(9000))
+    file = io.BytesIO(f"{HEAD}410399000000,{name},county,410300000000,\n".encode())
+
+    page = post(browser, "/console/regions/import", {"file": (file, "a.csv"), "apply": apply})
+
+    assert page.status_code == 422
+    assert "第 2 行：名称有误：最多 100 个字，现在有 9000 个。" in page.text
 
 
 def test_folding_ends_also_where_the_table_is_spoilt(
