@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from huakai_deploy.commands.output import said, speak_the_terminals_language
+from huakai_platform.kernel.db import refuses_values
 from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.i18n import _
 
@@ -57,6 +58,9 @@ class Subjects(click.Group):
             click.echo(said(refusal.message), err=True)
             ctx.exit(CANNOT_RUN if type(refusal) is HuakaiError else FINDINGS)
         except DBAPIError as error:
+            if refuses_values(error):
+                click.echo(said(_("内容无法写入数据库：{reason}", reason=_reason(error))), err=True)
+                ctx.exit(FINDINGS)
             click.echo(said(_("数据库拒绝或无法连接：{reason}", reason=_reason(error))), err=True)
             ctx.exit(CANNOT_RUN)
         except SQLAlchemyError as error:

@@ -12,9 +12,12 @@ from pathlib import Path
 from urllib.request import urlopen
 from uuid import UUID
 
+import click
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from huakai_deploy.cli import COMMANDS, main
 from huakai_deploy.commands import output
@@ -105,6 +108,19 @@ def test_what_cannot_be_done_ends_in_words(
     said = huakai(urls, *arguments)
 
     assert (said.exit_code, words in said.output) == (code, True), said.output
+
+
+def test_what_the_database_refuses_of_values_is_a_finding_and_no_database_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_about: object, **_options: object) -> None:
+        raise DBAPIError("", {}, psycopg.errors.ProgramLimitExceeded("index row requires 27032 bytes"))
+
+    monkeypatch.setattr(click.Group, "invoke", refused)
+
+    told = CliRunner().invoke(main, ["jobs", "list"])
+
+    assert (told.exit_code, told.output) == (1, "内容无法写入数据库：index row requires 27032 bytes\n")
 
 
 def test_without_settings_or_servers_it_says_what_is_missing(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Engines and sessions: one pool a login, one transaction a deed."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, Table, Text, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from huakai_platform.kernel import tenancy
@@ -43,29 +45,21 @@ def table(model: type[Base]) -> Table:
 
 
 class Databases:
-    """The pools of one process, made on first use and refused for a login that is too strong."""
+    """The pools of one process, one a login, made on first use and refused for a login that is too strong."""
 
     def __init__(self, settings: Settings, *, pool_size: int = 5) -> None:
         self._settings, self._pool_size = settings, pool_size
         self._engines: dict[Login, Engine] = {}
         self._factories: dict[Login, sessionmaker[Session]] = {}
+        self._making = threading.RLock()
 
     def engine(self, login: Login) -> Engine:
         """The pool of a login. But for the migrator's, its connections begin nothing by themselves: each statement
         stands alone, unless a session has begun its transaction and bound it to a tenant."""
         if login not in self._engines:
-            engine = create_engine(
-                self._settings.database(login),
-                isolation_level=None if login is Login.MIGRATOR else "AUTOCOMMIT",
-                pool_size=self._pool_size,
-                max_overflow=5,
-                pool_recycle=1800,
-                pool_timeout=10,
-                connect_args={"application_name": login.value},
-            )
-            if login is not Login.MIGRATOR:
-                refuse_strong(engine)
-            self._engines[login] = engine
+            with self._making:
+                if login not in self._engines:
+                    self._engines[login] = self._made(login)
         return self._engines[login]
 
     @contextmanager
@@ -79,14 +73,36 @@ class Databases:
     def open(self, login: Login) -> Session:
         """A session that has entered no tenant yet."""
         if login not in self._factories:
-            factory = sessionmaker(self.engine(login), expire_on_commit=False)
-            tenancy.guard(factory)
-            self._factories[login] = factory
+            with self._making:
+                factory = sessionmaker(self.engine(login), expire_on_commit=False)
+                tenancy.guard(factory)
+                self._factories.setdefault(login, factory)
         return self._factories[login]()
 
     def dispose(self) -> None:
-        for engine in self._engines.values():
-            engine.dispose()
+        with self._making:
+            for engine in self._engines.values():
+                engine.dispose()
+
+    def _made(self, login: Login) -> Engine:
+        engine = create_engine(
+            self._settings.database(login),
+            isolation_level=None if login is Login.MIGRATOR else "AUTOCOMMIT",
+            pool_size=self._pool_size,
+            max_overflow=5,
+            pool_recycle=1800,
+            pool_timeout=10,
+            connect_args={"application_name": login.value},
+        )
+        if login is not Login.MIGRATOR:
+            refuse_strong(engine)
+        return engine
+
+
+def refuses_values(error: DBAPIError) -> bool:
+    """Whether the database refused what it was given: a value that is none (class 22), or is beyond a limit (54)."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state[:2] in {"22", "54"} or (isinstance(error, DataError) and not state)
 
 
 def refuse_strong(engine: Engine) -> None:

@@ -9,11 +9,12 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from marshmallow import ValidationError
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from huakai_platform.kernel.db import refuses_values
 from huakai_platform.kernel.errors import (
     Conflict,
     Forbidden,
@@ -134,7 +135,7 @@ def as_refusal(error: Exception) -> HuakaiError | HTTPException | None:
 
 def _database(error: DBAPIError) -> HuakaiError | None:
     state = getattr(error.orig, "sqlstate", None) or ""
-    if state[:2] == "22" or (isinstance(error, DataError) and not state):
+    if refuses_values(error):
         return Invalid(_("提交的内容无法识别。"))
     if state == "23505":
         return Conflict(_("同样的内容已经存在。"))
