@@ -11,7 +11,7 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.fields import Choice, Code, Flag, Form, Page
-from huakai_platform.kernel.i18n import Message
+from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.text import file_name
 from huakai_platform.kernel.workbooks import lists
@@ -64,7 +64,7 @@ class Intake:
     check: Callable[[str, bytes], UUID]
     report: Callable[[Any], Any]
     apply: Callable[[Any, str], Mapping[str, int] | None]
-    """Counts by state; None, and nothing written, when things changed after the dry run."""
+    """Counts by state; None, and nothing written, when the mark is not that of what the list would do now."""
     discard: Callable[[Any], None]
     words: Callable[[str | None], dict[str, Any]] = lambda _here: {}
     """What the pages of this list say besides; `here` is `report` or `result` below the first page."""
@@ -105,15 +105,22 @@ class Intake:
         return self._page("import_report", "report", kept=row, found=found, lines=shown, **about)
 
     def confirm(self, import_id: UUID) -> BaseResponse:
-        """Write what is right, once."""
+        """Write the rows that are right, once; else say why nothing was written."""
         row, given = self.get(import_id, lock=True), inputs.form(Application())
         if row.state == "checked":
             done = self.apply(row, given.values.get("mark", ""))
             if done is None:
-                flash(say(self.moved), "warn")
+                flash(say(self._unwritten(row, given.ok)), "warn")
             else:
                 flash(self.written(done["added"] + done["changed"]), "ok")
         return self._onward(import_id)
+
+    def _unwritten(self, row: Any, marked: bool) -> Message:
+        """Why nothing was written; only what was confirmed before can have changed since."""
+        if marked:
+            return self.moved
+        counts = self.report(row).counts
+        return unmarked(bool(counts["added"] or counts["changed"]))
 
     def give_up(self, import_id: UUID) -> BaseResponse:
         inputs.form(OnlyFile())
@@ -128,6 +135,13 @@ class Intake:
         return render_template(
             f"{self.folder}/{name}.html", place=self.place, key=str(uuid7()), **known, **self.words(here)
         )
+
+
+def unmarked(anything: bool) -> Message:
+    """Why nothing was written of a list that nobody confirmed; `anything` is whether it has rows to write."""
+    if anything:
+        return _("没有写入：请先核对检查结果，再在这一页确认。")
+    return _("没有写入：这张表里没有可以写入的行。")
 
 
 def filled() -> bool:

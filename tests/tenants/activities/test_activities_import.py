@@ -75,6 +75,26 @@ def rows(databases: Databases, site: Site, kind: type[Any] = Activity) -> list[A
         return list(session.scalars(select(kind).order_by(kind.id)))
 
 
+@pytest.mark.parametrize(
+    ("sheet_rows", "said"),
+    [
+        ([line("错", form="烹饪")], "没有写入：这张表里没有可以写入的行。"),
+        ([line(), line("错", form="烹饪")], "没有写入：请先核对检查结果，再在这一页确认。"),
+    ],
+)
+def test_what_was_never_confirmed_is_not_said_to_have_changed(
+    databases: Databases, browser: FlaskClient, site: Site, sheet_rows: Any, said: str
+) -> None:
+    place = sent(browser, book(*sheet_rows))
+
+    assert post(browser, f"{place}/application").status_code == 303
+
+    page = browser.get(place).text
+    assert said in page
+    assert "在检查之后有变动" not in page
+    assert rows(databases, site) == []
+
+
 def test_nothing_is_written_before_it_is_confirmed_and_then_all_that_is_right(
     databases: Databases, browser: FlaskClient, site: Site
 ) -> None:

@@ -205,6 +205,11 @@ def test_it_goes_there_and_back_without_javascript(app: Flask, make: Make, desk:
     assert {said for said in ("F5", "写入之后还缺的", "确认写入 1 项") if said in report} != set()
     assert browser.get(f"{sent.location}/workbook").data[:2] == b"PK"
     assert post(browser, sent.location, {"mark": "0" * 64}).location == sent.location
+    assert "检查之后有人填写了" in browser.get(sent.location).text
+    for given, told in (({"on_duty": "?"}, "没有写入：这张表里没有"), ({"visitors": 4}, "没有写入：请先核对")):
+        bare = post(browser, address, {"file": (io.BytesIO(desk.book(given)), "a.xlsx")}).location
+        assert post(browser, bare).location == bare
+        assert told in browser.get(bare).text
     mark = report.split('name="mark" value="')[1].split('"')[0]
     again = [post(browser, sent.location, {"mark": mark}).location for _twice in range(2)]
     assert again == [f"/room/checklists/{desk.run_id}"] * 2

@@ -10,10 +10,12 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.errors import Conflict, FileRefused
 from huakai_platform.kernel.fields import Form, Text
+from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.web import inputs
+from huakai_platform.web import inputs, intake
 from huakai_platform.web.api.uploads import named
 from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.pages import say
 from huakai_tenants.checklists import filled, service
 from huakai_tenants.checklists.views import blueprint
 from huakai_tenants.checklists.views.history import workbook
@@ -79,10 +81,18 @@ def apply_run(run_id: UUID, import_id: UUID) -> Answer:
     with db().begin_nested():
         done = filled.apply(db(), actor(), _key(), run_id, import_id, given.values.get("mark", ""))
     if done is None:
-        flash(gettext("检查之后有人填写了其中的项目，请核对新的结果后再确认。"), "warn")
+        flash(say(_unwritten(run_id, import_id, given.ok)), "warn")
         return redirect(url_for(".run_report", run_id=run_id, import_id=import_id), 303)
     flash(ngettext("已写入 %(num)s 项。", "已写入 %(num)s 项。", done), "ok")
     return redirect(url_for(".show", run_id=run_id), 303)
+
+
+def _unwritten(run_id: UUID, import_id: UUID, marked: bool) -> Message:
+    """Why nothing was written; only what was confirmed before can have changed since."""
+    if marked:
+        return _("检查之后有人填写了其中的项目，请核对新的结果后再确认。")
+    row = sheets.get(db(), filled.kind(run_id), import_id)
+    return intake.unmarked(bool(filled.report(db(), _key(), run_id, row).changes))
 
 
 def _upload_page(run_id: UUID, error: str | None = None) -> str:
