@@ -28,6 +28,7 @@ from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.plumbing import Heartbeat, Tick
 from huakai_worker import dispatcher, queues, ringer, routes, schedules, scope
 from huakai_worker.pulse import Pulse
+from huakai_worker.reasons import Stopped
 from huakai_worker.schedules import Schedule
 from huakai_worker.worker import TTL, BellWorker
 from tests.support import servers
@@ -212,6 +213,14 @@ def test_a_slot_fires_once_with_three_tickers(databases: Databases) -> None:
     assert _ticks(databases) == ["yearly"]
 
 
+def test_a_schedule_that_exits_is_asked_for_again_and_stops_no_other(databases: Databases) -> None:
+    every = timedelta(days=365)
+    both = Schedule("exits", every, lambda _session: sys.exit(1)), Schedule("goes on", every, lambda _session: None)
+
+    assert schedules.fire_due(databases, both) == ["goes on"]
+    assert waiting(databases) == 1
+
+
 def test_the_clocks_own_jobs_run_and_take_old_things_away(databases: Databases) -> None:
     with databases.session(Login.WORKER) as session:
         session.add(Tick(job="old", slot=datetime(2020, 1, 1, tzinfo=UTC)))
@@ -234,6 +243,14 @@ def test_a_worker_process_answers_and_stops_when_told(databases: Databases, urls
         process.terminate()
 
     assert process.wait(10) == 0
+
+
+def test_a_stop_at_once_is_no_exit_of_a_job(databases: Databases, queue: Queue) -> None:
+    worker = BellWorker([queue], connection=queue.connection, job_class=queues.SafeJob, worker_ttl=TTL)
+    worker._shutdown_requested_date = datetime(2020, 1, 1, tzinfo=UTC)
+
+    with pytest.raises(Stopped):
+        worker.request_force_stop(15, None)
 
 
 def test_a_worker_without_redis_leaves_it_to_the_supervisor(databases: Databases, urls: Urls) -> None:

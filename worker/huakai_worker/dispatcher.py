@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,16 +11,17 @@ from typing import cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, Table, bindparam, func, select, update
+from sqlalchemy import Row, Table, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
+from huakai_platform.kernel.i18n import Message as Sentence
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_worker import housekeeping, routes
 from huakai_worker.pulse import Pulse
-from huakai_worker.reasons import cut_off, describe, named, together
+from huakai_worker.reasons import FAILURES, describe, named, nobodys, out_of_time, spent, together
 from huakai_worker.scope import Work
 
 ROWS, SECONDS = 200, 20.0
@@ -47,6 +49,7 @@ DONE = (
     .where(OUTBOX.tenant_id == bindparam("of_tenant"), OUTBOX.id == bindparam("of_id"))
     .values(done_at=bindparam("at"))
 )
+PATIENTLY = text("SET LOCAL lock_timeout = 0")
 
 log = structlog.get_logger("huakai.worker")
 Message = Row[UUID, str, dict[str, object], int]
@@ -127,8 +130,13 @@ def _settle(databases: Databases, settings: Settings, tenant_id: UUID, drained: 
 
 
 def settle_one(databases: Databases, settings: Settings, tenant_id: UUID) -> bool | None:
-    """Do one due row of a tenant: True when done, False when it failed, None when nobody waits."""
+    """Do one due row of a tenant: True when done, False when it failed, None when nobody waits.
+
+    Whatever a job raises is counted, so that no row comes first for ever; only what is nobody's failure is not. What is
+    neither an error nor an exit is raised again once it is counted.
+    """
     message: Message | None = None
+    job: routes.Job | None = None
     try:
         with databases.session(Login.WORKER, tenant_id) as session:
             message = _take(session, tenant_id)
@@ -139,10 +147,40 @@ def settle_one(databases: Databases, settings: Settings, tenant_id: UUID) -> boo
                 job(work, **message.payload)
             _done(work)
         return True
-    except Exception as error:
-        if message is None or cut_off(error):
+    except BaseException as error:
+        if message is None or nobodys(error):
             raise
-        return _settle_apart(databases, settings, tenant_id, message, error)
+        trial = Trial(databases, settings, tenant_id, message)
+        if isinstance(error, FAILURES) and job and trial.several and not spent(error):
+            return _settle_apart(trial)
+        _count(trial, together([_by_name(job, error)]) if job and trial.several else error, patient=out_of_time(error))
+        if not isinstance(error, FAILURES):
+            raise
+        return False
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A row whose first attempt failed, and whose transaction is gone."""
+
+    databases: Databases
+    settings: Settings
+    tenant_id: UUID
+    message: Message
+
+    @property
+    def several(self) -> bool:
+        return len(routes.jobs(self.message.topic)) > 1
+
+    @contextmanager
+    def again(self, *, patient: bool = False) -> Iterator[Work | None]:
+        """The row in a new transaction; None when somebody else has tried it meanwhile.
+
+        A patient one waits for the statement that the alarm broke off, which may hold the row to its end.
+        """
+        with self.databases.session(Login.WORKER, self.tenant_id) as session:
+            mine = _mine_still(session, self.message, patient=patient)
+            yield Work(session, self.databases, self.settings, self.tenant_id, self.message.id) if mine else None
 
 
 def _take(session: Session, tenant_id: UUID) -> Message | None:
@@ -153,47 +191,68 @@ def _done(work: Work) -> None:
     work.session.connection().execute(DONE, {"of_tenant": work.tenant_id, "of_id": work.message_id, "at": clock.now()})
 
 
-def _settle_apart(
-    databases: Databases, settings: Settings, tenant_id: UUID, message: Message, error: Exception
-) -> bool:
+def _settle_apart(trial: Trial) -> bool:
     """Do a row's jobs once more, each under a savepoint: what one of them cannot do takes nothing from the others.
 
     Nothing is done or counted when somebody else has tried the row meanwhile.
     """
-    with databases.session(Login.WORKER, tenant_id) as session:
-        if not _mine_still(session, message):
-            return False
-        work = Work(session, databases, settings, tenant_id, message.id)
-        failure = _apart(work, message, error)
-        if failure is None:
-            _done(work)
-            return True
-        _fail(work, message, failure)
-    return False
+    failures: list[Sentence] = []
+    try:
+        with trial.again() as work:
+            if work is None:
+                return False
+            _apart(work, trial.message, failures)
+            if failures:
+                _fail(work, trial.message, together(failures))
+            else:
+                _done(work)
+        return not failures
+    except FAILURES as error:
+        if nobodys(error):
+            raise
+        _count(trial, together(failures) if failures else error, patient=out_of_time(error))
+        return False
 
 
-def _mine_still(session: Session, message: Message) -> bool:
+def _mine_still(session: Session, message: Message, *, patient: bool) -> bool:
+    if patient:
+        session.execute(PATIENTLY)
     untouched = OutboxMessage.attempts == message.attempts, OutboxMessage.done_at.is_(None)
     held = select(OutboxMessage.id).where(OutboxMessage.id == message.id, *untouched)
-    return session.scalar(held.with_for_update(skip_locked=True)) is not None
+    return session.scalar(held.with_for_update(skip_locked=not patient)) is not None
 
 
-def _apart(work: Work, message: Message, error: Exception) -> Exception | None:
-    """What failed, by job; a row of one job, or of none that is known, has failed already."""
-    if isinstance(error, routes.NoRoute) or len(routes.jobs(message.topic)) == 1:
-        return error
-    failures = []
+def _apart(work: Work, message: Message, failures: list[Sentence]) -> None:
+    """Do every job and note what failed, by job; nothing is begun after a failure that took the time of all."""
     for job in routes.jobs(message.topic):
         try:
             _under_savepoint(work, job, message)
-        except Exception as failed:
-            if cut_off(failed):
+        except FAILURES as error:
+            if nobodys(error):
                 raise
-            failures.append(named(f"{job.__module__.rpartition('.')[2]}.{job.__name__}", failed))
-    return together(failures) if failures else None
+            failures.append(_by_name(job, error))
+            if spent(error):
+                raise
 
 
-def _fail(work: Work, message: Message, error: Exception) -> None:
+def _by_name(job: routes.Job, error: BaseException) -> Sentence:
+    return named(f"{job.__module__.rpartition('.')[2]}.{job.__name__}", error)
+
+
+def _count(trial: Trial, error: BaseException, *, patient: bool) -> None:
+    """Count a failure in a transaction of its own; without the row's burial when that breaks the transaction."""
+    for bury in (True, False):
+        try:
+            with trial.again(patient=patient) as work:
+                if work:
+                    _fail(work, trial.message, error, bury=bury)
+            return
+        except FAILURES as failed:
+            if nobodys(failed) or not bury:
+                raise
+
+
+def _fail(work: Work, message: Message, error: BaseException, *, bury: bool = True) -> None:
     """Count the attempt and put the row off, or to rest."""
     attempts, now, reason = message.attempts + 1, clock.now(), describe(error)
     dead = attempts >= DEAD_AFTER
@@ -204,8 +263,8 @@ def _fail(work: Work, message: Message, error: Exception) -> None:
             attempts=attempts, next_at=put_off(now, attempts), last_error=reason, dead_at=now if dead else None
         )
     )
-    if dead and (bury := routes.burial(message.topic)):
-        _aside("burial", lambda: _under_savepoint(work, bury, message))
+    if dead and bury and (burial := routes.burial(message.topic)):
+        _aside("burial", lambda: _under_savepoint(work, burial, message))
 
 
 def _under_savepoint(work: Work, job: routes.Job, message: Message) -> None:
@@ -214,11 +273,11 @@ def _under_savepoint(work: Work, job: routes.Job, message: Message) -> None:
 
 
 def _aside(what: str, deed: Callable[[], object]) -> None:
-    """Do what the rows do not depend on; its failure is told and stops none of them."""
+    """Do what the rows do not depend on; its failure is told and stops none of them, but for the end of all time."""
     try:
         deed()
-    except Exception as error:
-        if cut_off(error):
+    except FAILURES as error:
+        if nobodys(error) or out_of_time(error):
             raise
         log.warning("failed", what=what, reason=describe(error))
 

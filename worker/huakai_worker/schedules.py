@@ -19,7 +19,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.plumbing import Tick
 from huakai_worker import housekeeping
 from huakai_worker.jobs import facts, figures, notices, trail
-from huakai_worker.reasons import cut_off, describe
+from huakai_worker.reasons import FAILURES, cut_off, describe
 
 ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 FIVE_PAST_MIDNIGHT = datetime(2000, 1, 1, 0, 5, tzinfo=CHINA)
@@ -67,7 +67,7 @@ def fire_due(databases: Databases, schedules: tuple[Schedule, ...] = SCHEDULES) 
 def _try(databases: Databases, schedule: Schedule) -> bool:
     try:
         return _fire(databases, schedule)
-    except Exception as error:
+    except FAILURES as error:
         if cut_off(error) or isinstance(error, PoolTimeout):
             log.warning("server away", kind=type(error).__name__)
             return False

@@ -16,6 +16,7 @@ from rq.worker import WorkerStatus
 from huakai_worker import bell, queues, scope
 from huakai_worker.pulse import Pulse
 from huakai_worker.queues import SafeJob
+from huakai_worker.reasons import Stopped
 
 LIFE_IN_BELLS = 2000
 TTL = 20
@@ -50,6 +51,13 @@ class BellWorker(SimpleWorker):
             signal.signal(number, self.request_force_stop)
         if self.get_state() != WorkerStatus.BUSY:
             raise StopRequested
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Stop at once, which no job can be mistaken for that exits by itself."""
+        try:
+            super().request_force_stop(signum, frame)
+        except SystemExit:
+            raise Stopped from None
 
 
 def run() -> int:

@@ -1,7 +1,7 @@
 """What the clock could not do at its time: tried again like all other work, and given up with its reason."""
 
 from huakai_worker import schedules
-from huakai_worker.reasons import Failed, named
+from huakai_worker.reasons import Failed, named, nobodys
 from huakai_worker.scope import Work
 
 
@@ -14,4 +14,6 @@ def again(work: Work, *, name: str) -> None:
         with work.session.begin_nested():
             schedule.deed(work.session)
     except Exception as error:
+        if nobodys(error):
+            raise
         raise Failed(named(schedule.label, error)) from error
