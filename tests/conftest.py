@@ -9,6 +9,7 @@ from flask import Flask
 
 from huakai_deploy.local import LocalStack, Urls
 from huakai_deploy.web import create_app
+from huakai_platform.kernel import i18n
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
 from tests.support import servers
@@ -31,6 +32,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish() -> None:
     for stack in STACK:
         stack.wipe()
+
+
+@pytest.fixture(autouse=True)
+def translation() -> Iterator[None]:
+    """A command speaks the terminal's language from then on; it does not for the next test."""
+    before = i18n.translate
+    yield
+    i18n.translate = before
 
 
 @pytest.fixture(scope="session")

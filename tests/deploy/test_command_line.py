@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 from uuid import UUID
@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from huakai_deploy.cli import COMMANDS, main
 from huakai_deploy.commands import output
 from huakai_deploy.local import Urls
-from huakai_platform.kernel import clock, i18n, outbox
+from huakai_platform.kernel import clock, outbox
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.events import ChecklistCompleted
@@ -35,11 +35,8 @@ HUAKAI = [sys.executable, "-m", "huakai_deploy.cli"]
 
 
 @pytest.fixture(autouse=True)
-def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    translate = i18n.translate
-    yield
-    i18n.translate = translate
 
 
 @pytest.fixture

@@ -1,23 +1,18 @@
 """`huakai verify`: its three endings, without a database or settings."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from huakai_deploy.cli import main
-from huakai_platform.kernel import i18n
 from tests.platform.compliance.test_bundle import FILE
 
 
 @pytest.fixture(autouse=True)
-def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    translate = i18n.translate
-    yield
-    i18n.translate = translate
 
 
 def verify(tmp_path: Path, data: bytes, *options: str) -> Result:

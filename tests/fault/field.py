@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+import psycopg
 import pytest
 from redis import Redis
 from redis.exceptions import RedisError
@@ -20,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from huakai_deploy.local import LocalStack, Urls
 from huakai_deploy.supervise import Supervisor
-from huakai_platform.identity.models import Institution
+from huakai_platform.identity.models import Account, Institution
 from huakai_platform.kernel import clock, operations
 from huakai_platform.kernel.access import Actor, Role, permissions_of
 from huakai_platform.kernel.config import Login
@@ -51,8 +52,9 @@ def lay_out() -> Field:
     stack, urls = servers.start()
     databases = Databases(servers.settings(urls))
     institution = Institution(id=uuid7(), name="花开", short_name="花开", created_at=clock.now())
+    account = Account(id=uuid7(), name="花开", login_name="huakai", created_at=clock.now())
     with databases.session(Login.MIGRATOR) as session:
-        session.add(institution)
+        session.add_all([institution, account])
     env = dict(os.environ) | dict(servers.environment(urls))
     supervisor = Supervisor(Path(tempfile.mkdtemp(prefix="huakai-fault-")))
     huakai = str(Path(sys.executable).with_name("huakai"))
@@ -60,7 +62,7 @@ def lay_out() -> Field:
     for number in (1, 2):
         supervisor.add(f"worker-{number}", [huakai, "worker"], env)
     actor = Actor(
-        account_id=uuid7(),
+        account_id=account.id,
         name="花开",
         role=Role.INSTITUTION_ADMIN,
         institution_id=institution.id,
@@ -107,7 +109,14 @@ def wait_for_the_end(field: Field, operation_id: UUID) -> operations.Progress:
         if (found, left) != seen:
             seen, moved = (found, left), time.monotonic()
         time.sleep(0.3)
-    pytest.fail(f"nothing moves: {seen}")
+    pytest.fail(f"nothing moves: {seen}, {troubled(field)}")
+
+
+def troubled(field: Field) -> list[tuple[object, ...]]:
+    """What is wrong with the rows that wait."""
+    asked = "SELECT topic, attempts, last_error, next_at - now() FROM tenant.outbox WHERE done_at IS NULL"
+    with psycopg.connect(field.urls.login("postgres")) as superuser:
+        return list(superuser.execute(asked))
 
 
 def patiently(look: Callable[[], Found]) -> Found:

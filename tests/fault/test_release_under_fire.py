@@ -12,7 +12,19 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.releases import running, service, trials
 from huakai_platform.releases.models import Reached, ReleaseSite
 from tests.bench import neighbours
-from tests.fault.field import FAULTS, PATIENCE, SEED, SITES, Field, broken, patiently, strike, wait_for_the_end, waiting
+from tests.fault.field import (
+    FAULTS,
+    PATIENCE,
+    SEED,
+    SITES,
+    Field,
+    broken,
+    patiently,
+    strike,
+    troubled,
+    wait_for_the_end,
+    waiting,
+)
 from tests.support import servers
 from tests.support.make import Make
 from tests.support.released import next_edition, planned
@@ -98,9 +110,12 @@ def operation(field: Field, release_id: UUID) -> UUID:
 
 def settled(field: Field) -> None:
     """Wait until nothing is in the queue."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if not patiently(lambda: waiting(field)):
+    left, moved_at = -1, time.monotonic()
+    while time.monotonic() < moved_at + PATIENCE:
+        now = patiently(lambda: waiting(field))
+        if not now:
             return
+        if now != left:
+            left, moved_at = now, time.monotonic()
         time.sleep(0.2)
-    pytest.fail(f"{waiting(field)} rows still wait")
+    pytest.fail(f"{left} rows still wait: {troubled(field)}")

@@ -86,7 +86,7 @@ def index(desk: Desk) -> str:
 
 def entries_of(desk: Desk, code: str) -> str:
     """The list of a register; an empty page for one that only another edition has."""
-    if code not in desk.registers() and standards.ever(db(), "register", code):
+    if code not in desk.registers() and standards.ever(db(), "register", code, level=desk.level):
         return render_template("registers/lacking.html", desk=desk, crumbs=[(_("登记簿"), url_for(".index"))])
     register = desk.register(code)
     shelf, asked = desk.shelf(register), inputs.query(listing.query(register))

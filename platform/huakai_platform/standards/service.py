@@ -110,9 +110,10 @@ def lacks(session: Session, edition_id: UUID, kind: str) -> bool:
     return all(name[0] != kind for name in bodies(session, edition_id))
 
 
-def ever(session: Session, kind: str, code: str) -> bool:
-    """Whether any edition that was published has this definition."""
-    there = exists().where(EditionDefinition.kind == kind, EditionDefinition.code == code)
+def ever(session: Session, kind: str, code: str, **holds: str) -> bool:
+    """Whether any edition that was published has this definition, and in it these texts at these names."""
+    asked = [EditionDefinition.body[name].as_string() == text for name, text in holds.items()]
+    there = exists().where(EditionDefinition.kind == kind, EditionDefinition.code == code, *asked)
     return bool(session.scalar(select(there)))
 
 
