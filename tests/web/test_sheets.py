@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from huakai_deploy.cli import main
 from huakai_deploy.local import Urls
-from huakai_platform.kernel import vault, workbooks
+from huakai_platform.kernel import i18n, vault, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.onboarding.register import FIELDS, template
@@ -244,7 +244,9 @@ class Register:
             file = Path(folder) / "register.xlsx"
             file.write_bytes(content)
             words = ["sites", "import", str(file), "--dry-run", "--json"]
+            pages_language = i18n.translate
             told = CliRunner().invoke(main, words, env=servers.environment(self.world.kept["urls"]))
+            i18n.translate = pages_language
         assert told.exit_code in (0, 1), told.output
         assert not told.exception or isinstance(told.exception, SystemExit)
         return json.loads(told.stdout)
