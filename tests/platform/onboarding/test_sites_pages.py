@@ -1,6 +1,7 @@
 """Lists of sites, one site, and the board."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +30,11 @@ def browser(app: Flask, make: Make) -> FlaskClient:
     return make.browser(app, make.member(Role.INSTITUTION_ADMIN))
 
 
+NUMBERS = count(6000)
+
+
 def named(make: Make, name: str, **changes: Any) -> Site:
-    code = changes.pop("code", f"HK-410311-{abs(hash(name)) % 10_000:04}")
+    code = changes.pop("code", f"HK-410311-{next(NUMBERS)}")
     return make.site(name=name, code=code, grams=grams.of(name, code), **changes)
 
 
