@@ -1,5 +1,6 @@
 """Fixtures that every test shares: the servers, a database, an app, and makers of rows."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     stack, urls = servers.start()
     STACK.append(stack)
     os.environ["HUAKAI_TEST_SOCKETS"], os.environ["HUAKAI_TEST_REDIS"] = str(urls.sockets), urls.redis
+
+
+def pytest_collection_finish() -> None:
+    """What stands until the end is not looked at again whenever memory is cleared up."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:

@@ -34,9 +34,10 @@ PICTURES = Path(os.environ.get("HUAKAI_PICTURES", Path(__file__).parents[2] / "i
 SIZES = {1280: 900, 390: 844}
 GRAVE = {"serious", "critical"}
 AXE = AXE_FILE_PATH.read_text("utf-8")
-EXAMINE = """async (grave) => {
-    const light = axe._audit.rules.filter(rule => rule.impact && !grave.includes(rule.impact));
-    const rules = Object.fromEntries(light.map(rule => [rule.id, {enabled: false}]));
+EXAMINE = """async ([grave, only]) => {
+    const asked = rule => only.length ? only.includes(rule.id) : !rule.impact || grave.includes(rule.impact);
+    const left = axe._audit.rules.filter(rule => !asked(rule));
+    const rules = Object.fromEntries(left.map(rule => [rule.id, {enabled: false}]));
     return (await axe.run(document, {resultTypes: ["violations"], rules})).violations;
 }"""
 
@@ -68,7 +69,7 @@ def served(house: Flask, settings: Settings, databases: Databases) -> Iterator[s
             dispatcher.drain(databases, settings)
             folding.fold(databases)
 
-    threads = [threading.Thread(target=server.serve_forever), threading.Thread(target=work)]
+    threads = [threading.Thread(target=server.serve_forever, args=(0.02,)), threading.Thread(target=work)]
     for thread in threads:
         thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -108,11 +109,12 @@ class Visitor:
         assert self.complaints == [], f"{name}: {self.complaints}"
 
 
-def violations(page: Page) -> list[dict[str, Any]]:
-    """What axe finds grave; the program is given to a page once, and rules that find nothing grave are not asked."""
+def violations(page: Page, *only: str) -> list[dict[str, Any]]:
+    """What axe finds grave, by `only` these rules; the program is given to a page once, and rules that find nothing
+    grave are not asked."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate(EXAMINE, sorted(GRAVE))
+    found: list[dict[str, Any]] = page.evaluate(EXAMINE, [sorted(GRAVE), only])
     return [one for one in found if one["impact"] in GRAVE]
 
 

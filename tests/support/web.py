@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
 from flask import Flask
@@ -13,12 +14,26 @@ from werkzeug.test import TestResponse
 from huakai_platform.kernel.config import Login
 
 TOKEN = re.compile(r'X-CSRFToken": "([^"]+)"')
+OWN_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+CARRIED = re.compile(r'name="carried" value="([^"]+)"')
 
 
 def token(client: FlaskClient, page: str = "/nowhere") -> str:
     """A token of this client; every page carries one, the page of errors too."""
     found = TOKEN.search(client.get(page).text)
     assert found, f"no token on {page}"
+    return found[1]
+
+
+def own_token(page: str) -> str:
+    """The token in the first form of a page."""
+    return unescape(OWN_TOKEN.findall(page)[0])
+
+
+def sealed_in(answer: TestResponse) -> str:
+    """The form that a page carries to the next one, sealed."""
+    found = CARRIED.search(answer.text)
+    assert found, answer.text[:2000]
     return found[1]
 
 

@@ -20,7 +20,7 @@ from tests.support.worlds import World
 Count = Callable[[str, object], None]
 TRACES = ("Traceback (most recent", 'File "/', "psycopg", "sqlalchemy", "marshmallow", "werkzeug")
 LEAST = 400
-EACH = 6
+EACH = 3
 """Values tried in each place; the next place goes on where the last one stopped, so that all come around."""
 ENOUGH = {"health.readyz": 503}
 

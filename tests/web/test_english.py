@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from functools import reduce
+from functools import cache, reduce
 from html.parser import HTMLParser
 
 import pytest
@@ -125,6 +125,12 @@ def test_what_is_read_of_a_page(page: str, words: list[str]) -> None:
     assert Said(page).words == words
 
 
+@cache
+def translated() -> frozenset[str]:
+    """Every text that has a translation."""
+    return frozenset(str(message.id) for message in catalogues.read())
+
+
 def chinese(answers: Iterable[tuple[str, TestResponse]], known: list[str]) -> list[str]:
     """Every piece of Chinese on the pages that is no known name."""
     cells = sorted({*known, *register()}, key=len, reverse=True)
@@ -148,10 +154,11 @@ def names(world: World) -> list[str]:
         found = {name for source in sources for name in session.scalars(select(source)) if name}
         institutions = {*session.scalars(select(Institution.name)), *session.scalars(select(Institution.short_name))}
     found |= {short for name in found for short in (name[:2], name[:3]) if name.endswith(("省", "市", "区"))}
-    found -= {str(message.id) for message in catalogues.read()}
+    found -= translated()
     return sorted(found | institutions | set(LOCALES.values()), key=len, reverse=True)
 
 
+@cache
 def register() -> set[str]:
     """What the registers of the tests and of the product hold, and the words that they may hold."""
     files = (REGISTER_WITH_ERRORS, SHIPPED / "register-sample.xlsx")

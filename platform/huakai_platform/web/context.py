@@ -101,7 +101,9 @@ def refuse_elsewhere(role: Role) -> None:
 
 
 def visitor() -> Visitor | None:
-    return cast(Visitor, current_user) if has_request_context() and current_user.is_authenticated else None
+    """Who is signed in. The object itself: its proxy would look for the request at every attribute."""
+    who = current_user._get_current_object() if has_request_context() else None
+    return cast(Visitor, who) if who is not None and who.is_authenticated else None
 
 
 def actor() -> Actor:

@@ -3,8 +3,7 @@
 import io
 import random
 import re
-from html import unescape
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pyotp
 import pytest
@@ -23,7 +22,7 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.web import carrying
 from tests.platform.identity.people import PASSWORD, hashed, person, signed_in
 from tests.support.make import Make
-from tests.support.web import token
+from tests.support.web import own_token, sealed_in, token
 from tests.support.worlds import HTML
 
 NEW = "/room/activities/new"
@@ -34,7 +33,6 @@ TYPED = {
     "direction": "out",
     "held_on": "2026-03-02",
 }
-CARRIED = re.compile(r'name="carried" value="([^"]+)"')
 
 
 @pytest.fixture
@@ -63,16 +61,6 @@ def send(client: FlaskClient, opened: str, **more: object) -> TestResponse:
 def end_all(databases: Databases) -> None:
     with databases.session(Login.MIGRATOR) as session:
         session.execute(update(AccountSession).values(revoked_at=clock.now()))
-
-
-def own_token(page: str) -> str:
-    return unescape(re.findall(r'name="csrf_token" value="([^"]+)"', page)[0])
-
-
-def sealed_in(answer: TestResponse) -> str:
-    found = CARRIED.search(answer.text)
-    assert found, answer.text[:2000]
-    return found[1]
 
 
 def enter(client: FlaskClient, account: Account, page: TestResponse) -> TestResponse:
@@ -326,6 +314,20 @@ def test_a_form_that_names_no_address_comes_back_with_its_own(
     assert "先进集体</textarea>" in back.text
     assert "刚才填写的内容已放回" in back.text
     assert [said for said in re.findall("<form[^>]*>", back.text) if " action=" not in said] == []
+
+
+def test_a_form_whose_page_is_gone_is_shown_to_copy_from(
+    browser: FlaskClient, worker: tuple[Account, Actor], databases: Databases
+) -> None:
+    gone = f"/room/activities/{uuid4()}/edit"
+    opened = token(browser, NEW)
+    end_all(databases)
+    refused = browser.post(gone, data={"csrf_token": opened, "note": "<b>七个人</b>"})
+
+    back = give_back(browser, enter(browser, worker[0], refused))
+
+    assert "原来的页面现在打不开" in back.text
+    assert "&lt;b&gt;七个人&lt;/b&gt;" in back.text
 
 
 @pytest.mark.parametrize(
