@@ -13,7 +13,7 @@ from huakai_worker import routes
 def test_every_event_has_a_route_and_every_route_an_event() -> None:
     assert set(routes.ROUTES) == set(EVENTS)
     assert all(routes.ROUTES[event] for event in EVENTS)
-    assert set(routes.BURIALS) <= set(EVENTS)
+    assert set(routes.DEAD_LETTER_HANDLERS) <= set(EVENTS)
 
 
 @pytest.mark.parametrize("event", EVENTS)
@@ -25,6 +25,6 @@ def test_an_event_carries_identifiers_and_figures_never_content(event: type[Even
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_a_job_takes_what_its_event_carries(event: type[Event]) -> None:
-    for job in (*routes.ROUTES[event], *filter(None, [routes.BURIALS.get(event)])):
+    for job in (*routes.ROUTES[event], *filter(None, [routes.DEAD_LETTER_HANDLERS.get(event)])):
         assert job.__module__.startswith("huakai_worker.jobs.")
         inspect.signature(job).bind(None, **dict.fromkeys(field.name for field in fields(event)))

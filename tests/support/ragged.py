@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from hypothesis import strategies as st
 
-from huakai_platform.kernel.workbooks import Limits, Value, child, jail
+from huakai_platform.kernel.workbooks import Limits, Value, reader, sandbox
 
 Rows = Sequence[Sequence[Value]]
 BLANKS: tuple[Value, ...] = (None, "", " ", "\u3000")
@@ -60,15 +60,15 @@ def separated(rows: Rows, mark: str = ",") -> bytes:
 
 @contextmanager
 def read_here() -> Iterator[None]:
-    """Read in this process, as the jail's child would, so that hundreds of files are read in a second."""
+    """Read in this process, as the reader in the sandbox would, so that hundreds of files are read in a second."""
 
     def ask(data: bytes, kind: str, limits: Limits) -> dict[str, Any]:
-        reader = child.read_csv if kind == "csv" else child.read_xlsx
+        read = reader.read_csv if kind == "csv" else reader.read_xlsx
         try:
-            return {"sheets": reader(data, asdict(limits))}
-        except child.Refusal as refused:
+            return {"sheets": read(data, asdict(limits))}
+        except reader.Refusal as refused:
             return {"refused": str(refused)}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jail, "_ask", ask)
+        patch.setattr(sandbox, "_ask", ask)
         yield

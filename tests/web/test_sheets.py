@@ -329,7 +329,7 @@ READERS = {
     "platform/huakai_platform/onboarding/importing.py": "the register",
     "platform/huakai_platform/workdays/importing.py": "the holiday table",
     "platform/huakai_platform/regions/importing.py": "the regions",
-    "platform/huakai_platform/kernel/workbooks/child.py": "the reader itself",
+    "platform/huakai_platform/kernel/workbooks/reader.py": "the reader itself",
     "deploy/huakai_deploy/demo.py": "the shipped register",
 }
 

@@ -42,8 +42,8 @@ class Row:
     def does(self, *deeds: Deed) -> None:
         self.monkeypatch.setattr(routes, "ROUTES", {ChecklistCompleted: tuple(map(self._job, deeds))})
 
-    def is_buried_by(self, deed: Deed) -> None:
-        self.monkeypatch.setattr(routes, "BURIALS", {ChecklistCompleted: self._job(deed)})
+    def has_dead_letter_handler(self, deed: Deed) -> None:
+        self.monkeypatch.setattr(routes, "DEAD_LETTER_HANDLERS", {ChecklistCompleted: self._job(deed)})
         with self.databases.session(Login.WORKER, self.tenant) as session:
             session.execute(update(OutboxMessage).values(attempts=dispatcher.DEAD_AFTER - 1))
 
@@ -153,9 +153,9 @@ def test_a_job_that_is_quiet_only_when_done_apart_is_counted_with_what_failed_be
     assert "test_breaks.quiet：" in reason
 
 
-def test_a_row_whose_burial_breaks_off_dies_without_it(row: Row, quiet: Deed) -> None:
+def test_a_row_whose_dead_letter_handler_breaks_off_dies_without_it(row: Row, quiet: Deed) -> None:
     row.does(wrong)
-    row.is_buried_by(quiet)
+    row.has_dead_letter_handler(quiet)
 
     assert row.settle() is False
 
@@ -163,9 +163,9 @@ def test_a_row_whose_burial_breaks_off_dies_without_it(row: Row, quiet: Deed) ->
     assert row.ran == ["wrong", "quiet"]
 
 
-def test_a_row_whose_burial_hangs_dies_without_it(row: Row) -> None:
+def test_a_row_whose_dead_letter_handler_hangs_dies_without_it(row: Row) -> None:
     row.does(wrong)
-    row.is_buried_by(hang)
+    row.has_dead_letter_handler(hang)
 
     assert row.settle() is False
 

@@ -186,13 +186,13 @@ def test_a_job_that_fails_takes_nothing_from_the_others_of_its_row(
     assert failed.last_error == "test_dispatcher.stumble：DataError 22012"
 
 
-def test_a_burial_that_fails_keeps_no_row_alive(
+def test_a_dead_letter_handler_that_fails_keeps_no_row_alive(
     databases: Databases, settings: Settings, diary: Diary, tenants: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stumble(work: Work, **_payload: object) -> None:
         work.session.execute(text("SELECT 1 / 0"))
 
-    monkeypatch.setattr(routes, "BURIALS", {ChecklistCompleted: stumble})
+    monkeypatch.setattr(routes, "DEAD_LETTER_HANDLERS", {ChecklistCompleted: stumble})
     diary.error = Conflict("坏")
     tell(databases, tenants[0])
     with databases.session(Login.WORKER, tenants[0]) as session:

@@ -19,7 +19,9 @@ def test_every_event_is_heard() -> None:
 
 
 def test_every_job_takes_what_its_event_carries() -> None:
-    pairs = [(event, job) for event, jobs in routes.ROUTES.items() for job in jobs] + list(routes.BURIALS.items())
+    pairs = [(event, job) for event, jobs in routes.ROUTES.items() for job in jobs] + list(
+        routes.DEAD_LETTER_HANDLERS.items()
+    )
 
     for event, job in pairs:
         inspect.signature(job).bind(None, **dict.fromkeys((field.name for field in fields(event)), ""))

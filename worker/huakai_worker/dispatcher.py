@@ -240,19 +240,19 @@ def _by_name(job: routes.Job, error: BaseException) -> Sentence:
 
 
 def _count(trial: Trial, error: BaseException, *, patient: bool) -> None:
-    """Count a failure in a transaction of its own; without the row's burial when that breaks the transaction."""
-    for bury in (True, False):
+    """Count a failure in a transaction of its own; without the dead row's handler when that breaks it."""
+    for handle in (True, False):
         try:
             with trial.again(patient=patient) as work:
                 if work:
-                    _fail(work, trial.message, error, bury=bury)
+                    _fail(work, trial.message, error, handle=handle)
             return
         except FAILURES as failed:
-            if nobodys(failed) or not bury:
+            if nobodys(failed) or not handle:
                 raise
 
 
-def _fail(work: Work, message: Message, error: BaseException, *, bury: bool = True) -> None:
+def _fail(work: Work, message: Message, error: BaseException, *, handle: bool = True) -> None:
     """Count the attempt and put the row off, or to rest."""
     attempts, now, reason = message.attempts + 1, clock.now(), describe(error)
     dead = attempts >= DEAD_AFTER
@@ -263,8 +263,8 @@ def _fail(work: Work, message: Message, error: BaseException, *, bury: bool = Tr
             attempts=attempts, next_at=put_off(now, attempts), last_error=reason, dead_at=now if dead else None
         )
     )
-    if dead and bury and (burial := routes.burial(message.topic)):
-        _aside("burial", lambda: _under_savepoint(work, burial, message))
+    if dead and handle and (handler := routes.dead_letter_handler(message.topic)):
+        _aside("dead letter handler", lambda: _under_savepoint(work, handler, message))
 
 
 def _under_savepoint(work: Work, job: routes.Job, message: Message) -> None:

@@ -87,7 +87,7 @@ ROUTES: Mapping[type[Event], tuple[Job, ...]] = {
     events.RoleEnded: (accounts.free_contacts,),
     events.ResendRequested: (operations.resend,),
 }
-BURIALS: Mapping[type[Event], Job] = {
+DEAD_LETTER_HANDLERS: Mapping[type[Event], Job] = {
     events.SiteOpeningRequested: operations.give_up,
     events.RecountRequested: operations.give_up,
     events.ReminderRequested: operations.give_up,
@@ -111,6 +111,6 @@ def jobs(topic: str) -> tuple[Job, ...]:
         raise NoRoute(topic) from None
 
 
-def burial(topic: str) -> Job | None:
+def dead_letter_handler(topic: str) -> Job | None:
     event = _BY_TOPIC.get(topic)
-    return BURIALS.get(event) if event else None
+    return DEAD_LETTER_HANDLERS.get(event) if event else None

@@ -1,4 +1,4 @@
-"""Confines its own process, then runs the reader that it is given; imports nothing of the house, so it starts fast."""
+"""Confines its own process, then runs the reader that it is given; imports nothing of ours, so it starts fast."""
 
 import resource
 import runpy

@@ -27,8 +27,8 @@ from huakai_platform.kernel.db import Base, table
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.message_types import MessageType
 from huakai_platform.kernel.tenancy import TenantOwned
-from huakai_platform.kernel.told import Told
 
 PAGE_SIZE = 30
 UNREAD = text("read_at IS NULL")
@@ -49,7 +49,7 @@ class Notice(TenantOwned, Base):
     account_id: Mapped[UUID]
     dedup: Mapped[str]
     kind: Mapped[str]
-    text: Mapped[str] = mapped_column(Told)
+    text: Mapped[str] = mapped_column(MessageType)
     href: Mapped[str]
     """A path of this product, where the thing is."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -29,7 +29,7 @@ from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.kernel.events import OperationStarted
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.kernel.told import Told
+from huakai_platform.kernel.message_types import MessageType
 
 
 class ItemState(StrEnum):
@@ -55,7 +55,7 @@ class Operation(Base):
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
     kind: Mapped[str]
-    title: Mapped[str] = mapped_column(Told)
+    title: Mapped[str] = mapped_column(MessageType)
     total: Mapped[int] = mapped_column(Integer)
     params: Mapped[dict[str, Any]]
     created_by: Mapped[UUID | None]
@@ -80,7 +80,7 @@ class OperationItem(Base):
     site_id: Mapped[UUID | None]
     label: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="waiting")
-    error: Mapped[str | None] = mapped_column(Told)
+    error: Mapped[str | None] = mapped_column(MessageType)
     ended_at: Mapped[datetime | None]
 
 

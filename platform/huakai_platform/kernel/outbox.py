@@ -12,8 +12,8 @@ from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.db import Base, table
 from huakai_platform.kernel.events import Event
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.kernel.message_types import MessageType
 from huakai_platform.kernel.tenancy import TenantOwned
-from huakai_platform.kernel.told import Told
 
 
 class OutboxMessage(TenantOwned, Base):
@@ -34,7 +34,7 @@ class OutboxMessage(TenantOwned, Base):
     next_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(Told)
+    last_error: Mapped[str | None] = mapped_column(MessageType)
 
 
 _NEW = upsert(table(OutboxMessage)).values(

@@ -9,10 +9,10 @@ from sqlalchemy import Row, column, func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
+from huakai_platform.kernel.message_types import MessageType
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.tenancy import PLATFORM
-from huakai_platform.kernel.told import Told
 
 ALIVE = timedelta(seconds=30)
 
@@ -51,7 +51,16 @@ class Troubled:
         return self.tenant_id == PLATFORM
 
 
-FIELDS = ("tenant_id", "id", "topic", "attempts", "created_at", "next_at", "dead_at", column("last_error", Told()))
+FIELDS = (
+    "tenant_id",
+    "id",
+    "topic",
+    "attempts",
+    "created_at",
+    "next_at",
+    "dead_at",
+    column("last_error", MessageType()),
+)
 
 
 def state(session: Session) -> QueueState:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from huakai_platform.kernel.db import Base
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.kernel.told import Told
+from huakai_platform.kernel.message_types import MessageType
 
 
 class State(StrEnum):
@@ -61,7 +61,7 @@ class Release(Base):
     """How its sites were chosen: region, tiers, age, an earlier wave, or by hand."""
     state: Mapped[str]
     """One of `State`."""
-    stopped_why: Mapped[str | None] = mapped_column(Told)
+    stopped_why: Mapped[str | None] = mapped_column(MessageType)
     check_id: Mapped[UUID | None]
     """The operation of its latest dry run."""
     created_by: Mapped[UUID]
@@ -122,7 +122,7 @@ class ReleaseSite(Base):
     before: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     after: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     """Score in percent when it was moved, under the edition before and under this one."""
-    error: Mapped[str | None] = mapped_column(Told)
+    error: Mapped[str | None] = mapped_column(MessageType)
     moved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When the room said that it has read what changed."""

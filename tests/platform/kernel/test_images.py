@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from huakai_platform.kernel import images, jail
+from huakai_platform.kernel import images, sandbox
 from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.images import child
+from huakai_platform.kernel.images import reader
 from huakai_platform.kernel.images.reading import BOUNDS, Limits
 
 ROOT = Path(__file__).parents[3]
@@ -60,8 +60,8 @@ def near(found: tuple[tuple[int, ...], ...], *wanted: tuple[int, ...]) -> bool:
 
 
 def kept(content: bytes) -> Image.Image:
-    """What comes of a file, in this very process: the child's own deed without its cost."""
-    answer = child.main(content, asdict(Limits()))
+    """What comes of a file, in this very process: the reader's own deed without its cost."""
+    answer = reader.main(content, asdict(Limits()))
     assert answer.startswith(b"\xff\xd8"), answer
     image = Image.open(io.BytesIO(answer))
     assert (image.format, image.mode, max(image.size) <= 1600) == ("JPEG", "RGB", True)
@@ -82,7 +82,7 @@ def test_a_picture_of_fifty_million_rows_costs_next_to_nothing() -> None:
         images.reencode(content)
 
 
-def test_a_photo_of_a_telephone_is_read_smaller_through_the_jail() -> None:
+def test_a_photo_of_a_telephone_is_read_smaller_through_the_sandbox() -> None:
     content = written(Image.new("RGB", (8192, 6144), "#8fbf8f"), "JPEG")
 
     image = Image.open(io.BytesIO(images.reencode(content)))
@@ -101,7 +101,7 @@ def test_photos_of_64_to_200_megapixels_are_taken(size: tuple[int, int], monkeyp
 
     with Image.open(io.BytesIO(claimed)) as image:
         assert image.size == size
-        child.check(image, asdict(Limits()))
+        reader.check(image, asdict(Limits()))
 
 
 DEPTHS = {
@@ -126,7 +126,7 @@ DEPTHS = {
 def test_every_mode_ends_on_white_in_its_own_colours(name: str) -> None:
     image, left, right = DEPTHS[name]
 
-    assert near(seen(child.on_white(child.plain(image))), left, right)
+    assert near(seen(reader.on_white(reader.plain(image))), left, right)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
@@ -154,7 +154,7 @@ def test_what_one_can_see_through_is_white(kind: str) -> None:
     ids=["grey", "grey-clear", "colours", "colours-clear", "grey-alpha", "colours-alpha", "8-bit-grey-clear"],
 )
 def test_depths_that_cameras_and_scanners_write(content: bytes, left: tuple[int, ...], right: tuple[int, ...]) -> None:
-    image = child.small(content, asdict(Limits()))
+    image = reader.small(content, asdict(Limits()))
 
     assert near((image.getpixel((0, 0)), image.getpixel((1, 0))), left, right)  # type: ignore[arg-type]
 
@@ -239,22 +239,22 @@ def test_too_many_frames_are_refused_unseen() -> None:
     frames = [Image.new("L", (2, 2), level) for level in range(4)]
     content = written(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
-    assert json.loads(child.main(content, {**asdict(Limits()), "frames": 3}))["refused"] == ["too_many_frames"]
+    assert json.loads(reader.main(content, {**asdict(Limits()), "frames": 3}))["refused"] == ["too_many_frames"]
 
 
 @pytest.mark.parametrize("bounds", [replace(BOUNDS, memory=8 * 1024 * 1024), replace(BOUNDS, wall=0.001)])
-def test_a_child_that_dies_is_a_refusal(bounds: jail.Bounds) -> None:
+def test_a_child_that_dies_is_a_refusal(bounds: sandbox.Bounds) -> None:
     with pytest.raises(FileRefused, match="无法安全读取"):
         images.reencode(written(Image.new("L", (4, 4))), bounds=bounds)
 
 
-def test_a_picture_that_outgrows_the_jail_is_too_large() -> None:
+def test_a_picture_that_outgrows_the_sandbox_is_too_large() -> None:
     with pytest.raises(FileRefused, match="像素太多"):
         images.reencode(png(6000, 6000, 8, 6, bytes(24_000)), bounds=replace(BOUNDS, memory=128 * 1024 * 1024))
 
 
-def test_pictures_are_decoded_in_the_jail_alone() -> None:
-    """Whoever imports Pillow: the child, and the demo that draws its own."""
+def test_pictures_are_decoded_in_the_sandbox_alone() -> None:
+    """Whoever imports Pillow: the reader, and the demo that draws its own."""
     product = [path for root in ("platform", "tenants", "worker", "deploy") for path in (ROOT / root).rglob("*.py")]
     users = {
         path.relative_to(ROOT).as_posix()
@@ -262,4 +262,4 @@ def test_pictures_are_decoded_in_the_jail_alone() -> None:
         if re.search(r"^\s*(from|import) PIL", path.read_text(), re.M)
     }
 
-    assert users == {"platform/huakai_platform/kernel/images/child.py", "deploy/huakai_deploy/demo_history/photos.py"}
+    assert users == {"platform/huakai_platform/kernel/images/reader.py", "deploy/huakai_deploy/demo_history/photos.py"}

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from huakai_platform.kernel import i18n
 from huakai_platform.kernel.i18n import Message, _, listed, pack, unpack
-from huakai_platform.kernel.told import Told
+from huakai_platform.kernel.message_types import MessageType
 
 ENGLISH = {"{said}、{part}": "{said}, {part}", "缺少：{what}。": "Missing: {what}.", "站点": "site", "": "a header"}
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -52,6 +52,6 @@ def test_a_kept_message_can_still_be_translated() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "plain", '{"text"', _("缺少：{what}。", what=_("站点"))])
 def test_a_column_gives_back_what_it_was_told(text: str | None) -> None:
-    told = Told()
+    told = MessageType()
     back = told.process_result_value(told.process_bind_param(text, DIALECT), DIALECT)
     assert (back, type(back)) == (text, type(text))

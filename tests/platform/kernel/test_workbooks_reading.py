@@ -145,7 +145,7 @@ def other_zip() -> bytes:
 
 
 def seconds_used() -> float:
-    """Processor time of this process and every child that ended, so that a busy machine fails no test."""
+    """Processor time of this process and every reader that ended, so that a busy machine fails no test."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 

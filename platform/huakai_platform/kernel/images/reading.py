@@ -1,17 +1,17 @@
-"""The only door for pictures: whatever comes in is a small JPEG afterwards, or is refused with what to do."""
+"""Every picture passes here: whatever comes in is a small JPEG afterwards, or is refused with what to do."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from huakai_platform.kernel import jail
+from huakai_platform.kernel import sandbox
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.i18n import Message, _
 
 MB = 1024 * 1024
 MOST_BYTES = 10 * MB
-CHILD = Path(__file__).with_name("child.py")
-BOUNDS = jail.Bounds(memory=768 * MB, cpu=20, wall=30.0)
+READER = Path(__file__).with_name("reader.py")
+BOUNDS = sandbox.Bounds(memory=768 * MB, cpu=20, wall=30.0)
 START = {b"\xff\xd8\xff": "picture", b"\x89PNG": "picture", b"GIF8": "picture", b"%PDF-": "pdf"} | dict.fromkeys(
     (b"BM", b"II*\0", b"MM\0*", b"<svg", b"<?xml", b"8BPS"), "other"
 )
@@ -40,17 +40,17 @@ def check_size(content: bytes) -> None:
         )
 
 
-def reencode(content: bytes, *, limits: Limits | None = None, bounds: jail.Bounds = BOUNDS) -> bytes:
+def reencode(content: bytes, *, limits: Limits | None = None, bounds: sandbox.Bounds = BOUNDS) -> bytes:
     """A JPEG of at most 1600 pixels a side, upright, without metadata; raises FileRefused."""
     check_size(content)
     if (kind := _kind(content)) != "picture":
         raise FileRefused(_why(kind))
     try:
-        answer = jail.ask(CHILD, json.dumps(asdict(limits or Limits())), data=content, bounds=bounds)
+        answer = sandbox.ask(READER, json.dumps(asdict(limits or Limits())), data=content, bounds=bounds)
         if answer.startswith(b"\xff\xd8"):
             return answer
         code, *numbers = json.loads(answer)["refused"]
-    except (jail.Died, ValueError) as error:
+    except (sandbox.Died, ValueError) as error:
         raise FileRefused(_why("unsafe")) from error
     raise FileRefused(_why(code, *numbers))
 

@@ -12,7 +12,7 @@ LONGEST_ENTRY = 46 + 1024
 
 
 class Refusal(Exception):
-    """Why a file is refused, as a code that `jail` puts into words."""
+    """Why a file is refused, as a code that `sandbox` puts into words."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

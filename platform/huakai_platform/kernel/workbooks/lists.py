@@ -11,8 +11,8 @@ from marshmallow import ValidationError, fields
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.fields import Form
 from huakai_platform.kernel.i18n import Message, _, listed
-from huakai_platform.kernel.workbooks.jail import read
 from huakai_platform.kernel.workbooks.model import Cell, Sheet, Value, address
+from huakai_platform.kernel.workbooks.sandbox import read
 from huakai_platform.kernel.workbooks.writing import Column, Content, Page, Styled, table, write
 
 HEAD_WITHIN = 10

@@ -1,18 +1,18 @@
-"""Reads a stranger's workbook in the jail."""
+"""Reads an uploaded workbook in the sandbox."""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from huakai_platform.kernel import jail
+from huakai_platform.kernel import sandbox
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import guard
 from huakai_platform.kernel.workbooks.limits import MB, Limits
 from huakai_platform.kernel.workbooks.model import Cell, Sheet, Workbook
 
-CHILD = Path(__file__).with_name("child.py")
+READER = Path(__file__).with_name("reader.py")
 
 
 def read(data: bytes, *, limits: Limits | None = None) -> Workbook:
@@ -28,11 +28,13 @@ def read(data: bytes, *, limits: Limits | None = None) -> Workbook:
 
 
 def _ask(data: bytes, kind: str, limits: Limits) -> dict[str, Any]:
-    """Hand the bytes to the child; a dead, slow or babbling child is a refusal."""
-    bounds = jail.Bounds(limits.memory, limits.cpu, limits.wall)
+    """Hand the bytes to the reader; one that dies, is slow or gives no JSON is a refusal."""
+    bounds = sandbox.Bounds(limits.memory, limits.cpu, limits.wall)
     try:
-        answer: dict[str, Any] = json.loads(jail.ask(CHILD, kind, json.dumps(asdict(limits)), data=data, bounds=bounds))
-    except (jail.Died, ValueError) as error:
+        answer: dict[str, Any] = json.loads(
+            sandbox.ask(READER, kind, json.dumps(asdict(limits)), data=data, bounds=bounds)
+        )
+    except (sandbox.Died, ValueError) as error:
         raise guard.Refusal("unsafe") from error
     return answer
 

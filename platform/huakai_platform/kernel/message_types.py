@@ -10,7 +10,7 @@ from huakai_platform.kernel.i18n import Message, pack, unpack
 PACKED = '{"text": '
 
 
-class Told(TypeDecorator[str]):
+class MessageType(TypeDecorator[str]):
     """A text column: a Message comes back as the Message it was, any other text as it is."""
 
     impl = Text

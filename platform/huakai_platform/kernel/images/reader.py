@@ -1,4 +1,4 @@
-"""The jailed painter: a picture on stdin, a JPEG or why not on stdout; imports nothing of the house."""
+"""The reader in the sandbox: a picture on stdin, a JPEG or why not on stdout; imports nothing of the product."""
 
 import io
 import json

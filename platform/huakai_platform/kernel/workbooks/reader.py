@@ -1,4 +1,4 @@
-"""The jailed reader: bytes on stdin, one JSON answer on stdout; imports nothing of the house, so it starts fast."""
+"""The reader in the sandbox: bytes on stdin, one JSON answer on stdout; imports nothing of ours, so it starts fast."""
 
 import csv
 import datetime

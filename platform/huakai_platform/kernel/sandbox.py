@@ -1,4 +1,4 @@
-"""Where strangers' files are read: a child process that may die without anybody noticing."""
+"""Reads uploaded files in a process of its own, bounded in memory and time, whose end harms nobody."""
 
 import os
 import subprocess
@@ -10,12 +10,12 @@ from threading import BoundedSemaphore
 CONFINED = Path(__file__).with_name("confined.py")
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH")
 AT_ONCE = BoundedSemaphore(3)
-"""Children of one process; their memory together stays bounded whatever arrives."""
+"""Readers of one process; their memory together stays bounded whatever arrives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a child may use: memory in bytes, processor time and time by the clock in seconds."""
+    """What a reader may use: memory in bytes, processor time and time by the clock in seconds."""
 
     memory: int
     cpu: int
@@ -23,7 +23,7 @@ class Bounds:
 
 
 class Died(Exception):
-    """The child crashed, took too much or took too long."""
+    """The reader crashed, took too much or took too long."""
 
 
 def ask(reader: Path, *arguments: str, data: bytes, bounds: Bounds) -> bytes:
