@@ -98,6 +98,6 @@ def application(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(application: Flask, databases: Databases) -> Iterator[Flask]:
-    """Both planes over this test's database; every request of the test has left the gate."""
+    """Both planes over this test's database; no request of the test is still counted."""
     yield application
-    assert not application.extensions["huakai.gate"].inside
+    assert not application.extensions["huakai.concurrency_limit"].inside

@@ -25,7 +25,7 @@ from huakai_platform.trail import views as trail
 from huakai_platform.web import errors, finding, guide, health, logging, metrics, notices, operations, pages, requests
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.api import docs
-from huakai_platform.web.context import Frame, refuse_elsewhere, visitor
+from huakai_platform.web.context import AppState, refuse_elsewhere, visitor
 from huakai_platform.workdays import views as workdays
 from huakai_templates import assets
 from huakai_tenants.activities import views as activities
@@ -117,7 +117,7 @@ def create_app(settings: Settings | None = None, *, planes: tuple[str, ...] = PL
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=1, x_host=0)  # type: ignore[method-assign]
-    app.extensions["huakai"] = Frame(settings, Databases(settings), planes, recognise, bearers, badges.counts)
+    app.extensions["huakai"] = AppState(settings, Databases(settings), planes, recognise, bearers, badges.counts)
     errors.install(app)
     logging.install(app)
     metrics.install(app)

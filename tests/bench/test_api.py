@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.onboarding.api.sites import NAMES
 from huakai_platform.web.api.answers import dumped
-from huakai_platform.web.context import frame
+from huakai_platform.web.context import app_state
 from tests.bench import beside
 from tests.bench.conftest import Judge, Tell
 from tests.support.make import Make
@@ -24,7 +24,7 @@ def test_a_list_of_sites_beside_a_bare_handler(app: Flask, make: Make, tell: Tel
         make.site()
     token = make.bearer(make.member(Role.INSTITUTION_ADMIN))
     request = beside.Request(f"/api/v1/sites?limit={ROWS}", {"Authorization": f"Bearer {token}"})
-    engine = frame(app).databases.engine(Login.OVERSIGHT)
+    engine = app_state(app).databases.engine(Login.OVERSIGHT)
     with beside.statements(engine) as sent:
         ours = request.answer(app)
     with beside.direct(engine) as connection:

@@ -13,7 +13,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.web.context import frame
+from huakai_platform.web.context import app_state
 from huakai_templates.icons import icon
 from huakai_tenants.checklists import history
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun
@@ -45,7 +45,7 @@ def test_a_page_of_checklists_beside_a_bare_handler(
     runs(make, head)
     request = beside.Request("/room/checklists", {"Cookie": f"huakai={make.token(head)}"})
     request.answer(app)
-    engine = frame(app).databases.engine(Login.TENANT)
+    engine = app_state(app).databases.engine(Login.TENANT)
     with beside.statements(engine) as sent:
         ours = request.answer(app).decode()
     with beside.direct(engine) as connection:

@@ -14,7 +14,7 @@ from huakai_templates import assets
 from tests.support.routes import application
 
 ROOT = Path(__file__).parents[2]
-PASSING = frozenset({"trail", "link"})
+PASSING = frozenset({"breadcrumbs", "link"})
 """What takes the name of an address first and passes its arguments on."""
 PAGES = assets.STATIC.parent / "pages"
 TEMPLATES = sorted(str(path.relative_to(PAGES)) for path in PAGES.rglob("*.html"))

@@ -17,7 +17,7 @@ from huakai_platform.identity.models import Membership
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login, Settings
-from huakai_platform.web.context import frame
+from huakai_platform.web.context import app_state
 from huakai_templates import assets
 from tests.support.trials import pages
 from tests.support.web import post
@@ -179,7 +179,7 @@ def secured(settings: Settings) -> Iterator[Flask]:
     made = create_app(replace(settings, https=True))
     made.testing = True
     yield made
-    frame(made).databases.dispose()
+    app_state(made).databases.dispose()
 
 
 def test_cookies_over_tls_are_bound_to_this_host(secured: Flask, world: World) -> None:

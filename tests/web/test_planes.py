@@ -9,7 +9,7 @@ from flask import Flask
 from huakai_deploy.web import create_app
 from huakai_platform.kernel.access import CONSOLE, ROOM, Role
 from huakai_platform.kernel.config import Login, Settings
-from huakai_platform.web.context import frame
+from huakai_platform.web.context import app_state
 from tests.support.routes import everything, routes
 from tests.support.web import post, token
 from tests.support.worlds import World
@@ -33,7 +33,7 @@ def alone(plane: str, settings: Settings) -> Iterator[Flask]:
     made = create_app(replace(settings, databases={login: settings.databases[login]}), planes=(plane,))
     made.testing = True
     yield made
-    frame(made).databases.dispose()
+    app_state(made).databases.dispose()
 
 
 def roles(plane: str) -> list[Role]:
@@ -60,7 +60,7 @@ def test_its_pages_need_no_other_login(alone: Flask, plane: str, world: World) -
             if answer.status_code == 422 or route.endpoint == "health.readyz":
                 continue
             assert answer.status_code in right, f"{role} {route}: {answer.status}"
-    assert set(frame(alone).databases._engines) == {ALONE[plane]}
+    assert set(app_state(alone).databases._engines) == {ALONE[plane]}
 
 
 def test_one_signs_in_and_out_there(alone: Flask, plane: str, world: World) -> None:

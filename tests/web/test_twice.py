@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.web.gate import Gate
+from huakai_platform.web.concurrency_limit import ConcurrencyLimit
 from tests.support.forms import Found
 from tests.support.routes import Route, writing
 from tests.support.trials import Trial, forms
@@ -137,7 +137,9 @@ def test_eight_at_once_with_one_key_are_one(
     endpoint: str,
     table: str,
 ) -> None:
-    monkeypatch.setitem(application.extensions, "huakai.gate", Gate(most=50, most_of_one=50, patience=5))
+    monkeypatch.setitem(
+        application.extensions, "huakai.concurrency_limit", ConcurrencyLimit(most=50, most_of_one=50, patience=5)
+    )
     route = next(one for one in KEYED if one.endpoint == endpoint)
     sender, key = Sender(world, route, asked), str(uuid7())
     before = state(world)[table][0]

@@ -17,7 +17,7 @@ from huakai_platform.kernel.fields import Choice, Code, Date, Id, Phone, RegionC
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site
 from huakai_platform.web import api
-from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.context import actor, app_state, db, guard
 
 blueprint = api.Resources("accounts", __name__, "机构的账号和身份 Accounts of the institution")
 ADMIN = frozenset({Role.INSTITUTION_ADMIN})
@@ -51,7 +51,7 @@ class NewAccount(NewRole):
 @blueprint.operation("List accounts", "机构的账号，按账号名排列。", asks=AccountsAsked, gives=api.Listed(Person))
 def listing(asked: Any) -> Response:
     wanted = directory.Filter(**{name: asked.get(name) for name in ("q", "role", "state")})
-    query = directory.matching_ids(actor(), wanted, lookup_key=frame().settings.lookup_key)
+    query = directory.matching_ids(actor(), wanted, lookup_key=app_state().settings.lookup_key)
     page = api.cut(query, api.Order((Account.login_name,)), asked)
     entries = {entry.id: person(entry) for entry in directory.some(db(), actor(), [row.id for row in page.rows])}
     return page.answer([entries[row.id] for row in page.rows])
@@ -71,7 +71,12 @@ def invite(given: Any) -> Response:
         raise Conflict(_("您的身份不属于任何机构。"))
     told = {name: values[name] for name in ("name", "login_name", "phone", "email")}
     invited = invitations.invite(
-        db(), mine, institution_id=mine.institution_id, lookup_key=frame().settings.lookup_key, **told, **vars(scope)
+        db(),
+        mine,
+        institution_id=mine.institution_id,
+        lookup_key=app_state().settings.lookup_key,
+        **told,
+        **vars(scope),
     )
     return api.answer(_shaped(invited), 201, location=url_for(".account", account_id=invited.account_id))
 

@@ -14,7 +14,7 @@ from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.fields import Choice, Date, Id, Phone, Strict, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import api
-from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.context import actor, app_state, db, guard
 
 blueprint = api.Resources("team", __name__, "本站点的团队 The room's team", room=True)
 HEAD = frozenset({Role.SITE_HEAD})
@@ -52,7 +52,7 @@ def team() -> Response:
     takes=NewMember, gives=Added, status=201, example={"name": "Li Si", "role": "counsellor"},
 )  # fmt: skip
 def invite(given: Any) -> Response:
-    added = service.add(db(), actor(), given, lookup_key=frame().settings.lookup_key)
+    added = service.add(db(), actor(), given, lookup_key=app_state().settings.lookup_key)
     return api.answer({name: getattr(added, name) for name in Added().fields}, 201)
 
 

@@ -17,7 +17,7 @@ from huakai_platform.oversight.views import XLSX, blueprint, place_name
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
 OFFICES = {Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE}
@@ -71,7 +71,7 @@ def add_total() -> Answer:
     try:
         totals.add(db(), actor(), region, given.values)
     except Invalid as refused:
-        return _page({"region": region}, Given({}, refused.fields, given.raw), status=refused.status)
+        return _page({"region": region}, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已登记汇总数，几秒钟后计入各级数字。"), "ok")
     return redirect(url_for(".activities", **_here(region)), 303)
 
@@ -84,7 +84,7 @@ def withdraw_total(total_id: UUID) -> BaseResponse:
     return redirect(url_for(".activities"), 303)
 
 
-def _page(asked: Any, given: Given | None = None, *, status: int = 200) -> Answer:
+def _page(asked: Any, given: FormResult | None = None, *, status: int = 200) -> Answer:
     seen = activities.of(db(), actor(), asked.get("region"), asked.get("year"))
     chosen = {"year": asked["year"]} if asked.get("year") else {}
     page = render_template(
@@ -99,7 +99,7 @@ def _page(asked: Any, given: Given | None = None, *, status: int = 200) -> Answe
         rows=[[f"{month:%Y-%m}", *activity_exporting.cells(numbers)] for month, numbers in seen.months],
         counted=COUNTED,
         total_labels=totals.FIELDS,
-        given=given or Given({}, raw={"sites": "1"}),
+        given=given or FormResult({}, raw={"sites": "1"}),
     )
     return (page, status) if status != 200 else page
 

@@ -150,7 +150,7 @@ def add(desk: Desk, code: str) -> Page:
     return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
 
 
-def show(desk: Desk, code: str, entry_id: UUID, given: inputs.Given | None = None, *, status: int = 200) -> Page:
+def show(desk: Desk, code: str, entry_id: UUID, given: inputs.FormResult | None = None, *, status: int = 200) -> Page:
     """An entry; with what was typed where its cancelling was refused."""
     register = desk.register(code)
     entry = entries.get(db(), desk.shelf(register), register, entry_id)

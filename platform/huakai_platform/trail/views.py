@@ -22,7 +22,7 @@ from huakai_platform.trail.deeds import DEEDS, OBJECTS, kind, words
 from huakai_platform.trail.models import SignedHeads
 from huakai_platform.trail.words import said
 from huakai_platform.web import inputs
-from huakai_platform.web.context import actor, apart, db, frame, guard, inside
+from huakai_platform.web.context import actor, apart, app_state, db, guard, inside
 
 CONSOLE: Final = (Role.INSTITUTION_ADMIN, Role.AUDITOR)
 HEAD: Final = (Role.SITE_HEAD,)
@@ -120,7 +120,7 @@ def signed() -> str:
     """The signed heads of the last days and the public key to check them with."""
     columns = (SignedHeads.day, SignedHeads.document, SignedHeads.public_key, SignedHeads.signed_at)
     rows = db().execute(select(*columns).order_by(SignedHeads.day.desc()).limit(DAYS)).all()
-    settings = frame().settings
+    settings = app_state().settings
     return render_template(
         "trail/heads.html",
         days=rows,
@@ -135,7 +135,7 @@ def signed() -> str:
 def signed_file() -> BaseResponse:
     """The file of a day as the worker wrote it; where that is another machine's, it is fetched there."""
     day = inputs.query(Day())["day"] or clock.today()
-    path = heads.file_of(frame().settings, day)
+    path = heads.file_of(app_state().settings, day)
     if db().get(SignedHeads, day) is None or not path.exists():
         flash(gettext("这一天还没有签署的链头，或文件不在本机。"), "warning")
         return redirect(url_for(".signed"), 303)

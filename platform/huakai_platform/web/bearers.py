@@ -2,7 +2,7 @@
 
 from flask import g, request
 
-from huakai_platform.web.context import Visitor, close_peek, frame, peek
+from huakai_platform.web.context import Visitor, app_state, auth_connection, close_auth_connection
 
 ROOT = "/api/v1/"
 
@@ -19,10 +19,10 @@ def recognise() -> Visitor | None:
         return None
     address = request.remote_addr or "unknown"
     try:
-        if who := frame().bearers.recognise(peek(), token, address):
+        if who := app_state().bearers.recognise(auth_connection(), token, address):
             return who
     finally:
-        close_peek()
+        close_auth_connection()
     g.refused_bearer = True
     _slow_down(address)
     return None
@@ -30,5 +30,5 @@ def recognise() -> Visitor | None:
 
 def _slow_down(address: str) -> None:
     """Count a wrong token in a transaction of its own, which stays though the request is refused."""
-    with frame().databases.session(frame().login_for(g.get("plane", "any"))) as session:
-        frame().bearers.slow_down(session, address)
+    with app_state().databases.session(app_state().login_for(g.get("plane", "any"))) as session:
+        app_state().bearers.slow_down(session, address)

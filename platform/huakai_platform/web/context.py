@@ -23,12 +23,12 @@ __all__ = [
     "View",
     "actor",
     "apart",
+    "app_state",
     "as_account",
+    "auth_connection",
     "db",
-    "frame",
     "guard",
     "inside",
-    "peek",
     "public",
     "refuse_elsewhere",
     "visitor",
@@ -73,7 +73,7 @@ class Bearers(Protocol):
 
 
 @dataclass
-class Frame:
+class AppState:
     """What an app carries: its settings, pools and the ways it recognises a visitor."""
 
     settings: Settings
@@ -90,13 +90,13 @@ class Frame:
         return Login.TENANT if plane == "room" else Login.OVERSIGHT
 
 
-def frame(app: Flask | None = None) -> Frame:
-    return cast(Frame, (app or current_app).extensions["huakai"])
+def app_state(app: Flask | None = None) -> AppState:
+    return cast(AppState, (app or current_app).extensions["huakai"])
 
 
 def refuse_elsewhere(role: Role) -> None:
     """Raises Forbidden for a role of the plane that this process does not serve."""
-    if role.plane not in frame().planes:
+    if role.plane not in app_state().planes:
         raise Forbidden(ELSEWHERE[role.plane])
 
 
@@ -132,22 +132,22 @@ def badges() -> dict[str, int]:
 
 
 def _badges() -> dict[str, int]:
-    who, count = visitor(), frame().badges
+    who, count = visitor(), app_state().badges
     if who is None or who.owes_second_factor or who.actor.role is None or count is None:
         return {}
     plane = who.actor.role.plane
-    if plane not in frame().planes:
+    if plane not in app_state().planes:
         return {}
     if g.plane == plane:
         return count(db(), who.actor)
-    with frame().databases.session(frame().login_for(plane), who.actor.site_id or tenancy.PLATFORM) as session:
+    with app_state().databases.session(app_state().login_for(plane), who.actor.site_id or tenancy.PLATFORM) as session:
         return count(session, who.actor)
 
 
 @contextmanager
 def apart() -> Iterator[Session]:
     """A transaction of its own under the nil tenant, for what stays written whatever becomes of the request."""
-    with frame().databases.session(frame().login_for(g.plane)) as session:
+    with app_state().databases.session(app_state().login_for(g.plane)) as session:
         yield session
 
 
@@ -155,7 +155,7 @@ def apart() -> Iterator[Session]:
 def inside(site_id: UUID, *, writes: bool = False) -> Iterator[Session]:
     """One site's rows in a transaction of its own under the console's login, read-only unless it `writes` of the site
     in `oversight`. Check the reach first."""
-    with frame().databases.session(frame().login_for("console"), site_id) as session:
+    with app_state().databases.session(app_state().login_for("console"), site_id) as session:
         if not writes:
             session.execute(text("SET TRANSACTION READ ONLY"))
         yield session
@@ -168,20 +168,20 @@ def as_account(account_id: UUID) -> None:
     g.account_id = account_id
 
 
-def peek() -> Connection:
+def auth_connection() -> Connection:
     """A connection for a look before the transaction: each statement stands alone; closed with the request."""
-    if "peek" not in g:
-        engine = frame().databases.engine(frame().login_for(g.get("plane", "any")))
-        g.peek = engine.connect()
-    return cast(Connection, g.peek)
+    if "auth_connection" not in g:
+        engine = app_state().databases.engine(app_state().login_for(g.get("plane", "any")))
+        g.auth_connection = engine.connect()
+    return cast(Connection, g.auth_connection)
 
 
-def close_peek() -> None:
-    if connection := g.pop("peek", None):
+def close_auth_connection() -> None:
+    if connection := g.pop("auth_connection", None):
         connection.close()
 
 
 def _open(tenant_id: UUID, account_id: UUID | None) -> None:
-    session: Any = frame().databases.open(frame().login_for(g.plane))
+    session: Any = app_state().databases.open(app_state().login_for(g.plane))
     tenancy.enter(session, tenant_id, account_id=account_id)
     g.session = session

@@ -19,7 +19,7 @@ from huakai_platform.kernel.errors import HuakaiError, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import metrics as measuring
 from huakai_platform.web.access import public
-from huakai_platform.web.context import Frame, frame
+from huakai_platform.web.context import AppState, app_state
 
 MIGRATION = "huakai.migration"
 ENOUGH_DISK = 0.05
@@ -62,7 +62,7 @@ def healthz() -> Response:
 @public
 def readyz() -> tuple[Response, int]:
     """Everything that a page needs is there; 503 with what is not."""
-    where = frame()
+    where = app_state()
     wanted = current_app.extensions[MIGRATION]()
     known = current_app.extensions["huakai.checks"].get(lambda: checks(where, wanted))
     ready = all(known.values())
@@ -73,12 +73,12 @@ def readyz() -> tuple[Response, int]:
 @public
 def metrics() -> Response:
     """Prometheus' page, for this machine or the bearer of the token."""
-    if not _may_measure(frame().settings.metrics_token):
+    if not _may_measure(app_state().settings.metrics_token):
         raise NotFound(_("没有这个页面。"))
     return Response(measuring.page(current_app), content_type=measuring.CONTENT_TYPE)
 
 
-def checks(where: Frame, migration: str | None) -> dict[str, bool]:
+def checks(where: AppState, migration: str | None) -> dict[str, bool]:
     """Ask every part, each by itself."""
     known = {f"database_{plane}": _holds(partial(_answers, where, plane)) for plane in where.planes}
     known["migrations"] = _holds(lambda: _at_head(where, migration))
@@ -102,12 +102,12 @@ def _holds(ask: Callable[[], bool]) -> bool:
         return False
 
 
-def _answers(where: Frame, plane: str) -> bool:
+def _answers(where: AppState, plane: str) -> bool:
     with where.databases.engine(where.login_for(plane)).connect() as connection:
         return bool(connection.scalar(text("SELECT 1")) == 1)
 
 
-def _at_head(where: Frame, migration: str | None) -> bool:
+def _at_head(where: AppState, migration: str | None) -> bool:
     with where.databases.engine(where.login_for("any")).connect() as connection:
         found: str | None = connection.scalar(text("SELECT version_num FROM platform.alembic_version"))
         return found == migration
@@ -118,7 +118,7 @@ def _redis_answers(url: str) -> bool:
         return bool(connection.ping())
 
 
-def _worker_lives(where: Frame) -> bool:
+def _worker_lives(where: AppState) -> bool:
     with where.databases.session(where.login_for("any")) as session:
         return queue.workers_alive(session) > 0
 

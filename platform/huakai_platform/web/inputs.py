@@ -16,7 +16,7 @@ IGNORED = frozenset({"csrf_token", "idempotency_key"})
 
 
 @dataclass(frozen=True)
-class Given:
+class FormResult:
     """A form as it came: `values` when it is right, `errors` by field when not, `raw` to fill the page again."""
 
     values: Mapping[str, Any]
@@ -27,12 +27,12 @@ class Given:
     def ok(self) -> bool:
         return not self.errors
 
-    def with_error(self, name: str, message: str) -> "Given":
+    def with_error(self, name: str, message: str) -> "FormResult":
         return self.with_errors({name: [message]})
 
-    def with_errors(self, errors: Mapping[str, list[str]]) -> "Given":
+    def with_errors(self, errors: Mapping[str, list[str]]) -> "FormResult":
         added = {name: [*self.errors.get(name, []), *messages] for name, messages in errors.items()}
-        return Given(self.values, {**self.errors, **added}, self.raw)
+        return FormResult(self.values, {**self.errors, **added}, self.raw)
 
 
 def query(schema: Schema) -> Mapping[str, Any]:
@@ -43,7 +43,7 @@ def query(schema: Schema) -> Mapping[str, Any]:
     return given.values
 
 
-def form(schema: Schema) -> Given:
+def form(schema: Schema) -> FormResult:
     """The submitted form; never raises for what a person typed."""
     return _load(schema, request.form)
 
@@ -67,13 +67,13 @@ def body(schema: Schema) -> Mapping[str, Any]:
     return loaded
 
 
-def _load(schema: Schema, given: MultiDict[str, str]) -> Given:
+def _load(schema: Schema, given: MultiDict[str, str]) -> FormResult:
     raw = {
         name: given.getlist(name) if isinstance(schema.load_fields.get(name), fields.List) else given[name]
         for name in given
         if name not in IGNORED
     }
     try:
-        return Given(schema.load(raw), raw=raw)
+        return FormResult(schema.load(raw), raw=raw)
     except ValidationError as error:
-        return Given({}, flatten(error.messages), raw)
+        return FormResult({}, flatten(error.messages), raw)

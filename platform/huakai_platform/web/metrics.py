@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from huakai_platform.kernel import queue
 from huakai_platform.kernel.config import Login
-from huakai_platform.web.context import Frame, frame
+from huakai_platform.web.context import AppState, app_state
 from huakai_platform.web.logging import took_ms
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -20,7 +20,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 class Meters:
     """The meters of one app; endpoints are names of ours, so their number is small."""
 
-    def __init__(self, where: Frame) -> None:
+    def __init__(self, where: AppState) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "huakai_requests", "Answers by endpoint and status.", ["endpoint", "status"], registry=self.registry
@@ -35,7 +35,7 @@ class Meters:
 class Queue:
     """Reads the gauges when they are asked for; an absent database leaves them out."""
 
-    def __init__(self, where: Frame) -> None:
+    def __init__(self, where: AppState) -> None:
         self.where = where
 
     def collect(self) -> Iterator[Metric]:
@@ -55,7 +55,7 @@ class Queue:
 
 
 def install(app: Flask) -> None:
-    app.extensions["huakai.meters"] = Meters(frame(app))
+    app.extensions["huakai.meters"] = Meters(app_state(app))
     app.after_request(lambda response: count(app, response))
 
 

@@ -15,7 +15,7 @@ ON_A_PHONE, ON_A_DESK = 4, 8
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the menu; `badge` names the count that stands beside it (see `Frame.badges`)."""
+    """A page of the menu; `badge` names the count that stands beside it (see `AppState.badges`)."""
 
     label: Message
     endpoint: str
@@ -123,7 +123,7 @@ def bar(nav: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**item, "place": place} for item, place in zip(items, places, strict=True)]
 
 
-def trail(nav: list[dict[str, Any]]) -> list[tuple[Message, str | None]]:
+def breadcrumbs(nav: list[dict[str, Any]]) -> list[tuple[Message, str | None]]:
     """Where a page stands that says nothing itself: the first entry of the menu, then the present one."""
     entries = [item for section in nav for item in section["items"]]
     if not entries or request.path == entries[0]["href"]:

@@ -16,7 +16,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import ItemState
 from huakai_platform.kernel.workbooks import Column, table, write
 from huakai_platform.web import inputs, operation_lists
-from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_platform.web.health import free_disk
 from huakai_platform.web.operation_lists import ENDINGS, KINDS, PAGE, STATES, TOPICS
 from huakai_platform.web.pages import say
@@ -123,7 +123,7 @@ def jobs() -> str:
         troubled=queue.troubled(db()),
         beats=queue.heartbeats(db()),
         fresh=fresh,
-        free=free_disk(frame().settings.instance),
+        free=free_disk(app_state().settings.instance),
         topics=TOPICS,
         kinds=KINDS,
     )

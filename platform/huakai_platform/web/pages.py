@@ -14,7 +14,7 @@ from huakai_platform.kernel.i18n import Message
 from huakai_platform.web import tokens, words
 from huakai_platform.web.bearers import in_api
 from huakai_platform.web.context import badges, visitor
-from huakai_platform.web.navigation import bar, menu, trail
+from huakai_platform.web.navigation import bar, breadcrumbs, menu
 from huakai_platform.web.words import gettext
 from huakai_templates import assets, icons
 
@@ -83,7 +83,7 @@ def _context() -> dict[str, Any]:
         "actor": who.actor if who else None,
         "site_state": who.site_state if who else None,
         "nav": nav,
-        "trail": trail(nav),
+        "breadcrumbs": breadcrumbs(nav),
         "locale": str(get_locale()),
         "request_id": g.get("request_id", ""),
         "crumbs": [],

@@ -15,10 +15,10 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Forbidden, Unauthenticated
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import bearers, carrying, destinations, errors, gate, idempotency, tokens
+from huakai_platform.web import bearers, carrying, concurrency_limit, destinations, errors, idempotency, tokens
 from huakai_platform.web.access import Access, access_of
 from huakai_platform.web.bearers import in_api
-from huakai_platform.web.context import Visitor, close_peek, frame, peek, visitor
+from huakai_platform.web.context import Visitor, app_state, auth_connection, close_auth_connection, visitor
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSP = (
@@ -50,26 +50,28 @@ def install(app: Flask) -> None:
     app.before_request(_adopt)
     csrf.init_app(app)
     app.before_request(_admit)
-    app.before_request(gate.enter)
+    app.before_request(concurrency_limit.enter)
     app.before_request(_replay)
     app.after_request(_finish)
     app.teardown_request(_close)
-    app.teardown_request(gate.leave)
-    gate.install(app)
+    app.teardown_request(concurrency_limit.leave)
+    concurrency_limit.install(app)
 
 
 def cookie_name() -> str:
     """`__Host-` binds the cookie to this host; without TLS a browser would refuse that name."""
-    return "__Host-huakai" if frame().settings.https else "huakai"
+    return "__Host-huakai" if app_state().settings.https else "huakai"
 
 
 def set_session_cookie(response: BaseResponse, token: str | None) -> None:
     """Give the browser its session, or take it away."""
     if token is None:
-        response.delete_cookie(cookie_name(), path="/", secure=frame().settings.https, httponly=True, samesite="Lax")
+        response.delete_cookie(
+            cookie_name(), path="/", secure=app_state().settings.https, httponly=True, samesite="Lax"
+        )
     else:
         response.set_cookie(
-            cookie_name(), token, path="/", secure=frame().settings.https, httponly=True, samesite="Lax"
+            cookie_name(), token, path="/", secure=app_state().settings.https, httponly=True, samesite="Lax"
         )
 
 
@@ -116,9 +118,9 @@ def _by_cookie() -> Visitor | None:
     if request.endpoint == "static" or not (token := request.cookies.get(cookie_name())):
         return None
     try:
-        return frame().recognise(peek(), token)
+        return app_state().recognise(auth_connection(), token)
     finally:
-        close_peek()
+        close_auth_connection()
 
 
 def _admit() -> BaseResponse | None:
@@ -199,7 +201,7 @@ def _dress(response: Response) -> Response:
     if not _is_file(request) or response.status_code >= 400:
         headers.setdefault("Cache-Control", "no-store")
         headers.add("Vary", "Authorization, Accept-Language" if in_api() else "Cookie, HX-Request")
-    if frame().settings.https:
+    if app_state().settings.https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers["X-Request-Id"] = g.get("request_id", "")
     return response
@@ -212,5 +214,5 @@ def _is_file(request: Request) -> bool:
 def _close(_error: BaseException | None) -> None:
     if session := g.pop("session", None):
         session.close()
-    close_peek()
+    close_auth_connection()
     request.close()

@@ -7,14 +7,14 @@ from flask import Response, current_app, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
-from huakai_platform.web import gate
-from huakai_platform.web.context import close_peek
+from huakai_platform.web import concurrency_limit
+from huakai_platform.web.context import close_auth_connection
 
 
 def read(path: str, kept: Collection[str], **more: str) -> Response:
     """The answer to a GET of `path` with the headers `kept` of this request and `more`.
 
-    It is a request of its own: with its own transaction, and in this one's place at the gate. What this one has written
+    It is a request of its own: with its own transaction, and counted in this one's place. What this one has written
     is given up, so it is asked before anything is.
     """
     headers = Headers([(name, request.headers[name]) for name in kept if name in request.headers])
@@ -36,5 +36,5 @@ def _step_aside() -> None:
     if session := g.pop("session", None):
         session.rollback()
         session.close()
-    close_peek()
-    gate.leave(None)
+    close_auth_connection()
+    concurrency_limit.leave(None)

@@ -132,7 +132,7 @@ def apply() -> Answer:
     return redirect(url_for(".index", year=years[-1]), 303)
 
 
-def _page(number: int, day: date | None = None, given: inputs.Given | None = None) -> str:
+def _page(number: int, day: date | None = None, given: inputs.FormResult | None = None) -> str:
     found = service.year(db(), number)
     chosen = day if day and not found.missing else None
     values = {

@@ -14,7 +14,7 @@ from huakai_platform.registers.pages import Desk, Page
 from huakai_platform.registers.shelf import Shelf
 from huakai_platform.registers.uploads import Uploads
 from huakai_platform.standards.pinned import pinned
-from huakai_platform.web.context import db, frame, guard
+from huakai_platform.web.context import app_state, db, guard
 from huakai_tenants.registers import shelves
 from huakai_tenants.registers.uploads import RoomUploads
 
@@ -25,7 +25,7 @@ def _edition() -> tuple[UUID, str | None]:
 
 
 def _shelf(register: Register) -> Shelf:
-    return shelves.shelf(db(), register, frame().settings.master_key)
+    return shelves.shelf(db(), register, app_state().settings.master_key)
 
 
 def _changed(register: Register, days: set[date]) -> None:
@@ -36,7 +36,7 @@ def _changed(register: Register, days: set[date]) -> None:
 
 
 def _uploads(register: Register) -> Uploads:
-    return RoomUploads(db(), frame().settings.master_key, register.code)
+    return RoomUploads(db(), app_state().settings.master_key, register.code)
 
 
 STAFF = ROOM - {Role.VOLUNTEER}

@@ -10,7 +10,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.fields import Choice, Code, Date, Id, Phone, Strict, Text
 from huakai_platform.web import api
-from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_tenants.staff import contacts, posts, register, service
 from huakai_tenants.staff.models import StaffMember
 from huakai_tenants.staff.schemas import NUMBER, Email
@@ -157,7 +157,7 @@ def come_back(member_id: UUID) -> Response:
 )  # fmt: skip
 def keep_contact(member_id: UUID, given: Any) -> Response:
     reach = {name: given.get(name) for name in ("phone", "email")}
-    contacts.keep(db(), actor(), frame().settings.master_key, member_id, **reach)
+    contacts.keep(db(), actor(), app_state().settings.master_key, member_id, **reach)
     return _answer(service.get(db(), member_id))
 
 
@@ -166,7 +166,7 @@ def keep_contact(member_id: UUID, given: Any) -> Response:
 @blueprint.operation("Open a contact", "打开联系方式；每次打开都记入审计日志。", gives=Contact)
 def read_contact(member_id: UUID) -> Response:
     service.get(db(), member_id)
-    opened = contacts.read(db(), actor(), frame().settings.master_key, member_id)
+    opened = contacts.read(db(), actor(), app_state().settings.master_key, member_id)
     return api.answer({"phone": opened.phone, "email": opened.email})
 
 

@@ -15,7 +15,7 @@ from huakai_platform.kernel.fields import Choice, Code, Form, Number, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.variations import allowed, applying, service
 
 blueprint = Blueprint("variations", __name__, url_prefix="/room/variations")
@@ -108,7 +108,7 @@ def end(variation_id: UUID) -> Response:
     return redirect(url_for(".index"), 303)
 
 
-def _checked(given: Given) -> Given:
+def _checked(given: FormResult) -> FormResult:
     """Each day has both ends or none, the later one later."""
     for day in DAYS if given.ok else ():
         start, stop = (given.values.get(f"{end}_{day}") for end in ("from", "to"))
@@ -123,7 +123,7 @@ def _week(said: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _do(at: str, given: Given, deed: Callable[[Any], UUID], field: str) -> Page:
+def _do(at: str, given: FormResult, deed: Callable[[Any], UUID], field: str) -> Page:
     """Do it, or show the page again with the form at `at` as it was typed."""
     if not given.ok:
         return _page(at, given), 422
@@ -137,7 +137,7 @@ def _do(at: str, given: Given, deed: Callable[[Any], UUID], field: str) -> Page:
     return redirect(url_for(".index", _anchor=at), 303)
 
 
-def _page(at: str = "", given: Given | None = None) -> str:
+def _page(at: str = "", given: FormResult | None = None) -> str:
     limits = allowed.of_room(db())
     week = {one["day"]: one for one in (limits.opening.value["days"] if limits.opening else ())}
     hours = {f"{end}_{day}": one[end] for day, one in week.items() for end in ("from", "to")}
@@ -148,6 +148,6 @@ def _page(at: str = "", given: Given | None = None) -> str:
         days=DAYS,
         hours=hours,
         at=at,
-        given=given or Given({}),
+        given=given or FormResult({}),
         crumbs=[(gettext("今日"), "/room/"), (gettext("本站调整"), None)],
     )

@@ -10,7 +10,7 @@ from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.kernel.fields import Choice, Date, Form, Text
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.premises import photos
 from huakai_tenants.wall_documents import service
 
@@ -68,12 +68,12 @@ def attach(code: str) -> Response | tuple[str, int]:
     except FileRefused as refused:
         return _page(code, given.with_error("file", refused.message)), 422
     except Invalid as refused:
-        return _page(code, Given({}, refused.fields, given.raw)), 422
+        return _page(code, FormResult({}, refused.fields, given.raw)), 422
     flash(gettext("照片已保存。"), "ok")
     return redirect(url_for(".show", code=code), 303)
 
 
-def _page(code: str, given: Given | None = None) -> str:
+def _page(code: str, given: FormResult | None = None) -> str:
     one = service.get(db(), code, clock.today())
     return render_template(
         "wall_documents/show.html",

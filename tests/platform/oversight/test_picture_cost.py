@@ -14,7 +14,7 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.oversight import rollups
 from huakai_platform.oversight.models import SiteFact
 from huakai_platform.setup.models import SetupProgress
-from huakai_platform.web.context import frame
+from huakai_platform.web.context import app_state
 from tests.support.days import this_month
 from tests.support.make import TOWNSHIP, Make
 
@@ -31,7 +31,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         seen.append(statement)
 
-    engine = frame(app).databases.engine(Login.OVERSIGHT)
+    engine = app_state(app).databases.engine(Login.OVERSIGHT)
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)

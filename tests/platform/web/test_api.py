@@ -13,7 +13,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.sites import Site
-from huakai_platform.web.context import frame
+from huakai_platform.web.context import app_state
 from tests.support.make import Make
 
 PROBLEM = "application/problem+json"
@@ -73,7 +73,7 @@ def test_what_has_ended_opens_nothing(app: Flask, make: Make, end: str) -> None:
 def test_use_is_written_down_once_a_minute(app: Flask, make: Make) -> None:
     program = make.program(app, make.member(Role.SITE_HEAD))
     writes = []
-    engine = frame(app).databases.engine(Login.TENANT)
+    engine = app_state(app).databases.engine(Login.TENANT)
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if statement.startswith("UPDATE platform.api_token"):
@@ -185,7 +185,7 @@ def test_a_list_costs_the_same_statements_whatever_its_length(app: Flask, make: 
             make.site()
         program.get("/api/v1/sites")
         seen: list[str] = []
-        engine = frame(app).databases.engine(Login.OVERSIGHT)
+        engine = app_state(app).databases.engine(Login.OVERSIGHT)
 
         def note(_c: Any, _cursor: Any, statement: str, *_rest: Any, kept: list[str] = seen) -> None:
             kept.append(statement)

@@ -13,7 +13,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.web.context import frame
+from huakai_platform.web.context import app_state
 from huakai_tenants.checklists.models import ChecklistRun
 from tests.support.make import Make
 
@@ -29,7 +29,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         seen.append(statement)
 
-    engine = frame(app).databases.engine(Login.TENANT)
+    engine = app_state(app).databases.engine(Login.TENANT)
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)

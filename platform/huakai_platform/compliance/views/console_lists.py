@@ -15,7 +15,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.onboarding.exporting import XLSX
-from huakai_platform.onboarding.views.regions import below, trail
+from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 
@@ -38,7 +38,7 @@ def sites() -> str:
         options=OPTIONS,
         words=words,
         regions=below(region),
-        crumbs=(crumbs := trail("compliance.sites", region)),
+        crumbs=(crumbs := breadcrumbs("compliance.sites", region)),
         chips=_chips(asked, crumbs),
         shown={name: value for name, value in request.args.items() if value and name != "page"},
     )
@@ -64,7 +64,7 @@ def print_sites() -> str:
         listing=listing.every(db(), actor(), asked, exporting.MOST_ON_PAPER),
         words=words,
         shown={name: value for name, value in request.args.items() if value},
-        crumbs=trail("compliance.sites", asked.get("region")),
+        crumbs=breadcrumbs("compliance.sites", asked.get("region")),
     )
 
 

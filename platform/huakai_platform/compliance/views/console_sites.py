@@ -30,10 +30,10 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.onboarding import reach
-from huakai_platform.onboarding.views.regions import trail
+from huakai_platform.onboarding.views.regions import breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, apart, db, guard, inside
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 SEALERS = frozenset({Role.INSTITUTION_ADMIN, Role.AUDITOR})
 
@@ -128,9 +128,9 @@ def _looking(site_id: UUID, looked_at: str) -> Iterator[Session]:
         yield room
 
 
-def _ask_again(of: assessing.Subject, day: date, given: Given) -> str:
+def _ask_again(of: assessing.Subject, day: date, given: FormResult) -> str:
     """The question alone: nothing of the site is read for a form that is not right."""
-    crumbs = [*trail("compliance.sites", of.region_code, linked=True), (of.name, url_for(".site", site_id=of.id))]
+    crumbs = [*breadcrumbs("compliance.sites", of.region_code, linked=True), (of.name, url_for(".site", site_id=of.id))]
     return render_template("compliance/seal.html", of=of, day=day, given=given, key=str(uuid7()), crumbs=crumbs)
 
 
@@ -145,4 +145,4 @@ def _page(found: Assessed) -> str:
 
 
 def _crumbs(found: Assessed) -> list[tuple[str, str | None]]:
-    return trail("compliance.sites", found.subject.region_code, linked=True)
+    return breadcrumbs("compliance.sites", found.subject.region_code, linked=True)

@@ -17,7 +17,7 @@ from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.onboarding import reach
 from huakai_platform.onboarding.exporting import XLSX
-from huakai_platform.onboarding.views.regions import below, trail
+from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.standards import service as standards
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -40,7 +40,7 @@ def sites() -> str:
         regions=(regions := below(region)),
         rolled=listing.by_region(db(), actor(), regions, asked),
         options=OPTIONS,
-        crumbs=(crumbs := trail("drift.sites", region)),
+        crumbs=(crumbs := breadcrumbs("drift.sites", region)),
         chips=_chips(asked, crumbs),
         shown={name: value for name, value in request.args.items() if value and name != "page"},
     )
@@ -65,7 +65,7 @@ def print_sites() -> str:
         "drift/sites_print.html",
         listing=listing.every(db(), actor(), asked, exporting.MOST_ON_PAPER),
         shown={name: value for name, value in request.args.items() if value},
-        crumbs=trail("drift.sites", asked.get("region")),
+        crumbs=breadcrumbs("drift.sites", asked.get("region")),
     )
 
 
@@ -81,7 +81,7 @@ def site(site_id: UUID) -> str:
         lines=lines(standing),
         waivers=waivers.of_site(db(), site_id),
         titled=titles(of.edition_id),
-        crumbs=[*trail("drift.sites", of.region_code, linked=True), (of.name, None)],
+        crumbs=[*breadcrumbs("drift.sites", of.region_code, linked=True), (of.name, None)],
     )
 
 
@@ -92,7 +92,7 @@ def give(site_id: UUID, kind: str, code: str) -> BaseResponse | str | tuple[str,
     of = reach.site(db(), actor(), site_id)
     finding = waivers.missing(db(), site_id, kind, code)
     back = url_for(".site", site_id=site_id)
-    given = inputs.form(Asking()) if request.method == "POST" else inputs.Given({})
+    given = inputs.form(Asking()) if request.method == "POST" else inputs.FormResult({})
     if given.values and (wrong := wrong_end(given.values)):
         given = given.with_error("ends_on", wrong)
     if given.values and given.ok:
@@ -103,7 +103,7 @@ def give(site_id: UUID, kind: str, code: str) -> BaseResponse | str | tuple[str,
         else:
             flash(gettext("已豁免，到期自动结束。"), "success")
             return redirect(back + "#waivers", 303)
-    crumbs = [*trail("drift.sites", of.region_code, linked=True), (of.name, back), (gettext("给予豁免"), None)]
+    crumbs = [*breadcrumbs("drift.sites", of.region_code, linked=True), (of.name, back), (gettext("给予豁免"), None)]
     name = requirement(standards.bodies(db(), of.edition_id), kind, code) if of.edition_id else (code, "")
     page = render_template(
         "drift/waive.html", site=of, finding=finding, name=name, given=given, back=back, crumbs=crumbs, giving=True

@@ -16,7 +16,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding.exporting import XLSX
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
 ADMIN = frozenset({Role.INSTITUTION_ADMIN})
@@ -56,7 +56,7 @@ def export_waivers() -> Response:
 @console.get("/waivers/<uuid:waiver_id>")
 @guard(Permission.COMPLIANCE_READ, to=CONSOLE, sample="waiver")
 def waiver(waiver_id: UUID) -> str:
-    return _page(waiver_id, Given({}))
+    return _page(waiver_id, FormResult({}))
 
 
 @console.post("/waivers/<uuid:waiver_id>/decision")
@@ -84,7 +84,7 @@ def withdraw(waiver_id: UUID) -> BaseResponse | tuple[str, int]:
     return redirect(url_for(".waiver", waiver_id=waiver_id), 303)
 
 
-def _page(waiver_id: UUID, given: Given) -> str:
+def _page(waiver_id: UUID, given: FormResult) -> str:
     row: Any = waivers.get(db(), actor(), waiver_id)
     crumbs = [(gettext("偏离"), url_for(".sites")), (gettext("豁免"), url_for(".waived")), (row.site, None)]
     name = titles(row.edition_id)(row.kind, row.code)

@@ -39,7 +39,7 @@ def ask(kind: str, code: str) -> BaseResponse | str | tuple[str, int]:
     """Ask the institution to waive one departure of this room."""
     site_id = tenancy.current(db())
     finding = waivers.missing(db(), site_id, kind, code)
-    given = inputs.form(Asking()) if request.method == "POST" else inputs.Given({})
+    given = inputs.form(Asking()) if request.method == "POST" else inputs.FormResult({})
     if given.values and (wrong := wrong_end(given.values)):
         given = given.with_error("ends_on", wrong)
     if given.values and given.ok:

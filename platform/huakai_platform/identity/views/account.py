@@ -15,9 +15,9 @@ from huakai_platform.kernel.errors import Invalid, TooMany
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
-NOTHING = Given({})
+NOTHING = FormResult({})
 
 
 @shared.get("/account")
@@ -57,7 +57,7 @@ def change_contact() -> Response:
     except TooMany as error:
         return _refused(contact=given.with_error("email", error.message))
     except Invalid as error:
-        return _refused(contact=Given({}, error.fields, given.raw))
+        return _refused(contact=FormResult({}, error.fields, given.raw))
     edge.forgive(throttling.shared(brakes))
     edge.tell(_("已保存。"))
     return redirect(url_for(".account"), 303)
@@ -75,7 +75,7 @@ def change_password() -> Response:
     try:
         profile.set_password(db(), actor(), given.values["password"])
     except Invalid as error:
-        return _refused(password=Given({}, error.fields, given.raw))
+        return _refused(password=FormResult({}, error.fields, given.raw))
     edge.tell(_("密码已更改，其他设备已退出登录。"))
     return redirect(url_for(".account"), 303)
 
@@ -102,7 +102,7 @@ def revoke_other_devices() -> Response:
     return redirect(url_for(".device_list"), 303)
 
 
-def _proved(given: Given, field: str) -> Given:
+def _proved(given: FormResult, field: str) -> FormResult:
     """The form with an error when the present password is wrong; guessing it is slowed down."""
     if not given.ok:
         return given
@@ -116,7 +116,7 @@ def _proved(given: Given, field: str) -> Given:
     return given
 
 
-def _page(**forms: Given) -> str:
+def _page(**forms: FormResult) -> str:
     me: dict[str, Any] = vars(profile.read(db(), actor()))
     return render_template(
         "identity/account.html",
@@ -128,5 +128,5 @@ def _page(**forms: Given) -> str:
     )
 
 
-def _refused(**forms: Given) -> Response:
+def _refused(**forms: FormResult) -> Response:
     return make_response(_page(**forms), 422)

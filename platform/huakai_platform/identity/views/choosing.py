@@ -16,7 +16,7 @@ from huakai_platform.kernel.access import EVERYONE, Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs, tokens
-from huakai_platform.web.context import actor, db, frame, guard, public, refuse_elsewhere, visitor
+from huakai_platform.web.context import actor, app_state, db, guard, public, refuse_elsewhere, visitor
 from huakai_platform.web.requests import set_session_cookie
 
 
@@ -64,4 +64,4 @@ def page(account_id: UUID, onward: Mapping[str, Any]) -> str:
     """The roles that somebody has, to choose one and go on."""
     known = {name: onward.get(name, "") for name in ("next", "carried")}
     offers = service.offered(db(), account_id)
-    return render_template("identity/memberships.html", offers=offers, planes=frame().planes, **known)
+    return render_template("identity/memberships.html", offers=offers, planes=app_state().planes, **known)

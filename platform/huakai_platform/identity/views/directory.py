@@ -22,7 +22,7 @@ from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 ADMIN = (Role.INSTITUTION_ADMIN,)
 STATE_LABELS: dict[str, Message] = {"active": _("已启用"), "invited": _("待接受邀请"), "disabled": _("已停用")}
@@ -74,7 +74,7 @@ def export_accounts() -> Response:
 @console.get("/accounts/new")
 @guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True)
 def new_account() -> str:
-    return _form(scoping.Asked(Given({})))
+    return _form(scoping.Asked(FormResult({})))
 
 
 @console.post("/accounts/new")

@@ -16,14 +16,14 @@ from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.web import carrying, tokens
-from huakai_platform.web.context import close_peek, db, frame
+from huakai_platform.web.context import app_state, close_auth_connection, db
 from huakai_platform.web.destinations import opens
 
 YEAR = 365 * 24 * 3600
 
 
 def settings() -> Settings:
-    return frame().settings
+    return app_state().settings
 
 
 def address() -> str:
@@ -39,8 +39,8 @@ def device() -> str:
 @contextmanager
 def separately() -> Iterator[Session]:
     """A short transaction of its own: what it writes stays even if the request is refused."""
-    close_peek()
-    with frame().databases.session(frame().login_for(g.plane)) as session:
+    close_auth_connection()
+    with app_state().databases.session(app_state().login_for(g.plane)) as session:
         yield session
 
 

@@ -15,7 +15,7 @@ from huakai_platform.kernel.errors import Invalid, TooMany
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.requests import set_session_cookie
 
 
@@ -24,7 +24,7 @@ from huakai_platform.web.requests import set_session_cookie
 def enrolment() -> Response | str:
     if profile.read(db(), actor()).second_factor:
         return redirect(url_for(".account"), 303)
-    return _page(service.new_secret(), Given({}))
+    return _page(service.new_secret(), FormResult({}))
 
 
 @shared.post("/account/second-factor")
@@ -80,7 +80,7 @@ def turn_off() -> Response:
     return redirect(url_for(".account"), 303)
 
 
-def _page(secret: str, given: Given) -> str:
+def _page(secret: str, given: FormResult) -> str:
     sealed = service.seal(edge.settings(), actor().account_id, secret)
     address = service.address(secret, profile.read(db(), actor()).login_name)
     return render_template(

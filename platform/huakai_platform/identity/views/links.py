@@ -10,8 +10,8 @@ from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import shared
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
-from huakai_platform.web.context import as_account, db, peek, public
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.context import as_account, auth_connection, db, public
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.requests import set_session_cookie
 
 
@@ -28,11 +28,11 @@ def reset(token: str) -> Response:
 
 
 def _redeem(token: str, purpose: str) -> Response:
-    link = service.opened(peek(), token, purpose)
+    link = service.opened(auth_connection(), token, purpose)
     if link is None:
         return _gone()
     if request.method != "POST":
-        return _page(link, purpose, Given({}), 200)
+        return _page(link, purpose, FormResult({}), 200)
     given = inputs.form(NewPassword())
     if given.ok and given.values["password"] != given.values["repeat"]:
         given = given.with_error("repeat", _("两次输入的密码不一样"))
@@ -50,7 +50,7 @@ def _redeem(token: str, purpose: str) -> Response:
     return response
 
 
-def _page(link: service.Link, purpose: str, given: Given, status: int) -> Response:
+def _page(link: service.Link, purpose: str, given: FormResult, status: int) -> Response:
     page = render_template("identity/link.html", link=link, purpose=purpose, given=given, shortest=passwords.SHORTEST)
     return make_response(page, status)
 

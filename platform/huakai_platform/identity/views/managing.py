@@ -14,7 +14,7 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 ADMIN = (Role.INSTITUTION_ADMIN,)
 
@@ -22,7 +22,7 @@ ADMIN = (Role.INSTITUTION_ADMIN,)
 @console.get("/accounts/<uuid:account_id>")
 @guard(Permission.ACCOUNTS_READ, to=ADMIN, sample="account")
 def account_detail(account_id: UUID) -> str:
-    return _page(account_id, scoping.Asked(Given({})))
+    return _page(account_id, scoping.Asked(FormResult({})))
 
 
 @console.post("/accounts/<uuid:account_id>/memberships")

@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web.context import actor, db
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 Found = Sequence[tuple[Any, str]]
 
@@ -19,13 +19,13 @@ Found = Sequence[tuple[Any, str]]
 class Asked:
     """The scope, or the form with its errors and what there is to choose from."""
 
-    given: Given
+    given: FormResult
     scope: Scope | None = None
     sites: Found = field(default_factory=list)
     regions: Found = field(default_factory=list)
 
 
-def read(given: Given) -> Asked:
+def read(given: FormResult) -> Asked:
     if not given.ok:
         return Asked(given)
     values, role = given.values, Role(given.values["role"])
@@ -44,11 +44,11 @@ def read(given: Given) -> Asked:
     try:
         scope.check()
     except Invalid as error:
-        return Asked(Given(given.values, error.fields, given.raw))
+        return Asked(FormResult(given.values, error.fields, given.raw))
     return Asked(given, scope)
 
 
-def _sites(given: Given) -> tuple[Found, Given]:
+def _sites(given: FormResult) -> tuple[Found, FormResult]:
     """The one site that is meant; several only together with an error."""
     text, institution_id = given.values["site"], actor().institution_id
     if not text or institution_id is None:
@@ -58,7 +58,7 @@ def _sites(given: Given) -> tuple[Found, Given]:
     return _one(chosen or found, given, "site", _("没有找到这个站点，请填写站点编号或名称"))
 
 
-def _regions(given: Given) -> tuple[Found, Given]:
+def _regions(given: FormResult) -> tuple[Found, FormResult]:
     text = given.values["region"]
     if not text:
         return [], given
@@ -67,7 +67,7 @@ def _regions(given: Given) -> tuple[Found, Given]:
     return _one(chosen or found, given, "region", _("没有找到这个地区，请填写全称或区划代码"))
 
 
-def _one(found: Found, given: Given, name: str, missing: str) -> tuple[Found, Given]:
+def _one(found: Found, given: FormResult, name: str, missing: str) -> tuple[Found, FormResult]:
     if not found:
         return found, given.with_error(name, missing)
     if len(found) > 1:

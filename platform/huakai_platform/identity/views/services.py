@@ -19,7 +19,7 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 ADMIN, HEAD = (Role.INSTITUTION_ADMIN,), (Role.SITE_HEAD,)
 CONSOLE = (Role.AUDITOR, Role.REGIONAL_OFFICE, Role.INSTITUTION_ADMIN)
@@ -35,7 +35,7 @@ def service_tokens() -> str:
 @console.get("/tokens/new")
 @guard(Permission.SERVICE_TOKENS_MANAGE, to=ADMIN, confirmed=True)
 def new_service_token() -> Response:
-    return _form("service", _asked_role(CONSOLE), Given({}))
+    return _form("service", _asked_role(CONSOLE), FormResult({}))
 
 
 @console.post("/tokens/new")
@@ -59,7 +59,7 @@ def room_tokens() -> str:
 @room.get("/tokens/new")
 @guard(Permission.ROOM_TOKENS_MANAGE, to=HEAD, confirmed=True)
 def new_room_token() -> Response:
-    return _form("room", _asked_role(ROOM), Given({}))
+    return _form("room", _asked_role(ROOM), FormResult({}))
 
 
 @room.post("/tokens/new")
@@ -89,21 +89,23 @@ def _create(place: str, roles: tuple[Role, ...]) -> Response:
     return _written(place, given)
 
 
-def _written(place: str, given: Given) -> Response:
+def _written(place: str, given: FormResult) -> Response:
     values, role = given.values, Role(given.values["role"])
     until = clock.today() + timedelta(days=values["days"])
-    asked = Given({**values, "site": None, "site_id": None, "post": None, "valid_from": None, "valid_until": until})
+    asked = FormResult(
+        {**values, "site": None, "site_id": None, "post": None, "valid_from": None, "valid_until": until}
+    )
     if role.plane == "room":
         found = scoping.Asked(asked, Scope(role, actor().site_id, valid_until=until))
     else:
         found = scoping.read(asked)
     if found.scope is None:
-        return _form(place, role, Given({}, found.given.errors, given.raw), found.regions, status=422)
+        return _form(place, role, FormResult({}, found.given.errors, given.raw), found.regions, status=422)
     wanted = {name: values[name] for name in ("name", "scopes", "days")}
     try:
         token = services.create(db(), actor(), scope=found.scope, **wanted)
     except Invalid as refused:
-        return _form(place, role, Given({}, refused.fields, given.raw), status=422)
+        return _form(place, role, FormResult({}, refused.fields, given.raw), status=422)
     links = _links(place)
     return shown(token, values["name"], links["back"], links["layout"])
 
@@ -119,7 +121,7 @@ def _asked_role(roles: tuple[Role, ...]) -> Role:
     return Role(asked) if asked in roles else roles[0]
 
 
-def _form(place: str, role: Role, given: Given, regions: Any = (), *, status: int = 200) -> Response:
+def _form(place: str, role: Role, given: FormResult, regions: Any = (), *, status: int = 200) -> Response:
     page = render_template(
         "identity/service_new.html",
         role=role,

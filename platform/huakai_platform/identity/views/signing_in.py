@@ -15,15 +15,15 @@ from huakai_platform.kernel.access import EVERYONE, Permission
 from huakai_platform.kernel.errors import NotFound, TooMany
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs, tokens
-from huakai_platform.web.context import actor, as_account, db, guard, peek, public, visitor
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.context import actor, as_account, auth_connection, db, guard, public, visitor
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.requests import set_session_cookie
 
 
 @shared.get("/sign-in")
 @public
 def sign_in() -> str:
-    return _page("sign_in", Given(inputs.query(Onward())))
+    return _page("sign_in", FormResult(inputs.query(Onward())))
 
 
 @shared.post("/sign-in")
@@ -34,7 +34,7 @@ def enter() -> Response:
     if not given.ok:
         return _refused("sign_in", given)
     identifier, password = given.values["identifier"].lower(), given.values["password"]
-    known = service.find(peek(), identifier, edge.settings().lookup_key)
+    known = service.find(auth_connection(), identifier, edge.settings().lookup_key)
     try:
         brakes = edge.charge(
             "sign-in",
@@ -50,7 +50,7 @@ def enter() -> Response:
     return _begin(known, password, given)
 
 
-def _begin(known: service.Known, password: str, given: Given) -> Response:
+def _begin(known: service.Known, password: str, given: FormResult) -> Response:
     as_account(known.account_id)
     service.refresh_hash(db(), known, password)
     if (old := visitor()) and old.actor.session_id:
@@ -60,7 +60,7 @@ def _begin(known: service.Known, password: str, given: Given) -> Response:
     session.clear()
     tokens.become(known.account_id, begun.membership_id)
     if begun.owes_second_factor:
-        onward = Given({name: given.values[name] for name in ("next", "carried")})
+        onward = FormResult({name: given.values[name] for name in ("next", "carried")})
         response = _onward_to("second_factor", onward, _page("second_factor", onward))
     else:
         edge.tell_before(begun.before, known.account_id)
@@ -76,7 +76,7 @@ def second_factor_page() -> Response | str:
     if who is None or not who.owes_second_factor:
         return redirect(url_for("home"), 303)
     if request.method != "POST":
-        return _page("second_factor", Given(inputs.query(Onward())))
+        return _page("second_factor", FormResult(inputs.query(Onward())))
     given = inputs.form(OneCode())
     if not given.ok:
         return _refused("second_factor", given)
@@ -114,7 +114,7 @@ def sign_out() -> Response:
 @shared.get("/confirm")
 @guard(Permission.SELF, to=EVERYONE)
 def confirm() -> str:
-    return _page("confirm", Given(inputs.query(Onward())))
+    return _page("confirm", FormResult(inputs.query(Onward())))
 
 
 @shared.post("/confirm")
@@ -134,31 +134,31 @@ def confirm_password() -> Response:
     return edge.onward(given.values["next"], given.values["carried"])
 
 
-def _inside(account_id: UUID, membership_id: UUID | None, given: Given) -> Response:
+def _inside(account_id: UUID, membership_id: UUID | None, given: FormResult) -> Response:
     """Into the only role that somebody has, or to where one is chosen."""
     if membership_id:
         return edge.onward(given.values["next"], given.values["carried"])
     return _onward_to("memberships", given, choosing.page(account_id, given.values))
 
 
-def _onward_to(name: str, given: Given, page: str) -> Response:
+def _onward_to(name: str, given: FormResult, page: str) -> Response:
     """The next page of signing in; a form that is carried along is too long for an address, so it stays in the page."""
     if given.values["carried"]:
         return make_response(page)
     return redirect(url_for(f"identity.{name}", next=given.values["next"] or None), 303)
 
 
-def _page(name: str, given: Given) -> str:
+def _page(name: str, given: FormResult) -> str:
     onward = Onward().load({name: str(given.raw.get(name, "")) for name in ("next", "carried")})
     known = {name: given.values.get(name) or onward[name] for name in onward}
     return render_template(f"identity/{name}.html", given=given, **known)
 
 
-def _refused(name: str, given: Given) -> Response:
+def _refused(name: str, given: FormResult) -> Response:
     return make_response(_page(name, given), 422)
 
 
-def _throttled(name: str, given: Given, error: TooMany) -> Response:
+def _throttled(name: str, given: FormResult, error: TooMany) -> Response:
     response = make_response(_page(name, given), 429)
     response.headers["Retry-After"] = str(error.retry_after)
     return response

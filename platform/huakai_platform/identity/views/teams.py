@@ -17,7 +17,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 HEAD = (Role.SITE_HEAD,)
 STAFF = (Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER)
@@ -33,7 +33,7 @@ def index() -> str:
 @team.get("/new")
 @guard(Permission.TEAM_MANAGE, to=HEAD, confirmed=True)
 def new_member() -> str:
-    return _form(Given({}))
+    return _form(FormResult({}))
 
 
 @team.post("/new")
@@ -82,7 +82,7 @@ def _tell(added: service.Added, mails: bool) -> None:
         edge.tell(_("团队里另有同名的人，请按账号名区分。"), "warning")
 
 
-def _form(given: Given) -> str:
+def _form(given: FormResult) -> str:
     team = [(entry.id, f"{entry.name} · {entry.login_name}") for entry in directory.team(db(), actor())]
     others = [(str(account_id), label) for account_id, label in team if account_id != actor().account_id]
     return render_template("identity/team_new.html", given=given, roles=ROLES, others=others, key=str(uuid7()))

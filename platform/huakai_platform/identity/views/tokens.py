@@ -18,7 +18,7 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.api.scopes import offered
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 DAYS: tuple[tuple[int, Message], ...] = (
     (7, _("7 天")),
@@ -44,7 +44,7 @@ def token_list() -> str:
 @guard(Permission.SELF, to=EVERYONE, confirmed=True)
 def new_token() -> Response:
     role = actor().role
-    return _unchosen() if role is None else make_response(_form(Given({}), role))
+    return _unchosen() if role is None else make_response(_form(FormResult({}), role))
 
 
 @shared.post("/account/tokens/new")
@@ -58,7 +58,7 @@ def create_token() -> Response:
         if given.ok:
             return shown(tokens.create(db(), actor(), **given.values), given.values["name"], url_for(".token_list"))
     except Invalid as refused:
-        given = Given({}, refused.fields, given.raw)
+        given = FormResult({}, refused.fields, given.raw)
     return make_response(_form(given, role), 422)
 
 
@@ -70,10 +70,10 @@ def revoke_token(token_id: UUID) -> Response:
     return redirect(url_for(".token_list"), 303)
 
 
-def read(schema: Form) -> Given:
+def read(schema: Form) -> FormResult:
     """The form, what is wrong with one scope told at the scopes."""
     given = inputs.form(schema)
-    return Given(given.values, {name.partition(".")[0]: said for name, said in given.errors.items()}, given.raw)
+    return FormResult(given.values, {name.partition(".")[0]: said for name, said in given.errors.items()}, given.raw)
 
 
 def shown(token: str, name: str, back: str, layout: str = "identity/own.html") -> Response:
@@ -83,7 +83,7 @@ def shown(token: str, name: str, back: str, layout: str = "identity/own.html") -
     )
 
 
-def choices(role: Role, given: Given) -> dict[str, Any]:
+def choices(role: Role, given: FormResult) -> dict[str, Any]:
     """What the form of a token shows."""
     return {
         "given": given,
@@ -94,7 +94,7 @@ def choices(role: Role, given: Given) -> dict[str, Any]:
     }
 
 
-def _form(given: Given, role: Role) -> str:
+def _form(given: FormResult, role: Role) -> str:
     return render_template("identity/token_new.html", role=role, **choices(role, given))
 
 

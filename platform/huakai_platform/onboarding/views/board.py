@@ -6,7 +6,7 @@ from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.onboarding import board as boards
 from huakai_platform.onboarding.schemas import BoardQuery
 from huakai_platform.onboarding.views import blueprint
-from huakai_platform.onboarding.views.regions import below, trail
+from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 
@@ -19,6 +19,6 @@ def board() -> str:
         "onboarding/board.html",
         board=boards.of(db(), actor(), region),
         region=region,
-        crumbs=trail("onboarding.board", region),
+        crumbs=breadcrumbs("onboarding.board", region),
         regions=below(region),
     )

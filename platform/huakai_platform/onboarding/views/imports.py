@@ -177,7 +177,7 @@ def _columns_page(kept: RegisterImport, values: Any, errors: Any) -> str:
     )
 
 
-def _report_page(kept: RegisterImport, given: inputs.Given | None = None) -> str:
+def _report_page(kept: RegisterImport, given: inputs.FormResult | None = None) -> str:
     asked = inputs.query(ReportQuery())
     lines = summaries.lines(kept.summary, asked.get("show"))
     page = min(asked["page"], max(1, -(-len(lines) // PAGE_SIZE)))

@@ -14,10 +14,10 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import lifecycle, reach
 from huakai_platform.onboarding.views import blueprint
-from huakai_platform.onboarding.views.regions import trail
+from huakai_platform.onboarding.views.regions import breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 OFFICES = frozenset({Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE})
 Page = str | tuple[str, int]
@@ -50,7 +50,7 @@ def transition(site_id: UUID) -> Page:
     """What a step does and asks, before it is taken."""
     site = reach.site(db(), actor(), site_id)
     asked = inputs.query(Asked())
-    return _page(site, SiteState(asked["to"]), Given({}, raw=request.args))
+    return _page(site, SiteState(asked["to"]), FormResult({}, raw=request.args))
 
 
 @blueprint.post("/sites/<uuid:site_id>/transitions")
@@ -68,7 +68,7 @@ def move(site_id: UUID) -> Response | Page:
         with db().begin_nested():
             moved = lifecycle.move(db(), actor(), site_id, to, **values)
     except Invalid as refused:
-        return _page(site, to, Given(values, refused.fields, given.raw), status=refused.status)
+        return _page(site, to, FormResult(values, refused.fields, given.raw), status=refused.status)
     except Conflict as refused:
         return _page(site, to, given, refusal=refused.message, status=refused.status)
     if moved.operation:
@@ -77,7 +77,7 @@ def move(site_id: UUID) -> Response | Page:
     return redirect(url_for(".site", site_id=site_id), 303)
 
 
-def _page(site: Site, to: SiteState, given: Given, *, refusal: str | None = None, status: int = 200) -> Page:
+def _page(site: Site, to: SiteState, given: FormResult, *, refusal: str | None = None, status: int = 200) -> Page:
     db().refresh(site)
     try:
         step = lifecycle.step(site.state, to)
@@ -91,6 +91,6 @@ def _page(site: Site, to: SiteState, given: Given, *, refusal: str | None = None
         step=step,
         given=given,
         refusal=refusal,
-        crumbs=[*trail("onboarding.sites", site.region_code), (site.name, url_for(".site", site_id=site.id))],
+        crumbs=[*breadcrumbs("onboarding.sites", site.region_code), (site.name, url_for(".site", site_id=site.id))],
     )
     return (page, status) if status != 200 else page

@@ -9,7 +9,7 @@ from huakai_platform.regions import service
 from huakai_platform.web.context import actor, db
 
 
-def trail(endpoint: str, region: str | None, *, linked: bool = False) -> list[tuple[str, str | None]]:
+def breadcrumbs(endpoint: str, region: str | None, *, linked: bool = False) -> list[tuple[str, str | None]]:
     """全国 › 河南省 › 洛阳市, each with its link, the last one only when `linked`.
 
     What lies above the actor's own region has none.

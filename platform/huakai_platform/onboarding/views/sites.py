@@ -17,7 +17,7 @@ from huakai_platform.onboarding import sites as lookup
 from huakai_platform.onboarding.register import Ownership
 from huakai_platform.onboarding.schemas import Chosen, SitesQuery
 from huakai_platform.onboarding.views import blueprint
-from huakai_platform.onboarding.views.regions import below, trail
+from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 
@@ -39,7 +39,7 @@ def sites() -> str:
         listing=lookup.find(db(), actor(), asked),
         options=OPTIONS,
         regions=below(region),
-        crumbs=(crumbs := trail("onboarding.sites", region)),
+        crumbs=(crumbs := breadcrumbs("onboarding.sites", region)),
         chips=_chips(asked, crumbs),
         shown={name: value for name, value in request.args.items() if value and name != "page"},
     )
@@ -63,7 +63,7 @@ def print_sites() -> str:
         "onboarding/sites_print.html",
         listing=listing,
         shown=request.args.to_dict(),
-        crumbs=trail(".sites", asked.get("region")),
+        crumbs=breadcrumbs(".sites", asked.get("region")),
     )
 
 
@@ -78,7 +78,7 @@ def site(site_id: UUID) -> str:
         site=found.site,
         before=before,
         after=after,
-        crumbs=trail("onboarding.sites", found.site.region_code, linked=True),
+        crumbs=breadcrumbs("onboarding.sites", found.site.region_code, linked=True),
         ownerships=exporting.OWNERSHIP_LABELS,
         tiers=exporting.TIER_LABELS,
         kind=SiteKind(found.site.kind).label,

@@ -22,7 +22,7 @@ from huakai_platform.onboarding.views.lifecycle import OFFICES
 from huakai_platform.regions import service as regions
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 Page = str | tuple[str, int]
 PICKABLE = frozenset({"county", "township"})
@@ -97,7 +97,7 @@ def draft(draft_id: UUID, step: str) -> Page:
     if step == wizard.REVIEW:
         return _review(found)
     wizard.step_of(step)
-    return _step(found, step, Given({}, raw=found.answers))
+    return _step(found, step, FormResult({}, raw=found.answers))
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/<step>")
@@ -117,20 +117,22 @@ def _save(found: SiteDraft, name: str) -> Response | Page:
     if name == "place" and not known.get("region_code", "").strip():
         known["region_code"] = picked
     if then == "search":
-        return _step(found, name, Given({}, raw=known), words=words)
+        return _step(found, name, FormResult({}, raw=known), words=words)
     wizard.keep(found, step, known, done=False)
     if then == "later":
         flash(gettext("草稿已保存，可随时继续。"), "success")
         return redirect(url_for(".new_site"), 303)
     errors = wizard.judge(db(), actor(), found).errors.get(name, {})
     if errors:
-        return _step(found, name, Given({}, {field: list(said) for field, said in errors.items()}, known), status=422)
+        return _step(
+            found, name, FormResult({}, {field: list(said) for field, said in errors.items()}, known), status=422
+        )
     wizard.keep(found, step, known, done=True)
     following = wizard.NAMES[wizard.NAMES.index(name) + 1]
     return redirect(url_for(".draft", draft_id=found.id, step=following), 303)
 
 
-def _step(found: SiteDraft, name: str, given: Given, *, words: str = "", status: int = 200) -> Page:
+def _step(found: SiteDraft, name: str, given: FormResult, *, words: str = "", status: int = 200) -> Page:
     page = render_template(
         f"onboarding/wizard_{name}.html",
         draft=found,
@@ -161,7 +163,9 @@ def _finish(found: SiteDraft) -> Response | Page:
     return redirect(url_for(".site", site_id=site.id), 303)
 
 
-def _review(found: SiteDraft, given: Given | None = None, *, refusal: str | None = None, status: int = 200) -> Page:
+def _review(
+    found: SiteDraft, given: FormResult | None = None, *, refusal: str | None = None, status: int = 200
+) -> Page:
     judged = wizard.judge(db(), actor(), found)
     page = render_template(
         "onboarding/wizard_review.html",

@@ -17,7 +17,7 @@ from huakai_platform.standards import service as standards
 from huakai_platform.standards.words import KINDS
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 
 console = Blueprint("proposals", __name__, url_prefix="/console/proposals")
 room = Blueprint("room_proposals", __name__, url_prefix="/room/proposals")
@@ -77,7 +77,7 @@ def form(edition_id: UUID, kind: str, code: str, *, back: str) -> Answer:
     if request.method != "POST":
         item = inputs.query(ItemQuery())["item"]
         chosen = spots.find(bodies, kind, code, item).at if item else ""
-        return _page(edition_id, whole, Given({}, raw={"at": chosen}), back)
+        return _page(edition_id, whole, FormResult({}, raw={"at": chosen}), back)
     given = inputs.form(Proposing())
     if not given.ok:
         return _page(edition_id, whole, given, back), 422
@@ -89,7 +89,7 @@ def form(edition_id: UUID, kind: str, code: str, *, back: str) -> Answer:
     return redirect(back, 303)
 
 
-def _page(edition_id: UUID, whole: Spot, given: Given, back: str) -> str:
+def _page(edition_id: UUID, whole: Spot, given: FormResult, back: str) -> str:
     body = standards.body(db(), edition_id, whole.kind, whole.code)
     return render_template(
         "proposals/new.html",

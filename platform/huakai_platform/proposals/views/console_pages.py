@@ -11,7 +11,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.onboarding.exporting import XLSX
-from huakai_platform.onboarding.views.regions import below, trail
+from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.proposals import deciding, exporting, listing
 from huakai_platform.proposals.views.blueprints import (
     Accepting,
@@ -29,7 +29,7 @@ from huakai_platform.standards import drafts
 from huakai_platform.standards.words import KINDS
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
 OFFICES = frozenset({Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE})
@@ -46,7 +46,7 @@ def index() -> str:
     asked = inputs.query(ProposalsQuery())
     found = listing.find(db(), actor(), asked)
     region = asked.get("region")
-    crumbs = trail("proposals.index", region)
+    crumbs = breadcrumbs("proposals.index", region)
     chips = [(crumbs[-1][0], "region", region)] if region else []
     if draft_id := asked.get("draft"):
         chips.append((say(drafts.load(db(), draft_id).row.title), "draft", str(draft_id)))
@@ -93,7 +93,7 @@ def propose(edition_id: UUID, kind: str, code: str) -> Answer:
 @console.get("/<uuid:proposal_id>")
 @guard(Permission.PROPOSALS_MAKE, to=OFFICES, sample="proposal")
 def show(proposal_id: UUID) -> str:
-    return _page(proposal_id, Given({}))
+    return _page(proposal_id, FormResult({}))
 
 
 @console.post("/<uuid:proposal_id>/acceptance")
@@ -138,7 +138,7 @@ def _done(proposal_id: UUID) -> BaseResponse:
     return redirect(url_for(".show", proposal_id=proposal_id), 303)
 
 
-def _page(proposal_id: UUID, given: Given) -> str:
+def _page(proposal_id: UUID, given: FormResult) -> str:
     row = listing.get(db(), actor(), proposal_id)
     ((_row, spot),) = named([row])
     may = actor().can(Permission.STANDARD_WRITE) and row.state == "open"

@@ -19,7 +19,7 @@ from huakai_platform.releases.views.planning import ADMIN
 from huakai_platform.standards.models import Edition
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
 
@@ -74,7 +74,7 @@ def unpin(site_id: UUID) -> Response:
     return redirect(url_for(".site", site_id=site_id), 303)
 
 
-def _page(site_id: UUID, given: Given | None = None) -> str:
+def _page(site_id: UUID, given: FormResult | None = None) -> str:
     site = reach.site(db(), actor(), site_id)
     return render_template(
         "releases/site.html",
@@ -84,7 +84,7 @@ def _page(site_id: UUID, given: Given | None = None) -> str:
         rows=listing.of_site(db(), actor(), site_id),
         reached={state.value: shown for state, shown in listing.REACHED.items()},
         moved=Reached.MOVED.value,
-        given=given or Given({}),
+        given=given or FormResult({}),
         crumbs=[
             (_("标准发布"), url_for(".index")),
             (site.name, url_for("onboarding.site", site_id=site_id)),

@@ -21,7 +21,7 @@ from huakai_platform.releases.views.blueprints import blueprint
 from huakai_platform.standards.models import Edition
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
 ADMIN = frozenset({Role.INSTITUTION_ADMIN})
@@ -72,7 +72,7 @@ def index() -> str:
 @blueprint.get("/new")
 @guard(Permission.RELEASES_MANAGE, to=ADMIN)
 def new() -> str:
-    return _page(Given({}, raw={"day1": clock.today().isoformat(), "percent1": "100", "most_failures": "10"}))
+    return _page(FormResult({}, raw={"day1": clock.today().isoformat(), "percent1": "100", "most_failures": "10"}))
 
 
 @blueprint.post("/new")
@@ -107,7 +107,7 @@ def _plan(values: Mapping[str, Any]) -> Plan:
     )
 
 
-def _told(given: Given, refused: Invalid) -> Given:
+def _told(given: FormResult, refused: Invalid) -> FormResult:
     fields = refused.fields or {"edition": [refused.message]}
     for name, messages in fields.items():
         for message in messages:
@@ -115,7 +115,7 @@ def _told(given: Given, refused: Invalid) -> Given:
     return given
 
 
-def _page(given: Given) -> str:
+def _page(given: FormResult) -> str:
     earlier = db().execute(
         select(Release.id, Release.title, Wave.number)
         .join(Wave, Wave.release_id == Release.id)

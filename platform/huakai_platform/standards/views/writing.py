@@ -26,7 +26,7 @@ from huakai_platform.standards.views.library import reading
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.errors import flatten
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
 PER_PAGE = 20
@@ -157,7 +157,7 @@ def head(found: Draft, kind: str) -> list[Control]:
     return controls(SHAPES[kind], (kind, ""), found.bodies, fixed=True)
 
 
-def draft_page(found: Draft, given: Given | None = None) -> str:
+def draft_page(found: Draft, given: FormResult | None = None) -> str:
     changes = list(difference(found.base, found.bodies))
     return render_template(
         "standards/draft.html",
@@ -207,7 +207,7 @@ def definition_page(
     )
 
 
-def _list_page(given: Given | None = None) -> str:
+def _list_page(given: FormResult | None = None) -> str:
     page = inputs.query(ListQuery())["page"] if request.method == "GET" else 1
     rows = drafts.recent(db(), PER_PAGE + 1, (page - 1) * PER_PAGE)
     numbers = {row.id: row.number for row in db().execute(select(Edition.id, Edition.number))}

@@ -14,7 +14,7 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
-from huakai_platform.web.context import actor, db, frame, guard, public
+from huakai_platform.web.context import actor, app_state, db, guard, public
 from huakai_tenants.activities import arrivals, schemas, service
 from huakai_tenants.activities.arrivals import Door
 from huakai_tenants.activities.views import STAFF, blueprint, door
@@ -54,7 +54,7 @@ def sign_in(activity_id: UUID) -> str:
 @public
 def page(token: str) -> str:
     known = arrivals.door(_secret(), token)
-    with frame().databases.session(Login.TENANT, known.site_id) as room:
+    with app_state().databases.session(Login.TENANT, known.site_id) as room:
         found = arrivals.look(room, known.activity_id)
     return render_template("activities/arrive.html", found=found, token=token, here=_here(known))
 
@@ -67,7 +67,7 @@ def arrive(token: str) -> BaseResponse:
     if not inputs.form(schemas.Nothing()).ok:
         raise Conflict(_("这次提交的内容不对，请重新扫码。"))
     if not _here(known):
-        with frame().databases.session(Login.TENANT, known.site_id) as room:
+        with app_state().databases.session(Login.TENANT, known.site_id) as room:
             arrivals.arrive(room, known.activity_id)
         session[REMEMBERED] = [*_remembered(), known.activity_id.hex][-MOST_REMEMBERED:]
     return redirect(url_for(".page", token=token), 303)

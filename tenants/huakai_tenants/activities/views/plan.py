@@ -10,7 +10,7 @@ from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import plans, schemas
 from huakai_tenants.activities.views import EVERYBODY, STAFF, blueprint
 from huakai_tenants.activities.views.words import words
@@ -48,9 +48,9 @@ def change_plan(year: int, month: int) -> Answer:
     try:
         plans.change(db(), actor(), year, month, given.values, version=given.values["version"])
     except Invalid as refused:
-        return page(year, given=Given({}, refused.fields, given.raw), at=month, status=refused.status)
+        return page(year, given=FormResult({}, refused.fields, given.raw), at=month, status=refused.status)
     except Conflict as refused:
-        return page(year, given=Given({}, {"theme": [refused.message]}), at=month, status=refused.status)
+        return page(year, given=FormResult({}, {"theme": [refused.message]}), at=month, status=refused.status)
     flash(gettext("已保存。"), "ok")
     return redirect(url_for(".plan", year=year, _anchor=f"month-{month}"), 303)
 
@@ -64,13 +64,13 @@ def remove_plan(year: int, month: int) -> Answer:
     return redirect(url_for(".plan", year=year, _anchor=f"month-{month}"), 303)
 
 
-def page(year: int, *, given: Given | None = None, at: int = 0, status: int = 200) -> Answer:
+def page(year: int, *, given: FormResult | None = None, at: int = 0, status: int = 200) -> Answer:
     """The twelve months; what was refused comes back at its month."""
     written = render_template(
         "activities/plan.html",
         year=plans.of(db(), year),
         years=sorted({year, *plans.years(db(), clock.today().year)}, reverse=True),
-        given=given or Given({}),
+        given=given or FormResult({}),
         at=at,
         plan_labels=LABELS,
         **words(),

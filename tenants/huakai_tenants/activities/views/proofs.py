@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import effects, photos, schemas, service
 from huakai_tenants.activities.views import EVERYBODY, STAFF, blueprint, showing
 
@@ -27,7 +27,7 @@ def attach(activity_id: UUID) -> Answer:
             raise FileRefused(gettext("请选择照片。"))
         photos.attach(db(), actor(), activity_id, file.filename, file.read())
     except FileRefused as refused:
-        return showing.page(activity_id, given=Given({}, {"file": [refused.message]}), at="photos", status=422)
+        return showing.page(activity_id, given=FormResult({}, {"file": [refused.message]}), at="photos", status=422)
     flash(gettext("照片已上传。"), "ok")
     return _back(activity_id, "photos")
 
@@ -58,7 +58,7 @@ def add_effect(activity_id: UUID) -> Answer:
     try:
         effects.add(db(), actor(), activity_id, given.values)
     except Invalid as refused:
-        again = Given({}, refused.fields, given.raw)
+        again = FormResult({}, refused.fields, given.raw)
         return showing.page(activity_id, given=again, at="effects", status=refused.status)
     flash(gettext("已保存。"), "ok")
     return _back(activity_id, "effects")

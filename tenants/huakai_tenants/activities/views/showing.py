@@ -10,7 +10,7 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.registers import definitions
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.web.context import db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import effects, photos, service
 from huakai_tenants.activities.models import Activity
 from huakai_tenants.activities.views import EVERYBODY, blueprint
@@ -28,7 +28,7 @@ def show(activity_id: UUID) -> Answer:
     return page(activity_id)
 
 
-def page(activity_id: UUID, *, given: Given | None = None, at: str = "", status: int = 200) -> Answer:
+def page(activity_id: UUID, *, given: FormResult | None = None, at: str = "", status: int = 200) -> Answer:
     """The page of an activity; what was refused comes back in the part `at` that it was typed in."""
     row, room = service.get(db(), activity_id), pinned(db())
     written = render_template(
@@ -42,7 +42,7 @@ def page(activity_id: UUID, *, given: Given | None = None, at: str = "", status:
         better=effects.BETTER,
         effect_labels=effects.FIELDS,
         follows_up=LEADS in definitions.every(db(), room.edition_id, definitions.SITE, room.tier),
-        given=given or Given({}),
+        given=given or FormResult({}),
         at=at,
         **words(),
     )

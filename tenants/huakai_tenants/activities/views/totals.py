@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import schemas, totals
 from huakai_tenants.activities.views import EVERYBODY, STAFF, blueprint
 from huakai_tenants.activities.views.words import words
@@ -33,7 +33,7 @@ def add_total() -> Answer:
     try:
         totals.add(db(), actor(), given.values)
     except Invalid as refused:
-        return page(Given({}, refused.fields, given.raw), status=refused.status)
+        return page(FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已登记汇总数。"), "ok")
     return redirect(url_for(".totals"), 303)
 
@@ -46,11 +46,11 @@ def remove_total(total_id: UUID) -> BaseResponse:
     return redirect(url_for(".totals"), 303)
 
 
-def page(given: Given | None = None, *, status: int = 200) -> Answer:
+def page(given: FormResult | None = None, *, status: int = 200) -> Answer:
     written = render_template(
         "activities/totals.html",
         totals=totals.every(db()),
-        given=given or Given({}, raw={"sites": "1"}),
+        given=given or FormResult({}, raw={"sites": "1"}),
         total_labels=totals.FIELDS,
         **words(),
     )

@@ -8,7 +8,7 @@ from flask_babel import get_locale
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web.context import db, frame
+from huakai_platform.web.context import app_state, db
 from huakai_platform.web.pages import say
 from huakai_tenants.activities import catalogue, service
 from huakai_tenants.activities.catalogue import DIRECTIONS, OWN, STATES, Catalogue
@@ -45,7 +45,7 @@ def spoken(known: Catalogue, value: Any) -> str:
 
 
 def key() -> bytes | None:
-    return frame().settings.master_key
+    return app_state().settings.master_key
 
 
 def language() -> str:

@@ -14,7 +14,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import checking, materials, schemas, service
 from huakai_tenants.activities.models import Activity
 from huakai_tenants.activities.service import Overtaken
@@ -32,7 +32,7 @@ def new() -> Answer:
     day = asked.get("on") or clock.today()
     state = "planned" if day > clock.today() else "held"
     raw = {"held_on": day.isoformat(), "state": state, "theme": asked.get("theme"), "sessions": "1"}
-    return form(None, Given({}, raw=raw | ({"sessions": ""} if state == "planned" else {})))
+    return form(None, FormResult({}, raw=raw | ({"sessions": ""} if state == "planned" else {})))
 
 
 @blueprint.post("/new")
@@ -44,7 +44,7 @@ def add() -> Answer:
     try:
         activity_id = service.add(db(), actor(), given.values)
     except Invalid as refused:
-        return form(None, Given({}, refused.fields, given.raw), status=refused.status)
+        return form(None, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已登记活动。"), "ok")
     return redirect(url_for(".show", activity_id=activity_id), 303)
 
@@ -53,7 +53,7 @@ def add() -> Answer:
 @guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity")
 def edit(activity_id: UUID) -> Answer:
     row = service.get(db(), activity_id)
-    return form(row, Given({}, raw=_raw(row)))
+    return form(row, FormResult({}, raw=_raw(row)))
 
 
 @blueprint.post("/<uuid:activity_id>/edit")
@@ -66,9 +66,9 @@ def change(activity_id: UUID) -> Answer:
         service.change(db(), actor(), activity_id, given.values, version=given.values["version"])
     except Overtaken as overtaken:
         raw = {**given.raw, "version": overtaken.version}
-        return form(row, Given({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+        return form(row, FormResult({}, raw=raw), overtaken=overtaken, status=overtaken.status)
     except Invalid as refused:
-        return form(row, Given({}, refused.fields, given.raw), status=refused.status)
+        return form(row, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
     return redirect(url_for(".show", activity_id=activity_id), 303)
 
@@ -93,7 +93,7 @@ def restore(activity_id: UUID) -> Answer:
     return redirect(url_for(".edit", activity_id=activity_id), 303)
 
 
-def form(row: Activity | None, given: Given, *, overtaken: Overtaken | None = None, status: int = 200) -> Answer:
+def form(row: Activity | None, given: FormResult, *, overtaken: Overtaken | None = None, status: int = 200) -> Answer:
     """The form of an activity; what was refused comes back as it was typed."""
     shown = words()
     changes = (

@@ -14,7 +14,7 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs, intake
 from huakai_platform.web.api.uploads import named
-from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_platform.web.pages import say
 from huakai_tenants.checklists import filled, service
 from huakai_tenants.checklists.views import blueprint
@@ -102,4 +102,4 @@ def _upload_page(run_id: UUID, error: str | None = None) -> str:
 
 
 def _key() -> bytes | None:
-    return frame().settings.master_key
+    return app_state().settings.master_key

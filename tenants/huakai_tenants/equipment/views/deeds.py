@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.equipment import schemas, service
 from huakai_tenants.equipment.views import HEAD, STAFF, blueprint, page
 from huakai_tenants.equipment.views.page import Answer
@@ -49,14 +49,14 @@ def _do(item_id: UUID, form: str, schema: Schema) -> Answer:
     try:
         _deed(item_id, form, given)
     except Invalid as refused:
-        return page.show(item_id, form=form, given=Given({}, refused.fields, given.raw), status=refused.status)
+        return page.show(item_id, form=form, given=FormResult({}, refused.fields, given.raw), status=refused.status)
     except Conflict as refused:
         return page.show(item_id, form=form, given=given.with_error("held_on", refused.message), status=refused.status)
     flash(gettext("已记录。"), "ok")
     return redirect(url_for(".show", item_id=item_id), 303)
 
 
-def _deed(item_id: UUID, form: str, given: Given) -> None:
+def _deed(item_id: UUID, form: str, given: FormResult) -> None:
     on, note = given.values["held_on"], given.values.get("note")
     if form == "check":
         ok = given.values["found"] == "ok"

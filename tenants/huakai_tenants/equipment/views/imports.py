@@ -9,7 +9,7 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import intake
-from huakai_platform.web.context import actor, db, frame, guard
+from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_platform.web.intake import Intake, handed
 from huakai_tenants.equipment import importing, service, sheet
 from huakai_tenants.equipment import plan as plans
@@ -91,4 +91,4 @@ def _reading() -> Reading:
 
 
 def _key() -> bytes | None:
-    return frame().settings.master_key
+    return app_state().settings.master_key

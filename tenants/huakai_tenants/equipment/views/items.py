@@ -10,7 +10,7 @@ from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.equipment import plan as plans
 from huakai_tenants.equipment import schemas, service
 from huakai_tenants.equipment.service import Overtaken
@@ -24,7 +24,7 @@ from huakai_tenants.premises import photos
 def new() -> Answer:
     """`kind` fills the form in already."""
     kind = inputs.query(schemas.New()).get("kind")
-    return _form(None, Given({}, raw={"kind": kind, "quantity": 1}))
+    return _form(None, FormResult({}, raw={"kind": kind, "quantity": 1}))
 
 
 @blueprint.post("/new")
@@ -36,7 +36,7 @@ def add() -> Answer:
     try:
         item = service.add(db(), actor(), given.values)
     except Invalid as refused:
-        return _form(None, Given({}, refused.fields, given.raw), status=refused.status)
+        return _form(None, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已登记。"), "ok")
     return redirect(url_for(".show", item_id=item.id), 303)
 
@@ -51,7 +51,7 @@ def show(item_id: UUID) -> Answer:
 @guard(Permission.EQUIPMENT_MANAGE, to=HEAD, sample="equipment_item")
 def edit(item_id: UUID) -> Answer:
     item = service.get(db(), item_id)
-    return _form(item_id, Given({}, raw={name: getattr(item, name) for name in (*service.FIELDS, "version")}))
+    return _form(item_id, FormResult({}, raw={name: getattr(item, name) for name in (*service.FIELDS, "version")}))
 
 
 @blueprint.post("/<uuid:item_id>/edit")
@@ -65,9 +65,9 @@ def change(item_id: UUID) -> Answer:
         service.change(db(), actor(), item_id, given.values, version=given.values["version"])
     except Overtaken as overtaken:
         raw = {**given.raw, "version": overtaken.version}
-        return _form(item_id, Given({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+        return _form(item_id, FormResult({}, raw=raw), overtaken=overtaken, status=overtaken.status)
     except Invalid as refused:
-        return _form(item_id, Given({}, refused.fields, given.raw), status=refused.status)
+        return _form(item_id, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
     return redirect(url_for(".show", item_id=item_id), 303)
 
@@ -86,12 +86,12 @@ def attach(item_id: UUID) -> Answer:
     except FileRefused as refused:
         return page.show(item_id, form="photo", given=given.with_error("file", refused.message), status=422)
     except Invalid as refused:
-        return page.show(item_id, form="photo", given=Given({}, refused.fields, given.raw), status=422)
+        return page.show(item_id, form="photo", given=FormResult({}, refused.fields, given.raw), status=422)
     flash(gettext("照片已保存。"), "ok")
     return redirect(url_for(".show", item_id=item_id, _anchor="photos"), 303)
 
 
-def _form(item_id: UUID | None, given: Given, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
+def _form(item_id: UUID | None, given: FormResult, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
     shown = render_template(
         "equipment/form.html",
         item_id=item_id,

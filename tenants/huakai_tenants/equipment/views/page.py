@@ -13,7 +13,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.web.context import db
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.equipment import plan as plans
 from huakai_tenants.equipment import register, service
 from huakai_tenants.equipment.plan import Kind, Plan
@@ -61,10 +61,15 @@ def places() -> list[tuple[UUID, str]]:
 
 
 def show(
-    item_id: UUID, *, form: str | None = None, given: Given | None = None, photo: UUID | None = None, status: int = 200
+    item_id: UUID,
+    *,
+    form: str | None = None,
+    given: FormResult | None = None,
+    photo: UUID | None = None,
+    status: int = 200,
 ) -> Answer:
     """An item with the forms of its page; the one that was refused, by its name, comes back as it was typed."""
-    item, blank = service.get(db(), item_id), Given({}, raw={"held_on": clock.today()})
+    item, blank = service.get(db(), item_id), FormResult({}, raw={"held_on": clock.today()})
     space = service.spaces(db()).get(item.space_id) if item.space_id else None
     plan = plans.plan(db())
     shown = render_template(

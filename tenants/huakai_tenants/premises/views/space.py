@@ -11,7 +11,7 @@ from huakai_platform.kernel.access import ROOM, Permission
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.premises import extending, functions, photos, schemas, service, template
 from huakai_tenants.premises.extending import Overtaken
 from huakai_tenants.premises.views import HEAD, blueprint
@@ -35,10 +35,10 @@ def describe(space_id: UUID) -> Response | Page:
     try:
         extending.describe(db(), actor(), space_id, given.values, version=given.values["version"])
     except Overtaken as overtaken:
-        again = Given({}, {"version": [overtaken.message]}, {**given.raw, "version": overtaken.version})
+        again = FormResult({}, {"version": [overtaken.message]}, {**given.raw, "version": overtaken.version})
         return _page(space_id, again, status=overtaken.status)
     except Invalid as refused:
-        return _page(space_id, Given({}, refused.fields, given.raw), status=refused.status)
+        return _page(space_id, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "success")
     return redirect(url_for(".show", space_id=space_id), 303)
 
@@ -73,16 +73,16 @@ def attach(space_id: UUID) -> Response | Page:
     except FileRefused as refused:
         return _page(space_id, photo=given.with_error("file", refused.message), status=422)
     except Invalid as refused:
-        return _page(space_id, photo=Given({}, refused.fields, given.raw), status=422)
+        return _page(space_id, photo=FormResult({}, refused.fields, given.raw), status=422)
     flash(gettext("照片已保存。"), "success")
     return redirect(url_for(".show", space_id=space_id, _anchor="photos"), 303)
 
 
 def _page(
     space_id: UUID,
-    given: Given | None = None,
-    photo: Given | None = None,
-    twin: Given | None = None,
+    given: FormResult | None = None,
+    photo: FormResult | None = None,
+    twin: FormResult | None = None,
     *,
     status: int = 200,
 ) -> Page:

@@ -12,7 +12,7 @@ from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.premises import extending, photos, schemas, service, standing, template
 from huakai_tenants.premises.views import HEAD, blueprint
 
@@ -67,7 +67,7 @@ def add_own() -> Response | Page:
     try:
         space_id = extending.add_own(db(), actor(), given.values["name"])
     except Invalid as refused:
-        return _page(given=Given({}, refused.fields, given.raw), status=refused.status)
+        return _page(given=FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已增加空间。"), "success")
     return redirect(url_for(".show", space_id=space_id), 303)
 
@@ -92,7 +92,7 @@ def give_up(code: str) -> Response:
     return redirect(url_for(".index"), 303)
 
 
-def _page(at: UUID | None = None, given: Given | None = None, *, status: int = 200) -> Page:
+def _page(at: UUID | None = None, given: FormResult | None = None, *, status: int = 200) -> Page:
     """The page; `at` is the space whose form is shown again as it was typed."""
     page = render_template(
         "premises/index.html",

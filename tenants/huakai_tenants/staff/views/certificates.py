@@ -9,7 +9,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import qualifications, schemas, service
 from huakai_tenants.staff.views import HEAD, blueprint, page
 from huakai_tenants.staff.views.page import Answer
@@ -25,7 +25,7 @@ def add_qualification(member_id: UUID) -> Answer:
     try:
         qualifications.add(db(), actor(), member_id, given.values)
     except Invalid as refused:
-        return page.show(member_id, certificate=Given({}, refused.fields, given.raw), status=refused.status)
+        return page.show(member_id, certificate=FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("证书已登记，请由本人以外的人核验。"), "ok")
     return redirect(url_for(".show", member_id=member_id), 303)
 

@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import posts, register, schemas, service
 from huakai_tenants.staff.service import Overtaken
 from huakai_tenants.staff.views import HEAD, STAFF, blueprint, page
@@ -20,7 +20,7 @@ from huakai_tenants.staff.views.page import Answer
 @blueprint.get("/new")
 @guard(Permission.STAFF_MANAGE, to=HEAD)
 def new() -> Answer:
-    return _form(None, Given({}, raw={"joined_on": clock.today().isoformat(), "employment": "full_time"}))
+    return _form(None, FormResult({}, raw={"joined_on": clock.today().isoformat(), "employment": "full_time"}))
 
 
 @blueprint.post("/new")
@@ -32,7 +32,7 @@ def add() -> Answer:
     try:
         member = service.add(db(), actor(), given.values)
     except Invalid as refused:
-        return _form(None, Given({}, refused.fields, given.raw), status=refused.status)
+        return _form(None, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已登记。"), "ok")
     return redirect(url_for(".show", member_id=member.id), 303)
 
@@ -47,7 +47,7 @@ def show(member_id: UUID) -> Answer:
 @guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
 def edit(member_id: UUID) -> Answer:
     member = service.get(db(), member_id)
-    return _form(member_id, Given({}, raw={name: getattr(member, name) for name in (*service.FIELDS, "version")}))
+    return _form(member_id, FormResult({}, raw={name: getattr(member, name) for name in (*service.FIELDS, "version")}))
 
 
 @blueprint.post("/<uuid:member_id>/edit")
@@ -61,9 +61,9 @@ def change(member_id: UUID) -> Answer:
         service.change(db(), actor(), member_id, given.values, version=given.values["version"])
     except Overtaken as overtaken:
         raw = {**given.raw, "version": overtaken.version}
-        return _form(member_id, Given({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+        return _form(member_id, FormResult({}, raw=raw), overtaken=overtaken, status=overtaken.status)
     except Invalid as refused:
-        return _form(member_id, Given({}, refused.fields, given.raw), status=refused.status)
+        return _form(member_id, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
     return redirect(url_for(".show", member_id=member_id), 303)
 
@@ -78,7 +78,7 @@ def leave(member_id: UUID) -> Answer:
     try:
         service.leave(db(), actor(), member_id, given.values["left_on"])
     except Invalid as refused:
-        return page.show(member_id, leaving=Given({}, refused.fields, given.raw), status=refused.status)
+        return page.show(member_id, leaving=FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已登记离岗，培训和证书记录仍保留。"), "ok")
     return redirect(url_for(".show", member_id=member_id), 303)
 
@@ -91,7 +91,7 @@ def come_back(member_id: UUID) -> Answer:
     return redirect(url_for(".show", member_id=member_id), 303)
 
 
-def _form(member_id: UUID | None, given: Given, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
+def _form(member_id: UUID | None, given: FormResult, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
     shown = render_template(
         "staff/form.html",
         member_id=member_id,

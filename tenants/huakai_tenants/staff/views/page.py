@@ -8,15 +8,15 @@ from flask_babel import get_locale
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
-from huakai_platform.web.context import db, frame
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.context import app_state, db
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import contacts, files, posts, qualifications, register, service
 
 Answer = BaseResponse | str | tuple[str, int]
 
 
 def key() -> bytes | None:
-    return frame().settings.master_key
+    return app_state().settings.master_key
 
 
 def language() -> str:
@@ -40,15 +40,15 @@ def show(
     member_id: UUID,
     *,
     opened: contacts.Opened | None = None,
-    leaving: Given | None = None,
-    contact: Given | None = None,
-    certificate: Given | None = None,
-    scan: tuple[UUID, Given] | None = None,
-    removal: tuple[UUID, Given] | None = None,
+    leaving: FormResult | None = None,
+    contact: FormResult | None = None,
+    certificate: FormResult | None = None,
+    scan: tuple[UUID, FormResult] | None = None,
+    removal: tuple[UUID, FormResult] | None = None,
     status: int = 200,
 ) -> Answer:
     """A member with the forms of the page; the one that was refused comes back as it was typed."""
-    blank, plan = Given({}), posts.plan(db())
+    blank, plan = FormResult({}), posts.plan(db())
     shown = render_template(
         "staff/show.html",
         member=service.get(db(), member_id),

@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files, qualifications, schemas
 from huakai_tenants.staff.views import HEAD, blueprint, page
 from huakai_tenants.staff.views.page import Answer
@@ -25,7 +25,7 @@ def attach(qualification_id: UUID) -> Answer:
             raise FileRefused(gettext("请选择扫描件。"))
         files.attach(db(), actor(), row.member_id, row.id, file.filename, file.read(), kind=files.QUALIFICATION)
     except FileRefused as refused:
-        return page.show(row.member_id, scan=(row.id, Given({}, {"file": [refused.message]})), status=422)
+        return page.show(row.member_id, scan=(row.id, FormResult({}, {"file": [refused.message]})), status=422)
     flash(gettext("扫描件已上传。"), "ok")
     return _back(row.member_id)
 

@@ -12,7 +12,7 @@ from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files
 from huakai_tenants.staff import service as staff
 from huakai_tenants.training import exporting, records, scans, schemas, service
@@ -52,7 +52,7 @@ def export() -> Response:
 @blueprint.get("/records/new")
 @guard(Permission.TRAINING_MANAGE, to=HEAD)
 def new() -> Answer:
-    return form(None, Given({}, raw={"held_on": clock.today().isoformat()}))
+    return form(None, FormResult({}, raw={"held_on": clock.today().isoformat()}))
 
 
 @blueprint.post("/records/new")
@@ -64,7 +64,7 @@ def add() -> Answer:
     try:
         number = len(service.add(db(), actor(), given.values))
     except Invalid as refused:
-        return form(None, Given({}, refused.fields, given.raw), status=refused.status)
+        return form(None, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(ngettext("已登记 %(num)s 人。", "已登记 %(num)s 人。", number), "ok")
     return redirect(url_for(".listed"), 303)
 
@@ -86,9 +86,9 @@ def change(record_id: UUID) -> Answer:
         service.change(db(), actor(), record_id, given.values, version=given.values["version"])
     except Overtaken as overtaken:
         raw = {**given.raw, "version": overtaken.version}
-        return form(record_id, Given({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+        return form(record_id, FormResult({}, raw=raw), overtaken=overtaken, status=overtaken.status)
     except Invalid as refused:
-        return form(record_id, Given({}, refused.fields, given.raw), status=refused.status)
+        return form(record_id, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
     return redirect(url_for(".listed"), 303)
 
@@ -100,7 +100,7 @@ def remove(record_id: UUID) -> Answer:
     given = inputs.form(schemas.Removal())
     if not given.ok:
         raw = {name: getattr(row, name) for name in (*service.FIELDS, "version")}
-        return form(record_id, Given({}, given.errors, raw), status=422)
+        return form(record_id, FormResult({}, given.errors, raw), status=422)
     service.remove(db(), actor(), record_id, given.values["reason"])
     flash(gettext("已删除。"), "ok")
     return redirect(url_for(".listed"), 303)
@@ -108,24 +108,24 @@ def remove(record_id: UUID) -> Answer:
 
 def form(
     record_id: UUID | None,
-    given: Given | None = None,
+    given: FormResult | None = None,
     *,
     overtaken: Conflict | None = None,
-    scan: Given | None = None,
-    removal: tuple[UUID, Given] | None = None,
+    scan: FormResult | None = None,
+    removal: tuple[UUID, FormResult] | None = None,
     status: int = 200,
 ) -> Answer:
     """The form of a record, of an old one with its scans; what was refused comes back as it was typed."""
     record = service.get(db(), record_id) if record_id else None
-    given = given or Given({}, raw={name: getattr(record, name) for name in (*service.FIELDS, "version")})
+    given = given or FormResult({}, raw={name: getattr(record, name) for name in (*service.FIELDS, "version")})
     page = render_template(
         "training/form.html",
         record=record,
         holder=staff.get(db(), record.member_id) if record else None,
         people=[] if record else records.people(db(), clock.today()),
         scans=scans.of(db(), record) if record else [],
-        scan=scan or Given({}),
-        removal=removal or (None, Given({})),
+        scan=scan or FormResult({}),
+        removal=removal or (None, FormResult({})),
         values=given.raw,
         errors=given.errors,
         overtaken=overtaken,

@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.inputs import Given
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files
 from huakai_tenants.training import scans, schemas, service
 from huakai_tenants.training.views import HEAD, blueprint
@@ -27,7 +27,7 @@ def attach(record_id: UUID) -> Answer:
             raise FileRefused(gettext("请选择扫描件。"))
         scans.attach(db(), actor(), record, file.filename, file.read())
     except FileRefused as refused:
-        return form(record_id, scan=Given({}, {"file": [refused.message]}), status=422)
+        return form(record_id, scan=FormResult({}, {"file": [refused.message]}), status=422)
     flash(gettext("扫描件已上传。"), "ok")
     return _back(record_id)
 

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.standards.pinned import pinned
-from huakai_platform.web.context import db, frame
+from huakai_platform.web.context import app_state, db
 from huakai_tenants.training import curriculum, service
 from huakai_tenants.training.coverage import State
 from huakai_tenants.training.curriculum import Course
@@ -32,7 +32,7 @@ def words() -> dict[str, Any]:
 
 
 def key() -> bytes | None:
-    return frame().settings.master_key
+    return app_state().settings.master_key
 
 
 def language() -> str:

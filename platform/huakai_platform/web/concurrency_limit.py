@@ -1,4 +1,4 @@
-"""The gate before the views: so many requests at once, and fewer for one room, that nobody drowns the others."""
+"""How many requests may be worked on at once, in all and for one room: beyond it they are refused with 503 or 429."""
 
 import threading
 import time
@@ -18,8 +18,8 @@ PATIENCE = 0.1
 RETRY_AFTER = 2
 
 
-class Gate:
-    """Counts who is inside; those who find it full wait a moment and are then sent away."""
+class ConcurrencyLimit:
+    """Counts the requests that are worked on; one too many waits a moment and is then refused."""
 
     def __init__(self, *, most: int = MOST, most_of_one: int = MOST_OF_ONE, patience: float = PATIENCE) -> None:
         self.most, self.most_of_one, self.patience = most, most_of_one, patience
@@ -27,7 +27,7 @@ class Gate:
         self._changed = threading.Condition()
 
     def enter(self, tenant_id: UUID | None) -> None:
-        """Come in, or raise TooMany for one's own excess and Unavailable for everybody's."""
+        """Count a request in, or raise TooMany for one's own excess and Unavailable for everybody's."""
         end = time.monotonic() + self.patience
         with self._changed:
             while refusal := self._refusal(tenant_id):
@@ -50,11 +50,11 @@ class Gate:
 
 
 def install(app: Flask) -> None:
-    app.extensions["huakai.gate"] = Gate()
+    app.extensions["huakai.concurrency_limit"] = ConcurrencyLimit()
 
 
-def gate() -> Gate:
-    return cast(Gate, current_app.extensions["huakai.gate"])
+def limit() -> ConcurrencyLimit:
+    return cast(ConcurrencyLimit, current_app.extensions["huakai.concurrency_limit"])
 
 
 def enter() -> None:
@@ -63,10 +63,10 @@ def enter() -> None:
         return
     who = visitor()
     tenant_id = who.actor.site_id if who else None
-    gate().enter(tenant_id)
+    limit().enter(tenant_id)
     g.inside = (tenant_id,)
 
 
 def leave(_error: BaseException | None) -> None:
     if inside := g.pop("inside", None):
-        gate().leave(*inside)
+        limit().leave(*inside)
