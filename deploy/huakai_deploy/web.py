@@ -22,7 +22,8 @@ from huakai_platform.releases import views as releases
 from huakai_platform.setup import views as setup
 from huakai_platform.standards import views as standards
 from huakai_platform.trail import views as trail
-from huakai_platform.web import errors, finding, guide, health, logging, metrics, notices, operations, pages, requests
+from huakai_platform.web import errors, finding, health, logging, metrics, notices, operations, pages, requests
+from huakai_platform.web import help as help_pages
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.api import docs
 from huakai_platform.web.context import AppState, refuse_elsewhere, visitor
@@ -48,7 +49,7 @@ PLANES = ("console", "room")
 def blueprints(plane: str) -> tuple[Blueprint, ...]:
     """The pages of a plane; `any` is what both share."""
     pages: dict[str, tuple[Blueprint, ...]] = {
-        "any": (docs.blueprint, finding.blueprint, guide.blueprint, health.blueprint, identity.shared),
+        "any": (docs.blueprint, finding.blueprint, help_pages.blueprint, health.blueprint, identity.shared),
         "console": (
             compliance.console,
             drift.console,

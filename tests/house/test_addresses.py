@@ -37,7 +37,7 @@ RELATIVE_TO = {
     f"{P}/registers/answering.py": frozenset({"institution_registers_api", "room_registers_api"}),
     f"{P}/registers/import_pages.py": REGISTERS,
     f"{P}/registers/pages.py": REGISTERS,
-    f"{P}/web/intake.py": LISTS,
+    f"{P}/web/import_flow.py": LISTS,
 }
 """Who shows the pages of a folder, or calls the functions of a file, that say an address by its last part only."""
 HANDED_ON = frozenset({"endpoint", "evidence_at", "file_at", "photo_at", "waive_at", "waiver_at"})

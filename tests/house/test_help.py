@@ -2,7 +2,7 @@
 
 import re
 
-from huakai_platform.web import guide
+from huakai_platform.web import help as help_pages
 from tests.support.routes import Route, reading
 
 NO_PAGES = frozenset(
@@ -39,14 +39,14 @@ def _no_page(route: Route) -> bool:
 
 
 def test_every_page_has_its_help() -> None:
-    missing = sorted(pages() - set(guide.topics()))
+    missing = sorted(pages() - set(help_pages.topics()))
 
     said = "say in templates/huakai_templates/help/*.yaml what these pages are for (or, if none, add to NO_PAGES here)"
     assert not missing, f"{said}: {missing}"
 
 
 def test_help_is_said_in_both_languages_with_as_many_lines() -> None:
-    for endpoint, topic in guide.topics().items():
+    for endpoint, topic in help_pages.topics().items():
         assert set(topic) <= {"zh", "en", "terms"}, endpoint
         assert len(topic["zh"]) == len(topic["en"]) >= 2, endpoint
         assert all(isinstance(line, str) and line for line in [*topic["zh"], *topic["en"]]), endpoint
@@ -54,6 +54,6 @@ def test_help_is_said_in_both_languages_with_as_many_lines() -> None:
 
 
 def test_every_word_is_explained_and_every_explanation_used() -> None:
-    used = {term for topic in guide.topics().values() for term in topic.get("terms", [])}
+    used = {term for topic in help_pages.topics().values() for term in topic.get("terms", [])}
 
-    assert used == set(guide.glossary())
+    assert used == set(help_pages.glossary())

@@ -15,7 +15,7 @@ from huakai_platform.kernel.events import SitesTakenIn
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.workbooks import Workbook
-from huakai_platform.onboarding import codes, intake, register, summaries
+from huakai_platform.onboarding import codes, creating, register, summaries
 from huakai_platform.onboarding.imports import get
 from huakai_platform.onboarding.lookups import DatabaseLookups
 from huakai_platform.onboarding.models import RegisterImport
@@ -97,7 +97,7 @@ def apply(session: Session, actor: Actor, import_id: UUID) -> Applied:
     codes.lock(session, kept.institution_id)
     book = workbooks.read(content)
     run = _dry_run(session, actor, kept, book, register.restore(book, kept.mapping))
-    created = intake.take_in(session, actor, kept, list(zip(run.rows, run.verdicts, strict=True)), run.lookups)
+    created = creating.create_sites(session, actor, kept, list(zip(run.rows, run.verdicts, strict=True)), run.lookups)
     if created:
         outbox.publish(session, SitesTakenIn())
     summary = summaries.keep(run.rows, run.verdicts)

@@ -18,7 +18,7 @@ from huakai_platform.kernel.fields import Choice, Date, Form, Number, Phone, Reg
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site, SiteState
-from huakai_platform.onboarding import codes, intake, likeness
+from huakai_platform.onboarding import codes, creating, likeness
 from huakai_platform.onboarding.lookups import DatabaseLookups
 from huakai_platform.onboarding.models import SiteDraft, SiteEvent, SiteIntake
 from huakai_platform.onboarding.register import Field, Kind, Ownership, RegisterRow, State, Tier, Verdict
@@ -87,7 +87,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Judged:
+class CheckedDraft:
     """A whole draft: what is wrong by step and field, and what the register's rules say once nothing is."""
 
     row: RegisterRow
@@ -170,7 +170,7 @@ def alike(session: Session, actor: Actor, answers: Mapping[str, Any]) -> Verdict
     return likeness.judge(likeness.row(**told), lookups)
 
 
-def judge(session: Session, actor: Actor, draft: SiteDraft, override: str = "") -> Judged:
+def judge(session: Session, actor: Actor, draft: SiteDraft, override: str = "") -> CheckedDraft:
     """Check every step by itself and the whole by the rules of the register."""
     values, errors = _loaded(draft.answers)
     row = likeness.row(**values)
@@ -183,7 +183,7 @@ def judge(session: Session, actor: Actor, draft: SiteDraft, override: str = "") 
     above = lookups.ancestors.get(verdict.township_code or "")
     if above and (region := region_of(actor)) and region not in above:
         _add(found, Field.REGION_CODE, _("这个地区不在您负责的范围内。").render())
-    return Judged(row, found, verdict)
+    return CheckedDraft(row, found, verdict)
 
 
 def finish(session: Session, actor: Actor, draft_id: UUID, override: str = "") -> Site:
@@ -203,17 +203,17 @@ def finish(session: Session, actor: Actor, draft_id: UUID, override: str = "") -
     return site
 
 
-def _make(session: Session, actor: Actor, judged: Judged) -> Site:
+def _make(session: Session, actor: Actor, judged: CheckedDraft) -> Site:
     lookups = DatabaseLookups(session, institution_of(actor))
     township = judged.verdict.township_code or ""
     (code,) = codes.allot(session, institution_of(actor), [lookups.county_of(township)])
     state = SiteState.APPROVED if actor.can(Permission.SITES_DECIDE) else SiteState.APPLIED
-    values = intake.site_of(judged.row, judged.verdict, code, lookups)
+    values = creating.site_of(judged.row, judged.verdict, code, lookups)
     now = clock.now()
     site = Site(**{**values, "institution_id": institution_of(actor), "created_at": now, "state": state.value})
     session.add(site)
     session.flush()
-    session.add(SiteIntake(site_id=site.id, people=intake.people_of(judged.row)))
+    session.add(SiteIntake(site_id=site.id, people=creating.people_of(judged.row)))
     twins = [twin.name for twin in judged.verdict.duplicates_of]
     details = {"override": judged.verdict.reason, "alike": twins} if judged.verdict.reason else {}
     session.add(

@@ -24,7 +24,7 @@ IDENTIFYING = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 TELLS = _("这里像有手机号或身份证号，请去掉能认出本人的内容")
 
 
-class Overtaken(Conflict):
+class StaleVersion(Conflict):
     """Somebody else changed the entry meanwhile; `version` is what it has now."""
 
     def __init__(self, version: int) -> None:
@@ -99,12 +99,12 @@ def change(
 ) -> date:
     """Replace what an entry says; the day it was counted on before. `seen` holds the version and the edition.
 
-    Raises Forbidden, Invalid, Overtaken, and Conflict for one that is no longer in force.
+    Raises Forbidden, Invalid, StaleVersion, and Conflict for one that is no longer in force.
     """
     day = _checked(actor, register, answers)
     row = _in_force(session, shelf, register, entry_id)
     if row.version != seen["version"]:
-        raise Overtaken(row.version)
+        raise StaleVersion(row.version)
     before: date = row.day
     about = {
         "day": day,
@@ -152,7 +152,7 @@ def restore(session: Session, actor: Actor, shelf: Shelf, register: Register, en
 def review(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID, *, version: int) -> date:
     """Pass an entry as its second person; the day from which it is counted.
 
-    Raises Forbidden to whoever wrote it, Overtaken, and Conflict where nothing waits to be reviewed.
+    Raises Forbidden to whoever wrote it, StaleVersion, and Conflict where nothing waits to be reviewed.
     """
     row = _in_force(session, shelf, register, entry_id)
     if not register.reviewed or row.reviewed_at is not None:
@@ -160,7 +160,7 @@ def review(session: Session, actor: Actor, shelf: Shelf, register: Register, ent
     if not may_review(actor, register, row):
         raise Forbidden(_("要由没有写过这一条的另一个人复核。"))
     if row.version != version:
-        raise Overtaken(row.version)
+        raise StaleVersion(row.version)
     row.reviewed_by, row.reviewed_at, row.version = actor.account_id, clock.now(), row.version + 1
     session.flush()
     audit.record(session, actor, "registers.reviewed", "register_entry", entry_id, register=register.code)

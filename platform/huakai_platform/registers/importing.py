@@ -16,7 +16,7 @@ from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_platform.registers import entries, judging, sheet
 from huakai_platform.registers.definitions import Register
-from huakai_platform.registers.judging import ADDED, CHANGED, Judged
+from huakai_platform.registers.judging import ADDED, CHANGED, ImportRow
 from huakai_platform.registers.shelf import Shelf
 from huakai_platform.registers.uploads import Uploads
 from huakai_platform.registers.writing import Writing
@@ -24,11 +24,11 @@ from huakai_platform.registers.writing import Writing
 
 @dataclass(frozen=True)
 class Report:
-    """The dry run of an upload; `mark` names what it would do."""
+    """The dry run of an upload; `preview_digest` names what it would do."""
 
     listing: Listing
-    rows: Sequence[Judged]
-    mark: str
+    rows: Sequence[ImportRow]
+    preview_digest: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -44,7 +44,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Intake:
+class EntryImport:
     """A register that takes in sheets: whose hand it is, where entries stand, where uploads wait."""
 
     session: Session
@@ -75,7 +75,7 @@ class Intake:
         listing = self._take(self.uploads.content(row))
         found = judging.stored(self.session, self.shelf, self.register, listing, lock=lock)
         rows = judging.judge(self.register, listing, found)
-        return Report(listing, rows, judging.mark(rows))
+        return Report(listing, rows, judging.preview_digest(rows))
 
     def returned(self, row: Any) -> bytes:
         """The uploaded sheet with its faults at their cells."""
@@ -92,15 +92,15 @@ class Intake:
         )
         return written
 
-    def apply(self, row: Any, mark: str) -> Done | None:
+    def apply(self, row: Any, preview_digest: str) -> Done | None:
         """Write all rows that are right, once, in as many statements for many rows as for few.
 
-        None, and nothing written, when the entries have changed since `mark`. Raises Conflict once it has ended.
+        None, and nothing written, when the entries have changed since the preview. Raises Conflict once it has ended.
         """
         entries.may_write(self.actor, self.register)
         number = entries.next_number(self.session, self.shelf, self.register)
         found = self.report(row, lock=True)
-        if found.mark != mark:
+        if found.preview_digest != preview_digest:
             return None
         added = [one.answers(self.register) for one in found.rows if one.state == ADDED]
         changed = [(one.entry, one.answers(self.register)) for one in found.rows if one.entry and one.state == CHANGED]

@@ -23,7 +23,7 @@ STATES = (ADDED, CHANGED, UNCHANGED, FAULTY)
 
 
 @dataclass
-class Judged:
+class ImportRow:
     """A row and what comes of it: the entry that it is about, what that says afterwards, and the row's faults."""
 
     row: int
@@ -71,7 +71,7 @@ def stored(
     return [Entry(row, shelf.read(row)) for row in rows]
 
 
-def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> list[Judged]:
+def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> list[ImportRow]:
     """Hold every row against the register, its entries, and the other rows."""
     numbered = {one.row.number: one for one in entries}
     told = [rows for rows in register.rows if key(rows) in listing.places]
@@ -82,7 +82,7 @@ def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> lis
     }
     seen: dict[Any, int] = {}
     rows = [
-        Judged(
+        ImportRow(
             row.number,
             row.values.get(NUMBER),
             {item.code: row.values[item.code] for item in register.form if row.values.get(item.code) is not None},
@@ -98,7 +98,7 @@ def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> lis
     return rows
 
 
-def mark(rows: Iterable[Judged]) -> str:
+def preview_digest(rows: Iterable[ImportRow]) -> str:
     """A digest of what would be done; another one says that the entries have changed since."""
     said = [
         [one.row, one.state, str(one.entry.row.id) if one.entry else None, one.entry.row.version if one.entry else 0]
@@ -108,7 +108,7 @@ def mark(rows: Iterable[Judged]) -> str:
 
 
 def _place(
-    one: Judged,
+    one: ImportRow,
     register: Register,
     listing: Listing,
     numbered: Mapping[int, Entry],
@@ -129,7 +129,7 @@ def _place(
         _change(one, register, listing, entry)
 
 
-def _change(one: Judged, register: Register, listing: Listing, entry: Entry) -> None:
+def _change(one: ImportRow, register: Register, listing: Listing, entry: Entry) -> None:
     """Items that the sheet has no column for stay as they are."""
     left_out = {item.code for item in register.form} - set(listing.places)
     one.entry, one.items = entry, {code: entry.items[code] for code in left_out & set(entry.items)} | one.items
@@ -139,7 +139,7 @@ def _change(one: Judged, register: Register, listing: Listing, entry: Entry) -> 
     ]
 
 
-def _once(one: Judged, register: Register, seen: dict[Any, int]) -> None:
+def _once(one: ImportRow, register: Register, seen: dict[Any, int]) -> None:
     """Two rows for one entry, or two new ones that say the same, are one too many."""
     same: Any = one.number if one.number is not None else _said(one.items, one.rows)
     if (first := seen.setdefault(same, one.row)) != one.row:

@@ -17,7 +17,7 @@ from huakai_platform.kernel.fields import Form, Int, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.registers import definitions, entries, listing, reading
 from huakai_platform.registers.definitions import Register
-from huakai_platform.registers.entries import Entry, Overtaken
+from huakai_platform.registers.entries import Entry, StaleVersion
 from huakai_platform.registers.reading import Read
 from huakai_platform.registers.shelf import Shelf
 from huakai_platform.registers.uploads import Uploads
@@ -186,7 +186,7 @@ def change(desk: Desk, code: str, entry_id: UUID) -> Page:
         before = entries.change(
             db(), actor(), shelf, register, entry_id, given.answers, version=seen, edition_id=edition_id
         )
-    except Overtaken as refused:
+    except StaleVersion as refused:
         read = Read({}, {"": [refused.message]}, given.raw)
         return _form(desk, register, entry, read, version=refused.version, status=refused.status)
     except Invalid as refused:

@@ -84,8 +84,8 @@ def mark() -> Answer:
         with db().begin_nested():
             about = {"note": given.values["note"], "seen": given.values["seen"]}
             service.mark(db(), actor(), day, works=given.values["works"] == "work", **about)
-    except Conflict as overtaken:
-        return _page(day.year, day, given=given.with_error("note", overtaken.message)), 409
+    except Conflict as stale:
+        return _page(day.year, day, given=given.with_error("note", stale.message)), 409
     flash(gettext("已保存 %(day)s。", day=day.isoformat()), "ok")
     return redirect(url_for(".index", year=day.year), 303)
 

@@ -17,7 +17,7 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_tenants.activities import catalogue, checking, judging, service, sheet, totals
-from huakai_tenants.activities.judging import ADDED, CHANGED, FAULTY, UNCHANGED, Judged
+from huakai_tenants.activities.judging import ADDED, CHANGED, FAULTY, UNCHANGED, ImportRow
 from huakai_tenants.activities.models import Activity
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.sheets.models import SheetImport
@@ -28,11 +28,11 @@ STATES = (ADDED, CHANGED, UNCHANGED, FAULTY)
 
 @dataclass(frozen=True)
 class Report:
-    """The dry run of an upload; `mark` names what it would do."""
+    """The dry run of an upload; `preview_digest` names what it would do."""
 
     listing: Listing
-    rows: Sequence[Judged]
-    mark: str
+    rows: Sequence[ImportRow]
+    preview_digest: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -63,7 +63,7 @@ def report(
         checking.period_lock(session)
     listing = lists.take(sheets.content(session, master_key, row), sheet.columns(known, language))
     rows = judging.judge(listing, known, sheet.stored(session, listing, lock=lock), totals.every(session))
-    return Report(listing, rows, judging.mark(rows))
+    return Report(listing, rows, judging.preview_digest(rows))
 
 
 def returned(session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str) -> bytes:
@@ -75,14 +75,14 @@ def returned(session: Session, actor: Actor, master_key: bytes | None, row: Shee
 
 
 def apply(
-    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str, mark: str
+    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str, preview_digest: str
 ) -> Mapping[str, int] | None:
     """Write all rows that are right, once, in as many statements for many rows as for few.
 
-    None, and nothing written, when the activities have changed since `mark`. Raises Conflict once it has ended.
+    None, and nothing written, when the activities have changed since the preview. Raises Conflict once it has ended.
     """
     found = report(session, master_key, row, language, lock=True)
-    if found.mark != mark:
+    if found.preview_digest != preview_digest:
         return None
     counts = found.counts
     added = [one for one in found.rows if one.state == ADDED]
@@ -104,7 +104,7 @@ def discard(session: Session, actor: Actor, row: SheetImport) -> None:
     audit.record(session, actor, "activities.import_discarded", "sheet_import", row.id)
 
 
-def _add(session: Session, actor: Actor, rows: Sequence[Judged]) -> None:
+def _add(session: Session, actor: Actor, rows: Sequence[ImportRow]) -> None:
     shared = {
         "tenant_id": tenancy.current(session),
         "created_by": actor.account_id,
@@ -116,7 +116,7 @@ def _add(session: Session, actor: Actor, rows: Sequence[Judged]) -> None:
         session.execute(insert(table(Activity)), lines)
 
 
-def _change(session: Session, rows: Sequence[Judged]) -> None:
+def _change(session: Session, rows: Sequence[ImportRow]) -> None:
     """Change activities that were locked when they were read."""
     activities = table(Activity)
     here = (activities.c.tenant_id == tenancy.current(session)) & (activities.c.id == bindparam("of_activity"))

@@ -17,7 +17,7 @@ ADDED, CHANGED, UNCHANGED, FAULTY = "added", "changed", "unchanged", "faulty"
 
 
 @dataclass
-class Judged:
+class ImportRow:
     """A row and what comes of it: the activity that is there, the values afterwards, and its faults."""
 
     row: int
@@ -42,7 +42,7 @@ class Judged:
 
 def judge(
     listing: Listing, known: Catalogue, stored: Iterable[Activity], totals: Sequence[ActivityTotal]
-) -> list[Judged]:
+) -> list[ImportRow]:
     """Hold every row against the edition, what is entered, the totals of the past, and the other rows."""
     present = {(one.held_on, one.title): one for one in stored}
     rows, seen = [_begun(row, listing) for row in listing.rows], dict[tuple[date, str], int]()
@@ -58,7 +58,7 @@ def judge(
     return rows
 
 
-def mark(rows: Iterable[Judged]) -> str:
+def preview_digest(rows: Iterable[ImportRow]) -> str:
     """A digest of what would be done; another one says that the activities have changed since."""
     said = [
         [
@@ -72,12 +72,12 @@ def mark(rows: Iterable[Judged]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def _begun(row: ListRow, listing: Listing) -> Judged:
+def _begun(row: ListRow, listing: Listing) -> ImportRow:
     typed = listing.sheet.cell(row.number - 1, listing.places["title"]).text
-    return Judged(row.number, typed, row.values, errors={key: list(said) for key, said in row.errors.items()})
+    return ImportRow(row.number, typed, row.values, errors={key: list(said) for key, said in row.errors.items()})
 
 
-def _complete(one: Judged, activity: Activity | None, known: Catalogue, totals: Sequence[ActivityTotal]) -> None:
+def _complete(one: ImportRow, activity: Activity | None, known: Catalogue, totals: Sequence[ActivityTotal]) -> None:
     """The values afterwards: what is given, else what is there."""
     one.activity = activity
     before = {name: getattr(activity, name) for name in service.FIELDS} if activity else service.complete({})

@@ -59,7 +59,7 @@ EMPTY: dict[str, Any] = {
 }
 
 
-class Overtaken(Conflict):
+class StaleVersion(Conflict):
     """Somebody else changed the activity meanwhile; `changes` holds label, value now and value typed."""
 
     def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
@@ -91,14 +91,14 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> UUID:
 
 
 def change(session: Session, actor: Actor, activity_id: UUID, values: Mapping[str, Any], *, version: int) -> None:
-    """Change what the form holds; raises Overtaken when `version` is not the present one, Conflict or Invalid."""
+    """Change what the form holds; raises StaleVersion when `version` is not the present one, Conflict or Invalid."""
     checking.period_lock(session)
     row, given = get(session, activity_id, lock=True), complete(values)
     changed = sorted(name for name in FIELDS if getattr(row, name) != given[name])
     if not changed:
         return
     if row.version != version:
-        raise Overtaken([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
+        raise StaleVersion([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
     if row.state == "cancelled":
         raise Conflict(_("这次活动已经取消，请先恢复。"))
     _refuse(checking.wrong(session, catalogue.here(session), given, row))

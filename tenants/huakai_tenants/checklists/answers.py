@@ -25,7 +25,7 @@ from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, Checkl
 NOTE = Text(max_length=500, multiline=True)
 
 
-class Overtaken(Conflict):
+class StaleVersion(Conflict):
     """A colleague answered the same item meanwhile; nothing was overwritten."""
 
     def __init__(self, value: Any, by: str, at: datetime, version: int) -> None:
@@ -42,7 +42,7 @@ class Saved:
 def save(
     session: Session, actor: Actor, run_id: UUID, code: str, raw: Any, *, version: int, note: str | None = None
 ) -> Saved:
-    """Keep an answer; `version` is the one the page showed, 0 for none. Raises Invalid or Overtaken.
+    """Keep an answer; `version` is the one the page showed, 0 for none. Raises Invalid or StaleVersion.
 
     An empty answer takes the present one away; so does an empty `note`, and none leaves the remark as it is.
     """
@@ -183,4 +183,4 @@ def _settle(session: Session, run: ChecklistRun, item: forms.Item, stored: dict[
     ).one()
     if all(getattr(row, name) == said for name, said in stored.items()):
         return Saved(item, row.version)
-    raise Overtaken(row.value["v"], row.name, row.answered_at, row.version)
+    raise StaleVersion(row.value["v"], row.name, row.answered_at, row.version)

@@ -85,7 +85,7 @@ class Report:
         ]
 
     @property
-    def mark(self) -> str:
+    def preview_digest(self) -> str:
         """Names what would be written over what."""
         said = [(line.item.code, line.version, line.value, line.note) for line in self.changes]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
@@ -148,18 +148,18 @@ def returned(session: Session, master_key: bytes | None, run_id: UUID, row: Shee
 
 
 def apply(
-    session: Session, actor: Actor, master_key: bytes | None, run_id: UUID, import_id: UUID, mark: str
+    session: Session, actor: Actor, master_key: bytes | None, run_id: UUID, import_id: UUID, preview_digest: str
 ) -> int | None:
     """Write the answers of the rows that are right, once; later calls give the same number and write nothing.
 
-    None, and nothing written, when an answer has changed since `mark`. Raises Conflict.
+    None, and nothing written, when an answer has changed since the preview. Raises Conflict.
     """
     row = sheets.get(session, kind(run_id), import_id, lock=True)
     if row.state == "applied":
         return int(row.summary["changed"])
     fillable(session, run_id)
     found = report(session, master_key, run_id, row)
-    if found.mark != mark:
+    if found.preview_digest != preview_digest:
         return None
     for line in found.changes:
         code, note = line.item.code, line.note or ""

@@ -30,7 +30,7 @@ Places = Sequence[tuple[UUID, str]]
 
 
 @dataclass
-class Judged:
+class ImportRow:
     """A row and what comes of it: the item that is there, the values afterwards, and its faults."""
 
     row: int
@@ -51,11 +51,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class Report:
-    """The dry run of an upload; `mark` names what it would do."""
+    """The dry run of an upload; `preview_digest` names what it would do."""
 
     listing: Listing
-    rows: Sequence[Judged]
-    mark: str
+    rows: Sequence[ImportRow]
+    preview_digest: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -94,11 +94,11 @@ def report(
     """What the upload would do to the register as it is now. Raises Conflict once it has ended."""
     listing = reading.take(sheets.content(session, master_key, row))
     numbers = [one.values["number"] for one in listing.rows if one.values.get("number")]
-    stored, rows, seen = sheet.stored(session, numbers, lock=lock), list[Judged](), dict[str, int]()
+    stored, rows, seen = sheet.stored(session, numbers, lock=lock), list[ImportRow](), dict[str, int]()
     spaces = dict(reading.places)
     for line in listing.rows:
         rows.append(_judged(line, stored, reading.plan, spaces, seen))
-    return Report(listing, rows, _mark(rows))
+    return Report(listing, rows, _preview_digest(rows))
 
 
 def returned(session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, reading: Reading) -> bytes:
@@ -110,12 +110,12 @@ def returned(session: Session, actor: Actor, master_key: bytes | None, row: Shee
 
 
 def apply(
-    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, reading: Reading, mark: str
+    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, reading: Reading, preview_digest: str
 ) -> Mapping[str, int] | None:
-    """Write all rows that are right, once. None, and nothing written, when the register has changed since `mark`."""
+    """Write all rows that are right, once; None, and nothing written, when the register changed since the preview."""
     service.hold(session)
     found = report(session, master_key, row, reading, lock=True)
-    if found.mark != mark:
+    if found.preview_digest != preview_digest:
         return None
     counts = found.counts
     fresh, changed = ([one for one in found.rows if one.state == state] for state in (ADDED, CHANGED))
@@ -141,14 +141,14 @@ def discard(session: Session, actor: Actor, row: SheetImport) -> None:
     audit.record(session, actor, "equipment.import_discarded", "sheet_import", row.id)
 
 
-def _add(session: Session, one: Judged, number: str) -> None:
+def _add(session: Session, one: ImportRow, number: str) -> None:
     about = {"number": number, "state": "in_use", "faulty": False, "created_at": clock.now()}
     one.item = EquipmentItem(id=uuid7(), **{**one.values, **about})
     one.changes = []
     session.add(one.item)
 
 
-def _deed(one: Judged) -> tuple[str, dict[str, Any]]:
+def _deed(one: ImportRow) -> tuple[str, dict[str, Any]]:
     return ("changed", {"fields": one.changes}) if one.changes else ("added", {})
 
 
@@ -158,9 +158,9 @@ def _judged(
     plan: Plan,
     spaces: Mapping[UUID, str],
     seen: dict[str, int],
-) -> Judged:
+) -> ImportRow:
     number = line.values.get("number")
-    one = Judged(line.number, number, stored.get(number or ""), errors={k: list(v) for k, v in line.errors.items()})
+    one = ImportRow(line.number, number, stored.get(number or ""), errors={k: list(v) for k, v in line.errors.items()})
     if one.errors:
         return one
     if number and number in seen:
@@ -185,11 +185,11 @@ def _judged(
     return one
 
 
-def _fault(one: Judged, key: str, said: str) -> None:
+def _fault(one: ImportRow, key: str, said: str) -> None:
     one.errors.setdefault(key, []).append(said.render() if isinstance(said, Message) else said)
 
 
-def _mark(rows: Iterable[Judged]) -> str:
+def _preview_digest(rows: Iterable[ImportRow]) -> str:
     """A digest of what would be done; another one says that the register has changed since."""
     said = [
         [one.row, one.state, str(one.item.id) if one.item else None, one.item.version if one.item else 0]

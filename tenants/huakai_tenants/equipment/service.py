@@ -61,7 +61,7 @@ REASONS: dict[str, Message] = {
 """Why something is scrapped."""
 
 
-class Overtaken(Conflict):
+class StaleVersion(Conflict):
     """Somebody else changed the item meanwhile; `changes` holds label, value now and value typed."""
 
     def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
@@ -94,7 +94,7 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> EquipmentI
 
 
 def change(session: Session, actor: Actor, item_id: UUID, values: Mapping[str, Any], *, version: int) -> EquipmentItem:
-    """Change what the form holds; raises Overtaken when `version` is not the present one, Conflict or Invalid."""
+    """Change what the form holds; raises StaleVersion when `version` is not the present one, Conflict or Invalid."""
     hold(session)
     item = _standing(session, item_id)
     given = {name: values.get(name) for name in FIELDS} | {"number": values.get("number") or item.number}
@@ -102,7 +102,7 @@ def change(session: Session, actor: Actor, item_id: UUID, values: Mapping[str, A
     if not changed:
         return item
     if item.version != version:
-        raise Overtaken([(FIELDS[name], getattr(item, name), given[name]) for name in changed], item.version)
+        raise StaleVersion([(FIELDS[name], getattr(item, name), given[name]) for name in changed], item.version)
     with session.no_autoflush:
         for name in changed:
             setattr(item, name, given[name])

@@ -29,7 +29,7 @@ FIELDS: dict[str, Message] = {
 }
 
 
-class Overtaken(Conflict):
+class StaleVersion(Conflict):
     """Somebody else changed the space meanwhile; `version` is the present one."""
 
     def __init__(self, version: int) -> None:
@@ -98,7 +98,7 @@ def add_own(session: Session, actor: Actor, name: str) -> UUID:
 
 
 def describe(session: Session, actor: Actor, space_id: UUID, values: Mapping[str, Any], *, version: int) -> Space:
-    """Say what a space is for; raises NotFound, Overtaken or Invalid."""
+    """Say what a space is for; raises NotFound, StaleVersion or Invalid."""
     space = service.get(session, space_id, lock=True).space
     given = {name: values.get(name) for name in FIELDS} | {"counselling": bool(values.get("counselling"))}
     if not space.code.startswith(OWN):
@@ -107,7 +107,7 @@ def describe(session: Session, actor: Actor, space_id: UUID, values: Mapping[str
     if not changed:
         return space
     if space.version != version:
-        raise Overtaken(space.version)
+        raise StaleVersion(space.version)
     _check(session, space, given)
     for name in changed:
         setattr(space, name, given[name])

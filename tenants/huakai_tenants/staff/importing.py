@@ -21,7 +21,7 @@ from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.sheets.models import SheetImport
 from huakai_tenants.staff import contacts, enrolling, judging, posts, sheet
-from huakai_tenants.staff.judging import ADDED, CHANGED, FAULTY, UNCHANGED, Judged
+from huakai_tenants.staff.judging import ADDED, CHANGED, FAULTY, UNCHANGED, ImportRow
 from huakai_tenants.staff.models import StaffMember
 
 KIND = "staff"
@@ -32,11 +32,11 @@ RECOUNTED = 12
 
 @dataclass(frozen=True)
 class Report:
-    """The dry run of an upload; `mark` names what it would do."""
+    """The dry run of an upload; `preview_digest` names what it would do."""
 
     listing: Listing
-    rows: Sequence[Judged]
-    mark: str
+    rows: Sequence[ImportRow]
+    preview_digest: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -72,7 +72,7 @@ def report(
     wanted = select(StaffMember.id, StaffMember.version, StaffMember.left_on, *_stored()).order_by(StaffMember.number)
     present = session.execute(wanted.with_for_update() if lock else wanted).all()
     rows = judging.judge(listing, plan, present, contacts.every(session, master_key))
-    return Report(listing, rows, judging.mark(rows))
+    return Report(listing, rows, judging.preview_digest(rows))
 
 
 def returned(session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str) -> bytes:
@@ -84,14 +84,14 @@ def returned(session: Session, actor: Actor, master_key: bytes | None, row: Shee
 
 
 def apply(
-    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str, mark: str
+    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str, preview_digest: str
 ) -> Mapping[str, int] | None:
     """Write all rows that are right, once, in as many statements for many rows as for few.
 
-    None, and nothing written, when the register has changed since `mark`. Raises Conflict once it has ended.
+    None, and nothing written, when the register has changed since the preview. Raises Conflict once it has ended.
     """
     found = report(session, master_key, row, language, lock=True)
-    if found.mark != mark:
+    if found.preview_digest != preview_digest:
         return None
     counts, written = found.counts, [one for one in found.rows if one.state in (ADDED, CHANGED)]
     ids = _add(session, [one for one in written if one.member is None])
@@ -113,7 +113,7 @@ def discard(session: Session, actor: Actor, row: SheetImport) -> None:
     audit.record(session, actor, "staff.import_discarded", "sheet_import", row.id)
 
 
-def _add(session: Session, rows: Sequence[Judged]) -> dict[int, UUID]:
+def _add(session: Session, rows: Sequence[ImportRow]) -> dict[int, UUID]:
     """Write new people down; gives their ids by row."""
     ids = {one.row: uuid7() for one in rows}
     taken = {*session.scalars(select(StaffMember.number)), *(one.values["number"] for one in rows)} - {None}
@@ -125,7 +125,7 @@ def _add(session: Session, rows: Sequence[Judged]) -> dict[int, UUID]:
     return ids
 
 
-def _change(session: Session, rows: Sequence[Judged]) -> None:
+def _change(session: Session, rows: Sequence[ImportRow]) -> None:
     """Change people who were locked when they were read."""
     members = table(StaffMember)
     here = (members.c.tenant_id == tenancy.current(session)) & (members.c.id == bindparam("of_member"))

@@ -21,7 +21,7 @@ NOBODY = Opened(None, None)
 
 
 @dataclass
-class Judged:
+class ImportRow:
     """A row and what comes of it: who it is about, the values afterwards, which of them are new, and its faults."""
 
     row: int
@@ -50,10 +50,10 @@ class Holder:
     """Who has a role once all is written; `asking` is the row by which it is new to them."""
 
     name: str
-    asking: Judged | None
+    asking: ImportRow | None
 
 
-def judge(listing: Listing, plan: Plan, present: Sequence[Found], contacts: Mapping[UUID, Opened]) -> list[Judged]:
+def judge(listing: Listing, plan: Plan, present: Sequence[Found], contacts: Mapping[UUID, Opened]) -> list[ImportRow]:
     """Hold every row against the edition, the register and the other rows."""
     rows = [_begun(row, listing) for row in listing.rows]
     sound = [one for one in rows if not one.errors]
@@ -66,7 +66,7 @@ def judge(listing: Listing, plan: Plan, present: Sequence[Found], contacts: Mapp
     return rows
 
 
-def mark(rows: Iterable[Judged]) -> str:
+def preview_digest(rows: Iterable[ImportRow]) -> str:
     """A digest of what would be done; another one says that the register has changed since."""
     said = [
         [one.row, one.state, str(one.member.id) if one.member else None, one.member.version if one.member else 0]
@@ -75,12 +75,12 @@ def mark(rows: Iterable[Judged]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def _begun(row: ListRow, listing: Listing) -> Judged:
+def _begun(row: ListRow, listing: Listing) -> ImportRow:
     name = listing.sheet.cell(row.number - 1, listing.places["name"]).text
-    return Judged(row.number, name, row.values, errors={key: list(said) for key, said in row.errors.items()})
+    return ImportRow(row.number, name, row.values, errors={key: list(said) for key, said in row.errors.items()})
 
 
-def _identify(rows: Sequence[Judged], present: Sequence[Found]) -> None:
+def _identify(rows: Sequence[ImportRow], present: Sequence[Found]) -> None:
     """By number where one is given, else by name and post; nobody is named by two rows."""
     numbered = {one.number: one for one in present}
     alike: dict[tuple[str, str], list[Found]] = {}
@@ -104,7 +104,7 @@ def _identify(rows: Sequence[Judged], present: Sequence[Found]) -> None:
             known.setdefault(said, one.row)
 
 
-def _complete(one: Judged, contacts: Mapping[UUID, Opened]) -> None:
+def _complete(one: ImportRow, contacts: Mapping[UUID, Opened]) -> None:
     """The values afterwards: what is given, else what is there."""
     given, member = one.given, one.member
     for name in STORED:
@@ -120,7 +120,7 @@ def _complete(one: Judged, contacts: Mapping[UUID, Opened]) -> None:
         one.changes += [name for name in SEALED if getattr(wanted, name) != getattr(kept, name)]
 
 
-def _check(one: Judged, plan: Plan) -> None:
+def _check(one: ImportRow, plan: Plan) -> None:
     checked = one.values["background_checked_on"]
     if one.member and _gone(one.member):
         one.fault("name", _("{number} 已离岗，请先登记返岗；若是另一个人，请填写新的工号", number=one.member.number))
@@ -130,7 +130,7 @@ def _check(one: Judged, plan: Plan) -> None:
         one.fault("background_checked_on", _("不能晚于今天"))
 
 
-def _settle_roles(rows: Sequence[Judged], present: Sequence[Found]) -> None:
+def _settle_roles(rows: Sequence[ImportRow], present: Sequence[Found]) -> None:
     """Nobody's role is given away: a row that asks for one which somebody else has afterwards is at fault.
 
     A row at fault is not written and its person keeps the role of now, which may put another row at fault.
@@ -139,7 +139,7 @@ def _settle_roles(rows: Sequence[Judged], present: Sequence[Found]) -> None:
         pass
 
 
-def _holders(rows: Sequence[Judged], present: Sequence[Found]) -> dict[tuple[str, str], list[Holder]]:
+def _holders(rows: Sequence[ImportRow], present: Sequence[Found]) -> dict[tuple[str, str], list[Holder]]:
     """Who has each role once the rows are written."""
     written = [one for one in rows if not one.errors]
     moved = {one.member.id: one for one in written if one.member}

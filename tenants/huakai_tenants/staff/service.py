@@ -31,7 +31,7 @@ FIELDS: dict[str, Message] = {
 """What a form may change, by its labels."""
 
 
-class Overtaken(Conflict):
+class StaleVersion(Conflict):
     """Somebody else changed the member meanwhile; `changes` holds label, value now and value typed."""
 
     def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
@@ -63,14 +63,14 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> StaffMembe
 
 
 def change(session: Session, actor: Actor, member_id: UUID, values: Mapping[str, Any], *, version: int) -> StaffMember:
-    """Change what the form holds; raises Overtaken when `version` is not the present one, or Invalid."""
+    """Change what the form holds; raises StaleVersion when `version` is not the present one, or Invalid."""
     member = get(session, member_id, lock=True)
     given = {name: values.get(name) for name in FIELDS} | {"number": values.get("number") or member.number}
     changed = sorted(name for name in FIELDS if getattr(member, name) != given[name])
     if not changed:
         return member
     if member.version != version:
-        raise Overtaken([(FIELDS[name], getattr(member, name), given[name]) for name in changed], member.version)
+        raise StaleVersion([(FIELDS[name], getattr(member, name), given[name]) for name in changed], member.version)
     first = min(member.joined_on, given["joined_on"])
     with session.no_autoflush:
         for name in changed:

@@ -22,7 +22,7 @@ from huakai_platform.standards.pinned import pinned
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.sheets.models import SheetImport
 from huakai_tenants.training import curriculum, judging, service, sheet
-from huakai_tenants.training.judging import ADDED, CHANGED, FAULTY, UNCHANGED, Judged
+from huakai_tenants.training.judging import ADDED, CHANGED, FAULTY, UNCHANGED, ImportRow
 from huakai_tenants.training.models import TrainingRecord
 
 KIND = "training"
@@ -33,11 +33,11 @@ RECOUNTED = 12
 
 @dataclass(frozen=True)
 class Report:
-    """The dry run of an upload; `mark` names what it would do."""
+    """The dry run of an upload; `preview_digest` names what it would do."""
 
     listing: Listing
-    rows: Sequence[Judged]
-    mark: str
+    rows: Sequence[ImportRow]
+    preview_digest: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -68,7 +68,7 @@ def report(
     listing = lists.take(sheets.content(session, master_key, row), sheet.columns(people, courses, language))
     stored = sheet.stored(session, judging.members(listing, people), lock=lock)
     rows = judging.judge(listing, people, courses, stored)
-    return Report(listing, rows, judging.mark(rows))
+    return Report(listing, rows, judging.preview_digest(rows))
 
 
 def returned(session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str) -> bytes:
@@ -80,14 +80,14 @@ def returned(session: Session, actor: Actor, master_key: bytes | None, row: Shee
 
 
 def apply(
-    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str, mark: str
+    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str, preview_digest: str
 ) -> Mapping[str, int] | None:
     """Write all rows that are right, once, in as many statements for many rows as for few.
 
-    None, and nothing written, when the records have changed since `mark`. Raises Conflict once it has ended.
+    None, and nothing written, when the records have changed since the preview. Raises Conflict once it has ended.
     """
     found = report(session, master_key, row, language, lock=True)
-    if found.mark != mark:
+    if found.preview_digest != preview_digest:
         return None
     counts = found.counts
     added = [one for one in found.rows if one.state == ADDED]
@@ -108,7 +108,7 @@ def discard(session: Session, actor: Actor, row: SheetImport) -> None:
     audit.record(session, actor, "training.import_discarded", "sheet_import", row.id)
 
 
-def _add(session: Session, actor: Actor, rows: Sequence[Judged]) -> None:
+def _add(session: Session, actor: Actor, rows: Sequence[ImportRow]) -> None:
     shared = {
         "tenant_id": tenancy.current(session),
         "recorded_by": actor.account_id,
@@ -124,7 +124,7 @@ def _add(session: Session, actor: Actor, rows: Sequence[Judged]) -> None:
         session.execute(insert(table(TrainingRecord)), lines)
 
 
-def _change(session: Session, rows: Sequence[Judged]) -> None:
+def _change(session: Session, rows: Sequence[ImportRow]) -> None:
     """Change records that were locked when they were read."""
     records = table(TrainingRecord)
     here = (records.c.tenant_id == tenancy.current(session)) & (records.c.id == bindparam("of_record"))

@@ -20,7 +20,7 @@ Key = tuple[UUID, str, date]
 
 
 @dataclass
-class Judged:
+class ImportRow:
     """A row and what comes of it: whose it is, the record that is there, the values afterwards, and its faults."""
 
     row: int
@@ -46,7 +46,7 @@ class Judged:
 
 def judge(
     listing: Listing, people: Sequence[Found], courses: Mapping[str, Course], stored: Iterable[TrainingRecord]
-) -> list[Judged]:
+) -> list[ImportRow]:
     """Hold every row against the curriculum, what is recorded, and the other rows."""
     numbered = {one.number: one for one in people}
     present: dict[Key, TrainingRecord] = {(one.member_id, one.course, one.held_on): one for one in stored}
@@ -69,7 +69,7 @@ def members(listing: Listing, people: Sequence[Found]) -> list[UUID]:
     return [one.id for one in people if one.number in named]
 
 
-def mark(rows: Iterable[Judged]) -> str:
+def preview_digest(rows: Iterable[ImportRow]) -> str:
     """A digest of what would be done; another one says that the records have changed since."""
     said = [
         [one.row, one.state, str(one.record.id) if one.record else None, one.record.version if one.record else 0]
@@ -78,14 +78,14 @@ def mark(rows: Iterable[Judged]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def _begun(row: ListRow, listing: Listing, numbered: Mapping[str, Found]) -> Judged:
+def _begun(row: ListRow, listing: Listing, numbered: Mapping[str, Found]) -> ImportRow:
     member = numbered.get(row.values.get("member", ""))
     typed = listing.sheet.cell(row.number - 1, listing.places["member"]).text
     errors = {key: list(said) for key, said in row.errors.items()}
-    return Judged(row.number, member.name if member else typed, row.values, member, errors=errors)
+    return ImportRow(row.number, member.name if member else typed, row.values, member, errors=errors)
 
 
-def _complete(one: Judged, record: TrainingRecord | None, course: Course) -> None:
+def _complete(one: ImportRow, record: TrainingRecord | None, course: Course) -> None:
     """The values afterwards: what is given, else what is there, else the course's own hours."""
     one.record = record
     for name in service.FIELDS:

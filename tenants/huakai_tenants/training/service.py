@@ -35,7 +35,7 @@ FIELDS: dict[str, Message] = {
 """What a form may change, by its labels."""
 
 
-class Overtaken(Conflict):
+class StaleVersion(Conflict):
     """Somebody else changed the record meanwhile; `changes` holds label, value now and value typed."""
 
     def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
@@ -86,7 +86,7 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> list[UUID]
 
 
 def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str, Any], *, version: int) -> None:
-    """Change what the form holds; raises Overtaken when `version` is not the present one, or Invalid."""
+    """Change what the form holds; raises StaleVersion when `version` is not the present one, or Invalid."""
     member_id = get(session, record_id).member_id
     _members(session, [member_id])
     row = get(session, record_id, lock=True)
@@ -95,7 +95,7 @@ def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str,
     if not changed:
         return
     if row.version != version:
-        raise Overtaken([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
+        raise StaleVersion([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
     course = curriculum.of(session, pinned(session).edition_id).courses.get(row.course)
     faults = wrong(course, given)
     if "held_on" in changed and (had := _had(session, row.course, given["held_on"], [row.member_id])):

@@ -100,7 +100,7 @@ def test_every_kind_of_answer_comes_back_from_the_workbook(desk: Desk, locale: s
     import_id, found = desk.check(desk.book(said, {"exit_clear": "北门"}, locale))
 
     assert (found.faults, desk.kept()) == ({}, {}), "nothing is written by looking"
-    assert desk.apply(import_id, found.mark) == 5
+    assert desk.apply(import_id, found.preview_digest) == 5
     assert desk.kept() == {
         "opened_on_time": ("na", None, 1),
         "exit_clear": (True, "北门", 1),
@@ -113,7 +113,7 @@ def test_every_kind_of_answer_comes_back_from_the_workbook(desk: Desk, locale: s
 def test_a_second_confirmation_writes_nothing(desk: Desk) -> None:
     import_id, found = desk.check(desk.book({"visitors": 12}))
 
-    assert [desk.apply(import_id, found.mark), desk.apply(import_id, found.mark)] == [1, 1]
+    assert [desk.apply(import_id, found.preview_digest), desk.apply(import_id, found.preview_digest)] == [1, 1]
     assert desk.kept() == {"visitors": (12, None, 1)}
     assert not desk.check(desk.book({"visitors": 12}))[1].changes, "the same workbook again changes nothing"
 
@@ -127,7 +127,7 @@ def test_what_is_wrong_is_said_at_its_cell_and_the_rest_is_written(desk: Desk, s
         row = sheets.get(session, filled.kind(desk.run_id), import_id)
         back = workbooks.read(filled.returned(session, settings.master_key, desk.run_id, row)).sheets[0]
     assert back.cell(3, 5).text == "也许"
-    assert desk.apply(import_id, found.mark) == 1
+    assert desk.apply(import_id, found.preview_digest) == 1
     assert [*desk.kept()] == ["room_ready"]
 
 
@@ -145,7 +145,7 @@ def test_a_blank_cell_leaves_what_is_there_and_a_change_is_shown(desk: Desk) -> 
     import_id, found = desk.check(desk.book({"visitors": 4}))
 
     assert [(line.before, line.value, line.note) for line in found.changes] == [((3, "上午"), 4, "上午")]
-    desk.apply(import_id, found.mark)
+    desk.apply(import_id, found.preview_digest)
     assert desk.kept() == {"visitors": (4, "上午", 2), "remarks": ("灯坏了", None, 1)}
 
 
@@ -154,7 +154,7 @@ def test_an_answer_given_since_the_look_is_not_written_over(desk: Desk) -> None:
     with desk.databases.session(Login.TENANT, desk.room.id) as session:
         answers.save(session, desk.actor, desk.run_id, "visitors", "9", version=0)
 
-    assert desk.apply(import_id, found.mark) is None
+    assert desk.apply(import_id, found.preview_digest) is None
     assert desk.kept() == {"visitors": (9, None, 1)}
 
 
@@ -179,7 +179,7 @@ def test_a_completed_run_and_one_of_an_older_edition_take_no_workbook(desk: Desk
     with pytest.raises(Conflict, match="已经完成"):
         desk.check(book)
     with pytest.raises(Conflict):
-        desk.apply(import_id, found.mark)
+        desk.apply(import_id, found.preview_digest)
 
 
 def test_the_workbook_of_another_run_and_what_is_none_are_refused(desk: Desk, make: Make, worker: Actor) -> None:

@@ -172,15 +172,15 @@ def test_an_item_stays_in_the_place_where_it_stands(present: dict[str, Equipment
     assert (one.values["space_id"], one.errors) == (HALL, {})
 
 
-def test_a_mark_names_what_would_be_done(present: dict[str, EquipmentItem]) -> None:
+def test_a_preview_digest_names_what_would_be_done(present: dict[str, EquipmentItem]) -> None:
     known = uuid7()
 
-    def mark(**changes: Any) -> str:
+    def digest(**changes: Any) -> str:
         present["X1"] = item(id=known, **changes)
-        return reported(read(given(number="X1"), given())).mark
+        return reported(read(given(number="X1"), given())).preview_digest
 
-    assert mark() == mark()
-    assert len({mark(), mark(quantity=3), mark(version=2), mark(state="scrapped")}) == 4
+    assert digest() == digest()
+    assert len({digest(), digest(quantity=3), digest(version=2), digest(state="scrapped")}) == 4
 
 
 @dataclass(frozen=True)
@@ -200,11 +200,11 @@ class Room:
         with self.make.databases.session(Login.TENANT, self.site.id) as session:
             return importing.check(session, self.head, self.key, "设备.xlsx", content, reading)
 
-    def apply(self, kept: UUID, reading: Reading, mark: str | None = None) -> Mapping[str, int] | None:
+    def apply(self, kept: UUID, reading: Reading, preview_digest: str | None = None) -> Mapping[str, int] | None:
         with self.make.databases.session(Login.TENANT, self.site.id) as session:
             row = sheets.get(session, importing.KIND, kept, lock=True)
-            mark = mark or importing.report(session, self.key, row, reading).mark
-            return importing.apply(session, self.head, self.key, row, reading, mark)
+            preview_digest = preview_digest or importing.report(session, self.key, row, reading).preview_digest
+            return importing.apply(session, self.head, self.key, row, reading, preview_digest)
 
     def rows(self, kind: type[Any]) -> list[Any]:
         with self.make.databases.session(Login.TENANT, self.site.id) as session:

@@ -14,7 +14,7 @@ from huakai_platform.kernel.workbooks import Cell, Sheet
 from huakai_platform.kernel.workbooks.lists import Listing, ListRow
 from huakai_tenants.staff import judging
 from huakai_tenants.staff.contacts import Opened
-from huakai_tenants.staff.judging import Judged
+from huakai_tenants.staff.judging import ImportRow
 from huakai_tenants.staff.posts import Plan, Post
 from huakai_tenants.staff.register import Found
 from huakai_tenants.staff.sheet import NO_ROLE
@@ -58,7 +58,7 @@ def judged(
     present: tuple[Found, ...] = (),
     contacts: Mapping[UUID, Opened] | None = None,
     errors: Mapping[int, Mapping[str, list[str]]] | None = None,
-) -> list[Judged]:
+) -> list[ImportRow]:
     """The rows as they come from a sheet whose header is its first row."""
     cells = [[Cell(number, 0, row["name"])] for number, row in enumerate(rows, start=1)]
     sheet = Sheet("人员", [[Cell(0, 0, "姓名")], *cells])
@@ -70,7 +70,7 @@ def judged(
     return judging.judge(Listing(sheet, 0, {"name": 0}, read), PLAN, present, contacts or {})
 
 
-def states(rows: list[Judged]) -> list[str]:
+def states(rows: list[ImportRow]) -> list[str]:
     return [one.state for one in rows]
 
 
@@ -290,8 +290,8 @@ def test_a_mark_names_what_would_be_done() -> None:
     known = Member(id=uuid7())
     changed, newer = cast(Found, replace(known, note="旧")), cast(Found, replace(known, version=2))
 
-    def mark(present: Found) -> str:
-        return judging.mark(judged(given(note="旧"), given("李明"), present=(present,)))
+    def digest(present: Found) -> str:
+        return judging.preview_digest(judged(given(note="旧"), given("李明"), present=(present,)))
 
-    assert mark(cast(Found, known)) == mark(cast(Found, known))
-    assert len({mark(cast(Found, known)), mark(changed), mark(newer)}) == 3
+    assert digest(cast(Found, known)) == digest(cast(Found, known))
+    assert len({digest(cast(Found, known)), digest(changed), digest(newer)}) == 3

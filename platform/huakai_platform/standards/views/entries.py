@@ -49,8 +49,8 @@ def write_entry(draft_id: UUID, kind: str, code: str, at: str) -> Answer:
         with db().begin_nested():
             body = places.put(found.body(kind, code), where, said)
             drafts.write(db(), actor(), draft_id, (kind, code), body, seen())
-    except Conflict as overtaken:
-        return _page(drafts.load(db(), draft_id), code, where, said, {"seen": [overtaken.message]}), 409
+    except Conflict as stale:
+        return _page(drafts.load(db(), draft_id), code, where, said, {"seen": [stale.message]}), 409
     flash(gettext("已保存。"), "ok")
     return redirect(_back(draft_id, code, where), 303)
 

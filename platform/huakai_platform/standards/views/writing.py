@@ -124,8 +124,8 @@ def write_head(draft_id: UUID, kind: str, code: str) -> Answer:
     try:
         with db().begin_nested():
             drafts.write(db(), actor(), draft_id, (kind, code), said, seen())
-    except Conflict as overtaken:
-        return definition_page(drafts.load(db(), draft_id), kind, code, said, {"seen": [overtaken.message]}), 409
+    except Conflict as stale:
+        return definition_page(drafts.load(db(), draft_id), kind, code, said, {"seen": [stale.message]}), 409
     flash(gettext("已保存。"), "ok")
     return redirect(url_for(".draft_definition", draft_id=draft_id, kind=kind, code=code), 303)
 

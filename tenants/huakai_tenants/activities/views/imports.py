@@ -9,9 +9,9 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import intake
+from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.intake import Intake, handed
+from huakai_platform.web.import_flow import ImportFlow, handed
 from huakai_tenants.activities import catalogue, importing, sheet
 from huakai_tenants.activities.views import STAFF, blueprint
 from huakai_tenants.activities.views.words import key, language, spoken, words
@@ -19,8 +19,8 @@ from huakai_tenants.activities.views.writing import Answer
 from huakai_tenants.sheets import service as sheets
 
 
-def _intake() -> Intake:
-    return Intake(
+def _import_flow() -> ImportFlow:
+    return ImportFlow(
         folder="activities",
         missing=_("请选择活动表。"),
         moved=_("活动在检查之后有变动，请核对新的结果后再确认。"),
@@ -32,7 +32,7 @@ def _intake() -> Intake:
         guide=sheet.GUIDE,
         check=lambda name, content: importing.check(db(), actor(), key(), name, content, language()),
         report=lambda row: importing.report(db(), key(), row, language()),
-        apply=lambda row, mark: importing.apply(db(), actor(), key(), row, language(), mark),
+        apply=lambda row, preview_digest: importing.apply(db(), actor(), key(), row, language(), preview_digest),
         discard=lambda row: importing.discard(db(), actor(), row),
         words=_words,
     )
@@ -41,7 +41,7 @@ def _intake() -> Intake:
 @blueprint.get("/imports")
 @guard(Permission.ACTIVITIES_MANAGE, to=STAFF)
 def imports() -> str:
-    return _intake().start()
+    return _import_flow().start()
 
 
 @blueprint.get("/imports/template.xlsx")
@@ -49,7 +49,7 @@ def imports() -> str:
 def import_template() -> Response:
     """Empty, or with what is recorded already."""
     return handed(
-        sheet.template(db(), actor(), catalogue.here(db()), language(), filled=intake.filled()),
+        sheet.template(db(), actor(), catalogue.here(db()), language(), filled=import_flow.filled()),
         "huakai-activities-template.xlsx",
     )
 
@@ -57,13 +57,13 @@ def import_template() -> Response:
 @blueprint.post("/imports")
 @guard(Permission.ACTIVITIES_MANAGE, to=STAFF)
 def upload() -> Answer:
-    return _intake().upload()
+    return _import_flow().upload()
 
 
 @blueprint.get("/imports/<uuid:import_id>")
 @guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity_import")
 def import_report(import_id: UUID) -> Answer:
-    return _intake().show(import_id)
+    return _import_flow().show(import_id)
 
 
 @blueprint.get("/imports/<uuid:import_id>/workbook")
@@ -77,13 +77,13 @@ def import_workbook(import_id: UUID) -> Response:
 @blueprint.post("/imports/<uuid:import_id>/application")
 @guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity_import")
 def apply_import(import_id: UUID) -> Answer:
-    return _intake().confirm(import_id)
+    return _import_flow().confirm(import_id)
 
 
 @blueprint.post("/imports/<uuid:import_id>/discard")
 @guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity_import")
 def discard_import(import_id: UUID) -> BaseResponse:
-    return _intake().give_up(import_id)
+    return _import_flow().give_up(import_id)
 
 
 def _words(_here: str | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import checking, materials, schemas, service
 from huakai_tenants.activities.models import Activity
-from huakai_tenants.activities.service import Overtaken
+from huakai_tenants.activities.service import StaleVersion
 from huakai_tenants.activities.views import STAFF, blueprint, showing
 from huakai_tenants.activities.views.words import spoken, words
 from huakai_tenants.staff.models import StaffMember
@@ -64,9 +64,9 @@ def change(activity_id: UUID) -> Answer:
         return form(row, given, status=422)
     try:
         service.change(db(), actor(), activity_id, given.values, version=given.values["version"])
-    except Overtaken as overtaken:
-        raw = {**given.raw, "version": overtaken.version}
-        return form(row, FormResult({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+    except StaleVersion as stale:
+        raw = {**given.raw, "version": stale.version}
+        return form(row, FormResult({}, raw=raw), stale=stale, status=stale.status)
     except Invalid as refused:
         return form(row, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
@@ -93,20 +93,18 @@ def restore(activity_id: UUID) -> Answer:
     return redirect(url_for(".edit", activity_id=activity_id), 303)
 
 
-def form(row: Activity | None, given: FormResult, *, overtaken: Overtaken | None = None, status: int = 200) -> Answer:
+def form(row: Activity | None, given: FormResult, *, stale: StaleVersion | None = None, status: int = 200) -> Answer:
     """The form of an activity; what was refused comes back as it was typed."""
     shown = words()
     changes = (
-        [(label, *(spoken(shown["known"], one) for one in both)) for label, *both in overtaken.changes]
-        if (overtaken)
-        else []
+        [(label, *(spoken(shown["known"], one) for one in both)) for label, *both in stale.changes] if (stale) else []
     )
     page = render_template(
         "activities/form.html",
         activity=row,
         values=given.raw,
         errors=given.errors,
-        overtaken=overtaken,
+        stale=stale,
         changes=changes,
         people=_staff(row),
         neighbours=checking.neighbours(db()),

@@ -12,7 +12,7 @@ from huakai_platform.kernel.errors import Conflict, FileRefused
 from huakai_platform.kernel.fields import Form, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.web import inputs, intake
+from huakai_platform.web import import_flow, inputs
 from huakai_platform.web.api.uploads import named
 from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_platform.web.pages import say
@@ -92,7 +92,7 @@ def _unwritten(run_id: UUID, import_id: UUID, marked: bool) -> Message:
     if marked:
         return _("检查之后有人填写了其中的项目，请核对新的结果后再确认。")
     row = sheets.get(db(), filled.kind(run_id), import_id)
-    return intake.unmarked(bool(filled.report(db(), _key(), run_id, row).changes))
+    return import_flow.unmarked(bool(filled.report(db(), _key(), run_id, row).changes))
 
 
 def _upload_page(run_id: UUID, error: str | None = None) -> str:

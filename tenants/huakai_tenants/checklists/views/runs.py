@@ -15,7 +15,7 @@ from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.workdays import calendar
 from huakai_tenants.checklists import answers, pointlists, reopening, service
-from huakai_tenants.checklists.answers import Overtaken
+from huakai_tenants.checklists.answers import StaleVersion
 from huakai_tenants.checklists.views import blueprint
 
 STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
@@ -65,8 +65,8 @@ def answer(run_id: UUID, item: str) -> Answered:
             for name in (f"{item}-evidence", item):
                 if (file := request.files.get(name)) and file.filename:
                     answers.attach(db(), actor(), run_id, item, file.filename, file.read())
-    except Overtaken as overtaken:
-        return _told(run_id, item, {}, overtaken)
+    except StaleVersion as stale:
+        return _told(run_id, item, {}, stale)
     except FileRefused as refused:
         return _told(run_id, item, {item: [refused.message]})
     except Invalid as invalid:
@@ -121,13 +121,13 @@ def _version() -> int:
     return int(given)
 
 
-def _told(run_id: UUID, item: str, errors: Mapping[str, list[Any]], overtaken: Overtaken | None = None) -> Answered:
+def _told(run_id: UUID, item: str, errors: Mapping[str, list[Any]], stale: StaleVersion | None = None) -> Answered:
     """What was wrong, with everything that was typed still there."""
-    status = 409 if overtaken else 422
+    status = 409 if stale else 422
     if not request.headers.get("HX-Request"):
         typed = {name: _said(name) for name in (item, f"{item}-note") if name in request.form}
-        return page(run_id, errors=errors, typed=typed, overtaken={item: overtaken} if overtaken else {}), status
-    shown = _fragment(run_id, item, errors=errors, overtaken=overtaken)
+        return page(run_id, errors=errors, typed=typed, stale={item: stale} if stale else {}), status
+    shown = _fragment(run_id, item, errors=errors, stale=stale)
     return shown, 422, {"HX-Retarget": f"#s-{item}", "HX-Reswap": "innerHTML"}
 
 
@@ -135,7 +135,7 @@ def page(
     run_id: UUID,
     errors: Mapping[str, list[Any]] | None = None,
     typed: Mapping[str, Any] | None = None,
-    overtaken: Mapping[str, Overtaken] | None = None,
+    stale: Mapping[str, StaleVersion] | None = None,
     reason: Mapping[str, Any] | None = None,
     reason_errors: Mapping[str, list[Any]] | None = None,
 ) -> str:
@@ -146,7 +146,7 @@ def page(
         sheet=sheet,
         errors=errors or {},
         typed=typed or {},
-        overtaken=overtaken or {},
+        stale=stale or {},
         day=clock.today(),
         reopenings=reopening.history(db(), run_id),
         reason=reason or {},
@@ -155,7 +155,7 @@ def page(
 
 
 def _fragment(
-    run_id: UUID, item: str, errors: Mapping[str, list[Any]] | None = None, overtaken: Overtaken | None = None
+    run_id: UUID, item: str, errors: Mapping[str, list[Any]] | None = None, stale: StaleVersion | None = None
 ) -> str:
     sheet = service.sheet(db(), run_id)
     return render_template(
@@ -163,5 +163,5 @@ def _fragment(
         sheet=sheet,
         item=sheet.definition.item(item),
         errors=errors or {},
-        overtaken=overtaken,
+        stale=stale,
     )

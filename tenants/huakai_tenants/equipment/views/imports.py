@@ -8,9 +8,9 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import intake
+from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, app_state, db, guard
-from huakai_platform.web.intake import Intake, handed
+from huakai_platform.web.import_flow import ImportFlow, handed
 from huakai_tenants.equipment import importing, service, sheet
 from huakai_tenants.equipment import plan as plans
 from huakai_tenants.equipment.importing import Reading
@@ -19,8 +19,8 @@ from huakai_tenants.equipment.views.page import Answer, language, places, words
 from huakai_tenants.sheets import service as sheets
 
 
-def _intake() -> Intake:
-    return Intake(
+def _import_flow() -> ImportFlow:
+    return ImportFlow(
         folder="equipment",
         missing=_("请选择设备表。"),
         moved=_("设备登记在检查之后有变动，请核对新的结果后再确认。"),
@@ -32,7 +32,7 @@ def _intake() -> Intake:
         guide=sheet.GUIDE,
         check=lambda name, content: importing.check(db(), actor(), _key(), name, content, _reading()),
         report=lambda row: importing.report(db(), _key(), row, _reading()),
-        apply=lambda row, mark: importing.apply(db(), actor(), _key(), row, _reading(), mark),
+        apply=lambda row, preview_digest: importing.apply(db(), actor(), _key(), row, _reading(), preview_digest),
         discard=lambda row: importing.discard(db(), actor(), row),
         words=lambda _here: {**words(plans.plan(db())), "places": dict(places()), "labels": service.FIELDS},
     )
@@ -41,7 +41,7 @@ def _intake() -> Intake:
 @blueprint.get("/imports")
 @guard(Permission.EQUIPMENT_MANAGE, to=HEAD)
 def imports() -> str:
-    return _intake().start()
+    return _import_flow().start()
 
 
 @blueprint.get("/imports/template.xlsx")
@@ -49,7 +49,7 @@ def imports() -> str:
 def import_template() -> Response:
     """Empty, or with what is in the register."""
     return handed(
-        sheet.template(db(), actor(), plans.plan(db()), places(), language(), filled=intake.filled()),
+        sheet.template(db(), actor(), plans.plan(db()), places(), language(), filled=import_flow.filled()),
         "huakai-equipment-template.xlsx",
     )
 
@@ -57,13 +57,13 @@ def import_template() -> Response:
 @blueprint.post("/imports")
 @guard(Permission.EQUIPMENT_MANAGE, to=HEAD)
 def upload() -> Answer:
-    return _intake().upload()
+    return _import_flow().upload()
 
 
 @blueprint.get("/imports/<uuid:import_id>")
 @guard(Permission.EQUIPMENT_MANAGE, to=HEAD, sample="equipment_import")
 def import_report(import_id: UUID) -> Answer:
-    return _intake().show(import_id)
+    return _import_flow().show(import_id)
 
 
 @blueprint.get("/imports/<uuid:import_id>/workbook")
@@ -77,13 +77,13 @@ def import_workbook(import_id: UUID) -> Response:
 @blueprint.post("/imports/<uuid:import_id>/application")
 @guard(Permission.EQUIPMENT_MANAGE, to=HEAD, sample="equipment_import")
 def apply_import(import_id: UUID) -> Answer:
-    return _intake().confirm(import_id)
+    return _import_flow().confirm(import_id)
 
 
 @blueprint.post("/imports/<uuid:import_id>/discard")
 @guard(Permission.EQUIPMENT_MANAGE, to=HEAD, sample="equipment_import")
 def discard_import(import_id: UUID) -> BaseResponse:
-    return _intake().give_up(import_id)
+    return _import_flow().give_up(import_id)
 
 
 def _reading() -> Reading:

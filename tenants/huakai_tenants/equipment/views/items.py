@@ -13,7 +13,7 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.equipment import plan as plans
 from huakai_tenants.equipment import schemas, service
-from huakai_tenants.equipment.service import Overtaken
+from huakai_tenants.equipment.service import StaleVersion
 from huakai_tenants.equipment.views import HEAD, STAFF, blueprint, page
 from huakai_tenants.equipment.views.page import Answer
 from huakai_tenants.premises import photos
@@ -63,9 +63,9 @@ def change(item_id: UUID) -> Answer:
         return _form(item_id, given, status=422)
     try:
         service.change(db(), actor(), item_id, given.values, version=given.values["version"])
-    except Overtaken as overtaken:
-        raw = {**given.raw, "version": overtaken.version}
-        return _form(item_id, FormResult({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+    except StaleVersion as stale:
+        raw = {**given.raw, "version": stale.version}
+        return _form(item_id, FormResult({}, raw=raw), stale=stale, status=stale.status)
     except Invalid as refused:
         return _form(item_id, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
@@ -91,13 +91,13 @@ def attach(item_id: UUID) -> Answer:
     return redirect(url_for(".show", item_id=item_id, _anchor="photos"), 303)
 
 
-def _form(item_id: UUID | None, given: FormResult, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
+def _form(item_id: UUID | None, given: FormResult, *, stale: Conflict | None = None, status: int = 200) -> Answer:
     shown = render_template(
         "equipment/form.html",
         item_id=item_id,
         values=given.raw,
         errors=given.errors,
-        overtaken=overtaken,
+        stale=stale,
         labels=service.FIELDS,
         places=page.places(),
         key=str(uuid7()),

@@ -13,7 +13,7 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.premises import extending, functions, photos, schemas, service, template
-from huakai_tenants.premises.extending import Overtaken
+from huakai_tenants.premises.extending import StaleVersion
 from huakai_tenants.premises.views import HEAD, blueprint
 
 Page = str | tuple[str, int]
@@ -34,9 +34,9 @@ def describe(space_id: UUID) -> Response | Page:
         return _page(space_id, given, status=422)
     try:
         extending.describe(db(), actor(), space_id, given.values, version=given.values["version"])
-    except Overtaken as overtaken:
-        again = FormResult({}, {"version": [overtaken.message]}, {**given.raw, "version": overtaken.version})
-        return _page(space_id, again, status=overtaken.status)
+    except StaleVersion as stale:
+        again = FormResult({}, {"version": [stale.message]}, {**given.raw, "version": stale.version})
+        return _page(space_id, again, status=stale.status)
     except Invalid as refused:
         return _page(space_id, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "success")

@@ -8,17 +8,17 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import intake
+from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.intake import Intake, handed
+from huakai_platform.web.import_flow import ImportFlow, handed
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.staff import importing, posts, sheet
 from huakai_tenants.staff.views import HEAD, blueprint
 from huakai_tenants.staff.views.page import Answer, key, language, words
 
 
-def _intake() -> Intake:
-    return Intake(
+def _import_flow() -> ImportFlow:
+    return ImportFlow(
         folder="staff",
         missing=_("请选择人员表。"),
         moved=_("名册在检查之后有变动，请核对新的结果后再确认。"),
@@ -30,7 +30,7 @@ def _intake() -> Intake:
         guide=sheet.GUIDE,
         check=lambda name, content: importing.check(db(), actor(), key(), name, content, language()),
         report=lambda row: importing.report(db(), key(), row, language()),
-        apply=lambda row, mark: importing.apply(db(), actor(), key(), row, language(), mark),
+        apply=lambda row, preview_digest: importing.apply(db(), actor(), key(), row, language(), preview_digest),
         discard=lambda row: importing.discard(db(), actor(), row),
         words=lambda _here: {**words(posts.plan(db())), "titles": sheet.TITLES, "sealed": sheet.SEALED},
     )
@@ -39,7 +39,7 @@ def _intake() -> Intake:
 @blueprint.get("/imports")
 @guard(Permission.STAFF_MANAGE, to=HEAD)
 def imports() -> str:
-    return _intake().start()
+    return _import_flow().start()
 
 
 @blueprint.get("/imports/template.xlsx")
@@ -47,7 +47,7 @@ def imports() -> str:
 def import_template() -> Response:
     """Empty, or with who is in service now."""
     return handed(
-        sheet.template(db(), actor(), posts.plan(db()), language(), filled=intake.filled()),
+        sheet.template(db(), actor(), posts.plan(db()), language(), filled=import_flow.filled()),
         "huakai-staff-template.xlsx",
     )
 
@@ -55,13 +55,13 @@ def import_template() -> Response:
 @blueprint.post("/imports")
 @guard(Permission.STAFF_MANAGE, to=HEAD)
 def upload() -> Answer:
-    return _intake().upload()
+    return _import_flow().upload()
 
 
 @blueprint.get("/imports/<uuid:import_id>")
 @guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_import")
 def import_report(import_id: UUID) -> Answer:
-    return _intake().show(import_id)
+    return _import_flow().show(import_id)
 
 
 @blueprint.get("/imports/<uuid:import_id>/workbook")
@@ -75,10 +75,10 @@ def import_workbook(import_id: UUID) -> Response:
 @blueprint.post("/imports/<uuid:import_id>/application")
 @guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_import")
 def apply_import(import_id: UUID) -> Answer:
-    return _intake().confirm(import_id)
+    return _import_flow().confirm(import_id)
 
 
 @blueprint.post("/imports/<uuid:import_id>/discard")
 @guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_import")
 def discard_import(import_id: UUID) -> BaseResponse:
-    return _intake().give_up(import_id)
+    return _import_flow().give_up(import_id)

@@ -12,7 +12,7 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import posts, register, schemas, service
-from huakai_tenants.staff.service import Overtaken
+from huakai_tenants.staff.service import StaleVersion
 from huakai_tenants.staff.views import HEAD, STAFF, blueprint, page
 from huakai_tenants.staff.views.page import Answer
 
@@ -59,9 +59,9 @@ def change(member_id: UUID) -> Answer:
         return _form(member_id, given, status=422)
     try:
         service.change(db(), actor(), member_id, given.values, version=given.values["version"])
-    except Overtaken as overtaken:
-        raw = {**given.raw, "version": overtaken.version}
-        return _form(member_id, FormResult({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+    except StaleVersion as stale:
+        raw = {**given.raw, "version": stale.version}
+        return _form(member_id, FormResult({}, raw=raw), stale=stale, status=stale.status)
     except Invalid as refused:
         return _form(member_id, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
@@ -91,13 +91,13 @@ def come_back(member_id: UUID) -> Answer:
     return redirect(url_for(".show", member_id=member_id), 303)
 
 
-def _form(member_id: UUID | None, given: FormResult, *, overtaken: Conflict | None = None, status: int = 200) -> Answer:
+def _form(member_id: UUID | None, given: FormResult, *, stale: Conflict | None = None, status: int = 200) -> Answer:
     shown = render_template(
         "staff/form.html",
         member_id=member_id,
         values=given.raw,
         errors=given.errors,
-        overtaken=overtaken,
+        stale=stale,
         labels=service.FIELDS,
         accounts=register.accounts(db()),
         **page.words(posts.plan(db())),

@@ -8,9 +8,9 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
-from huakai_platform.web import intake
+from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.intake import Intake, handed
+from huakai_platform.web.import_flow import ImportFlow, handed
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.training import importing, sheet
 from huakai_tenants.training.views import HEAD, blueprint
@@ -18,8 +18,8 @@ from huakai_tenants.training.views.records import Answer
 from huakai_tenants.training.views.words import courses, key, language, words
 
 
-def _intake() -> Intake:
-    return Intake(
+def _import_flow() -> ImportFlow:
+    return ImportFlow(
         folder="training",
         missing=_("请选择培训记录表。"),
         moved=_("培训记录在检查之后有变动，请核对新的结果后再确认。"),
@@ -31,7 +31,7 @@ def _intake() -> Intake:
         guide=sheet.GUIDE,
         check=lambda name, content: importing.check(db(), actor(), key(), name, content, language()),
         report=lambda row: importing.report(db(), key(), row, language()),
-        apply=lambda row, mark: importing.apply(db(), actor(), key(), row, language(), mark),
+        apply=lambda row, preview_digest: importing.apply(db(), actor(), key(), row, language(), preview_digest),
         discard=lambda row: importing.discard(db(), actor(), row),
         words=lambda _here: {**words(), "titles": sheet.TITLES},
     )
@@ -40,7 +40,7 @@ def _intake() -> Intake:
 @blueprint.get("/imports")
 @guard(Permission.TRAINING_MANAGE, to=HEAD)
 def imports() -> str:
-    return _intake().start()
+    return _import_flow().start()
 
 
 @blueprint.get("/imports/template.xlsx")
@@ -48,7 +48,7 @@ def imports() -> str:
 def import_template() -> Response:
     """Empty, or with what is recorded already."""
     return handed(
-        sheet.template(db(), actor(), courses(), language(), filled=intake.filled()),
+        sheet.template(db(), actor(), courses(), language(), filled=import_flow.filled()),
         "huakai-training-template.xlsx",
     )
 
@@ -56,13 +56,13 @@ def import_template() -> Response:
 @blueprint.post("/imports")
 @guard(Permission.TRAINING_MANAGE, to=HEAD)
 def upload() -> Answer:
-    return _intake().upload()
+    return _import_flow().upload()
 
 
 @blueprint.get("/imports/<uuid:import_id>")
 @guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
 def import_report(import_id: UUID) -> Answer:
-    return _intake().show(import_id)
+    return _import_flow().show(import_id)
 
 
 @blueprint.get("/imports/<uuid:import_id>/workbook")
@@ -76,10 +76,10 @@ def import_workbook(import_id: UUID) -> Response:
 @blueprint.post("/imports/<uuid:import_id>/application")
 @guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
 def apply_import(import_id: UUID) -> Answer:
-    return _intake().confirm(import_id)
+    return _import_flow().confirm(import_id)
 
 
 @blueprint.post("/imports/<uuid:import_id>/discard")
 @guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
 def discard_import(import_id: UUID) -> BaseResponse:
-    return _intake().give_up(import_id)
+    return _import_flow().give_up(import_id)

@@ -16,7 +16,7 @@ from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files
 from huakai_tenants.staff import service as staff
 from huakai_tenants.training import exporting, records, scans, schemas, service
-from huakai_tenants.training.service import Overtaken
+from huakai_tenants.training.service import StaleVersion
 from huakai_tenants.training.views import HEAD, STAFF, blueprint
 from huakai_tenants.training.views.words import courses, handed, language, words
 
@@ -84,9 +84,9 @@ def change(record_id: UUID) -> Answer:
         return form(record_id, given, status=422)
     try:
         service.change(db(), actor(), record_id, given.values, version=given.values["version"])
-    except Overtaken as overtaken:
-        raw = {**given.raw, "version": overtaken.version}
-        return form(record_id, FormResult({}, raw=raw), overtaken=overtaken, status=overtaken.status)
+    except StaleVersion as stale:
+        raw = {**given.raw, "version": stale.version}
+        return form(record_id, FormResult({}, raw=raw), stale=stale, status=stale.status)
     except Invalid as refused:
         return form(record_id, FormResult({}, refused.fields, given.raw), status=refused.status)
     flash(gettext("已保存。"), "ok")
@@ -110,7 +110,7 @@ def form(
     record_id: UUID | None,
     given: FormResult | None = None,
     *,
-    overtaken: Conflict | None = None,
+    stale: Conflict | None = None,
     scan: FormResult | None = None,
     removal: tuple[UUID, FormResult] | None = None,
     status: int = 200,
@@ -128,7 +128,7 @@ def form(
         removal=removal or (None, FormResult({})),
         values=given.raw,
         errors=given.errors,
-        overtaken=overtaken,
+        stale=stale,
         labels={**service.FIELDS, "course": _("课程"), "members": _("人员"), "reason": _("删除原因")},
         reasons=service.REASONS,
         scan_reasons=files.REASONS,

@@ -1,4 +1,4 @@
-"""Writing sites of a register down, all in a few statements."""
+"""Creating the sites of a register, all in a few statements."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,18 +20,18 @@ from huakai_platform.onboarding.models import RegisterImport, SiteEvent, SiteInt
 from huakai_platform.onboarding.register import RegisterRow, State, Verdict
 from huakai_platform.onboarding.scope import institution_of
 
-Judged = tuple[RegisterRow, Verdict]
+ImportRow = tuple[RegisterRow, Verdict]
 SITE: Table = Site.__table__  # type: ignore[assignment]
 
 
-def take_in(
-    session: Session, actor: Actor, source: RegisterImport, judged: Sequence[Judged], lookups: DatabaseLookups
+def create_sites(
+    session: Session, actor: Actor, source: RegisterImport, rows: Sequence[ImportRow], lookups: DatabaseLookups
 ) -> dict[int, UUID]:
-    """Write the new rows down as approved sites, with their people and first event; row number → site.
+    """Create an approved site for each new row, with their people and first event; row number → site.
 
-    A row that somebody else has taken in meanwhile is passed over.
+    A row whose site somebody else has created meanwhile is passed over.
     """
-    new = [(row, verdict) for row, verdict in judged if verdict.state is State.NEW and verdict.township_code]
+    new = [(row, verdict) for row, verdict in rows if verdict.state is State.NEW and verdict.township_code]
     if not new:
         return {}
     now = clock.now()

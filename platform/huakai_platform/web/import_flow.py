@@ -1,4 +1,4 @@
-"""A filled-in list on its way in, the same pages for every list: upload, dry run, and what came of it."""
+"""The pages of an import, the same for every list: upload, dry run, and what came of it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,11 +43,11 @@ class OnlyFile(Form):
 
 
 @dataclass(frozen=True)
-class Intake:
+class ImportFlow:
     """One kind of list: where its uploads are kept, how they are judged and written, and its words.
 
     An upload has `state`, `filename`, `summary`, `created_at` and `ended_at`; a report `listing`, `rows`, `counts` and
-    `mark`; a row `row`, `state` and `errors`.
+    `preview_digest`; a row `row`, `state` and `errors`.
     """
 
     folder: str
@@ -64,7 +64,7 @@ class Intake:
     check: Callable[[str, bytes], UUID]
     report: Callable[[Any], Any]
     apply: Callable[[Any, str], Mapping[str, int] | None]
-    """Counts by state; None, and nothing written, when the mark is not that of what the list would do now."""
+    """Counts by state; None, and nothing written, when the preview digest is not that of what the list would do now."""
     discard: Callable[[Any], None]
     words: Callable[[str | None], dict[str, Any]] = lambda _here: {}
     """What the pages of this list say besides; `here` is `report` or `result` below the first page."""
