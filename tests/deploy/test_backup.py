@@ -81,7 +81,7 @@ def field(databases: Databases, settings: Settings, make: Make, tmp_path: Path) 
         head = make.member(Role.SITE_HEAD, site)
         with databases.session(Login.WORKER, site.id) as session:
             key = vault.ensure_key(session, settings.master_key)
-            premises.furnish(session, site.edition_id or PLATFORM, site.tier)
+            premises.create_spaces(session, site.edition_id or PLATFORM, site.tier)
             vault.keep_phones(session, key, {head.account_id: "13800000000"})
             facts.refresh(session, site.id, clock.today(), workload.counts)
             audit.record(session, None, "sites.opened", "site", site.id)

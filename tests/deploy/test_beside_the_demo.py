@@ -94,12 +94,12 @@ def beside(urls: Urls, worker_id: str, tmp_path_factory: pytest.TempPathFactory)
     with (folder / "gate").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         if not (folder / "one.zip").exists():
-            _furnish(made, urls)
+            _equip(made, urls)
     yield made
     databases.dispose()
 
 
-def _furnish(beside: Beside, urls: Urls) -> None:
+def _equip(beside: Beside, urls: Urls) -> None:
     folder, here = beside.folder, servers.copy(urls, DATABASE)
     given = servers.environment(here)
     (folder / "elsewhere").write_text(f"{urls.sockets.parents[1]}\n")

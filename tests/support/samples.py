@@ -39,8 +39,8 @@ from tests.support.checked import attachment, checklist, point, point_file, run,
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
 from tests.support.drifted import requirement, waiver, waiver_in_force
-from tests.support.furnished import equipment_import, equipment_item, premises_photo
 from tests.support.lookups import REGISTER_WITH_ERRORS
+from tests.support.premises import equipment_import, equipment_item, premises_photo
 from tests.support.proposed import proposal
 from tests.support.register import qualification, staff_file, staff_import, staff_member
 from tests.support.registered import (

@@ -57,7 +57,7 @@ def import_register(file: Path, login: str | None, as_json: bool, **options: Any
 def list_sites(state: str | None, region: str | None, q: str | None, login: str | None, as_json: bool) -> None:
     with output.databases() as databases, databases.session(Login.OVERSIGHT) as session:
         actor = administrator(session, login)
-        listing = lookup.every(session, actor, {"state": state, "region": region, "q": q}, MOST)
+        listing = lookup.all_rows(session, actor, {"state": state, "region": region, "q": q}, MOST)
     if as_json:
         output.tell_json(
             [

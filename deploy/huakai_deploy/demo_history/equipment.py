@@ -39,7 +39,7 @@ class Story:
     events: list[dict[str, Any]] = field(default_factory=list)
 
 
-def furnish(session: Session, room: Room) -> None:
+def equip(session: Session, room: Room) -> None:
     """Write down what the tier must have; a room that is badly kept lacks some of it."""
     body = standards.body(session, room.place.edition_id, "equipment")
     spaces = session.scalars(select(Space.id).where(Space.state == "ready").order_by(Space.code)).all()

@@ -57,7 +57,7 @@ class Telling:
             if room and not checks.past(session, room):
                 people.settle(session, room)
                 premises.survey(session, room, self.pictures)
-                equipment.furnish(session, room)
+                equipment.equip(session, room)
                 activities.hold(session, room, past=place.id == self.past)
                 if place.id == self.past:
                     registers.remember(session, room)

@@ -96,7 +96,7 @@ class Grade(api.Shape):
     "List standings", "站点的等级和风险，按编号排列。", asks=StandingsAsked, gives=api.Listed(Standing)
 )
 def standings(asked: Any) -> Response:
-    return api.page(listing.known(actor(), asked), BY_CODE, asked, _row)
+    return api.page(listing.unordered_query(actor(), asked), BY_CODE, asked, _row)
 
 
 @blueprint.get("/compliance/grades")

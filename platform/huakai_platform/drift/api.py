@@ -74,7 +74,7 @@ class WaiversAsked(api.Paged):
 @guard(Permission.COMPLIANCE_READ, to=CONSOLE)
 @blueprint.operation("List drift", "站点与所采用标准的偏离，按编号排列。", asks=DriftAsked, gives=api.Listed(Drift))
 def drift(asked: Any) -> Response:
-    return api.page(listing.known(actor(), asked), BY_CODE, asked, _drift)
+    return api.page(listing.unordered_query(actor(), asked), BY_CODE, asked, _drift)
 
 
 @blueprint.get("/waivers")
@@ -83,7 +83,7 @@ def drift(asked: Any) -> Response:
     "List waivers", "管辖范围内的豁免，按申请时间排列。", asks=WaiversAsked, gives=api.Listed(WaiverShape)
 )
 def waived(asked: Any) -> Response:
-    return api.page(waivers.known(actor(), asked), BY_TIME, asked, _waiver)
+    return api.page(waivers.unordered_query(actor(), asked), BY_TIME, asked, _waiver)
 
 
 def _drift(row: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Listing:
         return sites.place(row.ancestors, self.names)
 
 
-def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
+def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     """A page of the sites that the filters leave."""
     conditions = _conditions(actor, asked)
     counted = select(func.count()).select_from(Site).join(DriftStanding, _MINE).where(*conditions)
@@ -53,14 +53,14 @@ def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     return Listing(rows, total, page, sites.names_of(session, rows))
 
 
-def every(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Listing:
+def all_rows(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Listing:
     """All of them, at most `most`, for exports and paper."""
     query = _columns().where(*_conditions(actor, asked)).order_by(*_order(asked)).limit(most)
     rows = session.execute(query).all()
     return Listing(rows, len(rows), 1, sites.names_of(session, rows))
 
 
-def known(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
+def unordered_query(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
     """The sites that the filters leave, in no order, for a list that goes on by key."""
     return _columns().where(*_conditions(actor, asked))
 

@@ -92,7 +92,7 @@ def get(session: Session, actor: Actor, waiver_id: UUID) -> Listed:
     raise NotFound(_("没有这份豁免。"))
 
 
-def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[Sequence[Listed], int]:
+def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[Sequence[Listed], int]:
     """A page of the waivers within reach, those to be decided first, and how many the filters leave."""
     conditions = [reach.within(actor), *_matching(asked)]
     counted = select(func.count()).select_from(Waiver).join(Site, Site.id == Waiver.site_id).where(*conditions)
@@ -102,7 +102,7 @@ def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[Sequ
     return session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all(), total
 
 
-def every(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Sequence[Listed]:
+def all_rows(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Sequence[Listed]:
     """All that the filters leave, at most `most`, for the workbook."""
     wanted = _columns().where(reach.within(actor), *_matching(asked))
     return session.execute(
@@ -116,7 +116,7 @@ def of_site(session: Session, site_id: UUID) -> Sequence[Listed]:
     return session.execute(mine.order_by(Waiver.asked_at.desc(), Waiver.id).limit(PAGE_SIZE)).all()
 
 
-def known(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
+def unordered_query(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
     """The waivers that the filters leave, in no order, for a list that goes on by key."""
     return _columns().where(reach.within(actor), *_matching(asked))
 

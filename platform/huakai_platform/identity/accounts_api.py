@@ -51,7 +51,7 @@ class NewAccount(NewRole):
 @blueprint.operation("List accounts", "机构的账号，按账号名排列。", asks=AccountsAsked, gives=api.Listed(Person))
 def listing(asked: Any) -> Response:
     wanted = directory.Filter(**{name: asked.get(name) for name in ("q", "role", "state")})
-    query = directory.matching_ids(actor(), wanted, lookup_key=app_state().settings.lookup_key)
+    query = directory.unordered_query(actor(), wanted, lookup_key=app_state().settings.lookup_key)
     page = api.cut(query, api.Order((Account.login_name,)), asked)
     entries = {entry.id: person(entry) for entry in directory.some(db(), actor(), [row.id for row in page.rows])}
     return page.answer([entries[row.id] for row in page.rows])

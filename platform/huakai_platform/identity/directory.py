@@ -52,7 +52,7 @@ class Entry:
     memberships: list[Mapping[str, Any]]
 
 
-def find(session: Session, actor: Actor, wanted: Filter, *, lookup_key: bytes) -> tuple[list[Entry], int]:
+def list_page(session: Session, actor: Actor, wanted: Filter, *, lookup_key: bytes) -> tuple[list[Entry], int]:
     """One page of the list and how many there are in all."""
     matching = _matching(actor, wanted, lookup_key)
     total = session.scalar(select(func.count()).select_from(Account).where(*matching)) or 0
@@ -60,13 +60,13 @@ def find(session: Session, actor: Actor, wanted: Filter, *, lookup_key: bytes) -
     return _entries(session, actor, statement), total
 
 
-def every(session: Session, actor: Actor, wanted: Filter, *, lookup_key: bytes) -> list[Entry]:
+def all_rows(session: Session, actor: Actor, wanted: Filter, *, lookup_key: bytes) -> list[Entry]:
     """All that match, for an export."""
     matching = _matching(actor, wanted, lookup_key)
     return _entries(session, actor, _sorted(_columns().where(*matching), wanted).limit(MOST))
 
 
-def matching_ids(actor: Actor, wanted: Filter, *, lookup_key: bytes) -> Select[*tuple[Any, ...]]:
+def unordered_query(actor: Actor, wanted: Filter, *, lookup_key: bytes) -> Select[*tuple[Any, ...]]:
     """The accounts that match, by id and in no order, for a list that goes on by key."""
     return select(Account.id).where(*_matching(actor, wanted, lookup_key))
 

@@ -45,7 +45,7 @@ class Listing:
         return place(row.ancestors, self.names)
 
 
-def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
+def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     """The page of sites that the filters leave (see SitesQuery), in order."""
     conditions = matching(actor, asked)
     total = session.scalar(select(func.count()).select_from(Site).where(*conditions)) or 0
@@ -55,7 +55,7 @@ def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     return Listing(rows, total, page, names_of(session, rows))
 
 
-def every(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Listing:
+def all_rows(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Listing:
     """All sites that the filters leave, at most `most`, for exports and the command line."""
     query = _columns().where(*matching(actor, asked)).order_by(*_order(asked.get("sort", "code"))).limit(most)
     rows = session.execute(query).all()

@@ -22,7 +22,7 @@ class FunctionsQuery(Form):
 @guard(Permission.SITES_READ, to=CONSOLE)
 def function_rooms() -> str:
     asked = inputs.query(FunctionsQuery())
-    listing = functions.find(db(), actor(), code=asked.get("code"), double=asked["double"], page=asked["page"])
+    listing = functions.list_page(db(), actor(), code=asked.get("code"), double=asked["double"], page=asked["page"])
     return render_template(
         "oversight/function_rooms.html",
         listing=listing,

@@ -68,7 +68,7 @@ def twins(session: Session, site_id: UUID) -> set[str]:
     return set(session.scalars(wanted.distinct()))
 
 
-def find(session: Session, actor: Actor, *, code: str | None, double: bool, page: int) -> Listing:
+def list_page(session: Session, actor: Actor, *, code: str | None, double: bool, page: int) -> Listing:
     """One page of the function rooms within reach by place, in two statements."""
     kept = [*_within(actor), *([SiteFunction.code == code] if code else []), *([_double()] if double else [])]
     here = Site.id == SiteFunction.tenant_id

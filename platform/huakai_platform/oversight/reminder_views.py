@@ -46,7 +46,7 @@ class Reminder(Choosing):
 @guard(Permission.REMINDERS_SEND, to=OFFICES)
 def overdue() -> str:
     asked = inputs.query(OverdueQuery())
-    found = reminders.find(db(), actor(), asked.get("region"), _month(), sort=asked["sort"], page=asked["page"])
+    found = reminders.list_page(db(), actor(), asked.get("region"), _month(), sort=asked["sort"], page=asked["page"])
     return render_template("oversight/overdue.html", found=found, most=MOST, crumbs=_crumbs(found.path), asked=asked)
 
 

@@ -40,7 +40,7 @@ class Overdue:
         return max(1, -(-self.total // PAGE))
 
 
-def find(session: Session, actor: Actor, region: str | None, month: date, *, sort: str, page: int) -> Overdue:
+def list_page(session: Session, actor: Actor, region: str | None, month: date, *, sort: str, page: int) -> Overdue:
     """One page of them; a region with more sites than are ranked has to be entered further."""
     ranking = site_numbers.ranked(session, actor, region, month, sort=sort, page=None)
     late = [line for line in ranking.lines if line.numbers[OVERDUE]]

@@ -48,7 +48,7 @@ class ProposalsAsked(api.Paged):
     "List proposals", "对标准的建议，按提出时间排列。", asks=ProposalsAsked, gives=api.Listed(ProposalShape)
 )
 def proposals(asked: Any) -> Response:
-    return api.page(listing.known(actor(), asked), BY_TIME, asked, _row)
+    return api.page(listing.unordered_query(actor(), asked), BY_TIME, asked, _row)
 
 
 def _row(row: Any) -> dict[str, Any]:

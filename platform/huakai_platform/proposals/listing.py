@@ -46,7 +46,7 @@ class Listing:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
+def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     """A page of what the filters leave; `same` says how many the page's list has of the same item."""
     return _page(session, _conditions(actor, asked), asked["page"], (Proposal.kind, Proposal.code, Proposal.at))
 
@@ -57,7 +57,7 @@ def mine(session: Session, actor: Actor, page: int) -> Listing:
     return _page(session, [own], page, (Proposal.made_at.desc(),))
 
 
-def every(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Sequence[Listed]:
+def all_rows(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Sequence[Listed]:
     """All that the filters leave, at most `most`, for the workbook."""
     ordered = _columns().where(*_conditions(actor, asked)).order_by(Proposal.kind, Proposal.code, Proposal.at)
     return session.execute(ordered.limit(most)).all()
@@ -70,7 +70,7 @@ def get(session: Session, actor: Actor, proposal_id: UUID) -> Listed:
     raise NotFound(_("没有这条建议。"))
 
 
-def known(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
+def unordered_query(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
     """What the filters leave, in no order, for a list that goes on by key."""
     return _columns().where(*_conditions(actor, asked))
 

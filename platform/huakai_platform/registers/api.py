@@ -81,8 +81,8 @@ class Level:
     example: Mapping[str, Any]
 
 
-def furnished(made: api.Resources, level: Level) -> api.Resources:
-    """A door with the operations of a level's registers."""
+def add_routes(made: api.Resources, level: Level) -> api.Resources:
+    """Add the operations of a level's registers to its resources."""
     _registers(made, level)
     _reads(made, level)
     _writes(made, level)

@@ -47,7 +47,9 @@ def template(desk: Desk, code: str) -> Response:
     """Empty, or with the newest entries in force, as many as fit."""
     entry_import, asked = _entry_import(desk, code), {"state": "in_force", "sort": "-day"}
     known = import_flow.filled()
-    entries = listing.every(db(), entry_import.shelf, entry_import.register, asked)[: sheet.MOST_ROWS] if known else []
+    entries = (
+        listing.all_rows(db(), entry_import.shelf, entry_import.register, asked)[: sheet.MOST_ROWS] if known else []
+    )
     return handed(entry_import.template(entries), f"{code}-template.xlsx")
 
 

@@ -1,11 +1,11 @@
 """The institution's registers for programs."""
 
 from huakai_platform.kernel.access import CONSOLE, Permission
-from huakai_platform.registers.api import Level, furnished
+from huakai_platform.registers.api import Level, add_routes
 from huakai_platform.registers.views import DESK, OFFICES
 from huakai_platform.web import api
 
-blueprint = furnished(
+blueprint = add_routes(
     api.Resources("institution_registers", __name__, "机构登记簿 Registers of the institution"),
     Level(
         DESK,

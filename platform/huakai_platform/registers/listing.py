@@ -66,7 +66,7 @@ def query(register: Register) -> Form:
     return made()  # type: ignore[return-value]
 
 
-def find(session: Session, shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> Listing:
+def list_page(session: Session, shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> Listing:
     """One page of the entries that the address leaves."""
     kept = conditions(shelf, register, asked)
     total = session.scalar(select(func.count()).select_from(shelf.model).where(*kept)) or 0
@@ -76,7 +76,7 @@ def find(session: Session, shelf: Shelf, register: Register, asked: Mapping[str,
     return Listing([Entry(row, shelf.read(row)) for row in rows], total, page)
 
 
-def every(session: Session, shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> list[Entry]:
+def all_rows(session: Session, shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> list[Entry]:
     """All of them, whatever the page."""
     kept = conditions(shelf, register, asked)
     wanted = select(shelf.model).where(*kept).order_by(*_order(shelf, register, asked)).limit(MOST)

@@ -93,7 +93,7 @@ def entries_of(desk: Desk, code: str) -> str:
     today = clock.today()
     return render_template(
         "registers/list.html",
-        found=listing.find(db(), shelf, register, asked),
+        found=listing.list_page(db(), shelf, register, asked),
         sums=listing.sums(db(), shelf, register, today.replace(month=1, day=1), today),
         columns=listing.columns(register),
         choosers=listing.choosers(register),
@@ -109,7 +109,7 @@ def entries_of(desk: Desk, code: str) -> str:
 def export(desk: Desk, code: str) -> Response:
     """What the list shows, all pages of it, each row of an entry in a sheet of its kind."""
     register = desk.register(code)
-    found = listing.every(db(), desk.shelf(register), register, inputs.query(listing.query(register)))
+    found = listing.all_rows(db(), desk.shelf(register), register, inputs.query(listing.query(register)))
     locale = _locale()
     items = list(register.form)
     heads = [workbooks.Column(say(_("编号")), 10), *(workbooks.Column(item.text.of(locale), 20) for item in items)]

@@ -106,7 +106,7 @@ class Listing:
         return sites.place(row.ancestors, self.names)
 
 
-def known(actor: Actor) -> Select[*tuple[Any, ...]]:
+def unordered_query(actor: Actor) -> Select[*tuple[Any, ...]]:
     """The institution's releases with their editions, in no order."""
     return (
         select(Release, Edition.number, Edition.title.label("edition_title"))
@@ -119,7 +119,7 @@ def releases(session: Session, actor: Actor, page: int) -> tuple[list[Line], int
     """One page of releases, the newest first, and how many there are; an office sees the counts of its region."""
     total = session.scalar(select(func.count()).where(Release.institution_id == institution_of(actor))) or 0
     rows = session.execute(
-        known(actor).order_by(Release.created_at.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+        unordered_query(actor).order_by(Release.created_at.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     ).all()
     counted = count(session, actor, [row.Release.id for row in rows])
     return [Line(row.Release, row.number, row.edition_title, counted[row.Release.id]) for row in rows], total
@@ -175,7 +175,7 @@ def summary(session: Session, actor: Actor, release_id: UUID) -> Summary:
     return Summary(*row)
 
 
-def find(session: Session, actor: Actor, release_id: UUID, asked: Mapping[str, Any]) -> Listing:
+def list_page(session: Session, actor: Actor, release_id: UUID, asked: Mapping[str, Any]) -> Listing:
     """A page of a release's sites that the filters leave."""
     conditions = _conditions(actor, release_id, asked)
     counted = select(func.count()).select_from(ReleaseSite).join(Site, Site.id == ReleaseSite.site_id)
@@ -186,7 +186,7 @@ def find(session: Session, actor: Actor, release_id: UUID, asked: Mapping[str, A
     return Listing(rows, total, page, sites.names_of(session, rows))
 
 
-def every(session: Session, actor: Actor, release_id: UUID, asked: Mapping[str, Any], most: int) -> Listing:
+def all_rows(session: Session, actor: Actor, release_id: UUID, asked: Mapping[str, Any], most: int) -> Listing:
     """All of them, at most `most`, for exports."""
     query = _columns().where(*_conditions(actor, release_id, asked)).order_by(*_order(asked)).limit(most)
     rows = session.execute(query).all()

@@ -94,24 +94,27 @@ class Standing:
         }
 
 
-def page(session: Session, actor: Actor, number: int) -> tuple[list[Standing], int]:
+def list_page(session: Session, actor: Actor, number: int) -> tuple[list[Standing], int]:
     """One page of operations, the newest first, and how many there are."""
     total = session.scalar(select(func.count()).select_from(Operation).where(_known_to(actor))) or 0
     rows = session.execute(
-        known(actor).order_by(Operation.created_at.desc(), Operation.id.desc()).limit(PAGE).offset((number - 1) * PAGE)
+        unordered_query(actor)
+        .order_by(Operation.created_at.desc(), Operation.id.desc())
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
     ).all()
     counted = _count(session, actor, [row.id for row in rows])
     return [Standing(row.id, row.title, row.created_at, counted[row.id]) for row in rows], total
 
 
-def known(actor: Actor) -> Select[*tuple[Any, ...]]:
+def unordered_query(actor: Actor) -> Select[*tuple[Any, ...]]:
     """The operations that the reader may know of: id, title, beginning."""
     return select(Operation.id, Operation.title, Operation.created_at).where(_known_to(actor))
 
 
 def get(session: Session, actor: Actor, operation_id: UUID) -> Standing:
     """An operation that the reader may know of; raises NotFound for any other."""
-    row = session.execute(known(actor).where(Operation.id == operation_id)).one_or_none()
+    row = session.execute(unordered_query(actor).where(Operation.id == operation_id)).one_or_none()
     if row is None:
         raise NotFound(_("没有这项操作。"))
     return Standing(row.id, row.title, row.created_at, _count(session, actor, [row.id])[row.id])

@@ -41,7 +41,7 @@ class Items(Paged):
 @guard(Permission.OPERATIONS_READ, to=OFFICES)
 def index() -> str:
     number = inputs.query(Paged())["page"]
-    found, total = operation_lists.page(db(), actor(), number)
+    found, total = operation_lists.list_page(db(), actor(), number)
     return render_template(
         "operations/index.html", operations=found, endings=ENDINGS, page=number, pages=_pages(total), total=total
     )

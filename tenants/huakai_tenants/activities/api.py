@@ -168,7 +168,7 @@ ROW, ONE, OF_TOTAL = tuple(ActivityRow().fields), tuple(OneActivity().fields), t
 @blueprint.operation("List activities", "活动，最近的在前。", asks=ActivitiesAsked, gives=api.Listed(ActivityRow))
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = finding.known(finding.Filter(**narrowed))
+    known = finding.unordered_query(finding.Filter(**narrowed))
     return api.page(known, LATEST, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 
@@ -248,7 +248,7 @@ def plan(year: int) -> Response:
 @guard(Permission.ACTIVITIES_READ, to=ROOM)
 @blueprint.operation("List totals of the past", "往期汇总数，不与逐次登记的活动相加。", gives=api.Listed(Total))
 def list_totals() -> Response:
-    return api.listed([_total(one) for one in totals.every(db())])
+    return api.listed([_total(one) for one in totals.all_rows(db())])
 
 
 @blueprint.post("/activities/totals")

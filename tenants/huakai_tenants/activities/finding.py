@@ -80,7 +80,7 @@ class Listing:
         return max(1, -(-self.total // PAGE))
 
 
-def find(session: Session, wanted: Filter) -> Listing:
+def list_page(session: Session, wanted: Filter) -> Listing:
     """One page of the activities, in two statements. What the other site reports is in the list, not in the sums."""
     kept = narrowed(wanted)
     held = (Activity.state == "held") & Activity.counted
@@ -94,7 +94,7 @@ def find(session: Session, wanted: Filter) -> Listing:
     return Listing(rows, known.total, wanted.page, {name: int(getattr(known, name)) for name in sums})
 
 
-def every(session: Session, wanted: Filter) -> tuple[Sequence[Found], int]:
+def all_rows(session: Session, wanted: Filter) -> tuple[Sequence[Found], int]:
     """All that a list shows, whatever its page, up to a limit; and how many there are."""
     kept = narrowed(wanted)
     rows = session.execute(_ordered(wanted, kept).limit(MOST)).all()
@@ -103,14 +103,14 @@ def every(session: Session, wanted: Filter) -> tuple[Sequence[Found], int]:
     return rows, session.scalar(select(func.count()).select_from(Activity).where(*kept)) or 0
 
 
-def known(wanted: Filter) -> Select[*tuple[Any, ...]]:
+def unordered_query(wanted: Filter) -> Select[*tuple[Any, ...]]:
     """What a list is narrowed to, in no order, for a list that goes on by key."""
     return select(*COLUMNS).where(*narrowed(wanted))
 
 
 def between(session: Session, since: date, until: date) -> Sequence[Found]:
     """The activities of some days, the earliest first."""
-    wanted = known(Filter(since=since, until=until))
+    wanted = unordered_query(Filter(since=since, until=until))
     return session.execute(wanted.order_by(Activity.held_on, Activity.starts_at, Activity.id)).all()
 
 

@@ -62,7 +62,7 @@ def report(
     if lock:
         checking.period_lock(session)
     listing = lists.take(sheets.content(session, master_key, row), sheet.columns(known, language))
-    rows = judging.judge(listing, known, sheet.stored(session, listing, lock=lock), totals.every(session))
+    rows = judging.judge(listing, known, sheet.stored(session, listing, lock=lock), totals.all_rows(session))
     return Report(listing, rows, judging.preview_digest(rows))
 
 

@@ -29,7 +29,7 @@ FIELDS: dict[str, Message] = {
 }
 
 
-def every(session: Session) -> Sequence[ActivityTotal]:
+def all_rows(session: Session) -> Sequence[ActivityTotal]:
     """The latest period first."""
     return session.scalars(select(ActivityTotal).order_by(ActivityTotal.from_on.desc())).all()
 

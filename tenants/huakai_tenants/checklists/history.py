@@ -58,7 +58,7 @@ class Listing:
         return max(1, -(-self.total // PAGE))
 
 
-def find(session: Session, asked: Mapping[str, Any]) -> Listing:
+def list_page(session: Session, asked: Mapping[str, Any]) -> Listing:
     """One page of the runs that the filters leave, the last one where the page asked for lies beyond it."""
     conditions, page = _conditions(asked), asked.get("page", 1)
     total = select(func.count(ChecklistRun.code)).where(*conditions).correlate(None)
@@ -67,7 +67,7 @@ def find(session: Session, asked: Mapping[str, Any]) -> Listing:
     rows = session.execute(told.join(Site, Site.id == ChecklistRun.tenant_id).offset((page - 1) * PAGE)).all()
     if not rows and page > 1:
         last = max(1, -(-(session.scalar(total) or 0) // PAGE))
-        return find(session, {**asked, "page": last})
+        return list_page(session, {**asked, "page": last})
     if not rows:
         here = pinned(session)
         return Listing([], 0, 1, _titles(session, here.edition_id, here.tier))

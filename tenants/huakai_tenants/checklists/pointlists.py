@@ -86,7 +86,7 @@ class Dossier:
         return any(entry.deed == "postponed" for entry in self.entries)
 
 
-def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
+def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     """One page of the points that the filters leave."""
     conditions = _conditions(actor, asked)
     total = session.scalar(select(func.count(OpenPoint.number)).where(*conditions)) or 0
@@ -95,7 +95,7 @@ def find(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
     return Listing(lines(session, session.execute(wanted)), total, page)
 
 
-def known(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
+def unordered_query(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
     """The points that the filters leave, in no order yet."""
     return _ordered("number").where(*_conditions(actor, asked)).order_by(None)
 

@@ -98,7 +98,7 @@ class Point(PointRow):
     "List open points", "待整改项，最新在前；默认只列未关闭的。", asks=PointsAsked, gives=api.Listed(PointRow)
 )
 def points(asked: Any) -> Response:
-    found = api.cut(pointlists.known(actor(), asked), LATEST, asked)
+    found = api.cut(pointlists.unordered_query(actor(), asked), LATEST, asked)
     return found.answer([_row(line) for line in pointlists.lines(db(), found.rows)])
 
 

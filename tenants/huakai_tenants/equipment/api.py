@@ -95,7 +95,7 @@ ROW = tuple(EquipmentRow().fields)
 @blueprint.operation("List equipment", "设备，按编号。", asks=EquipmentAsked, gives=api.Listed(EquipmentRow))
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = register.known(register.Filter(**narrowed), plans.plan(db()), clock.today())
+    known = register.unordered_query(register.Filter(**narrowed), plans.plan(db()), clock.today())
     return api.page(known, NUMBERED, asked, _row)
 
 

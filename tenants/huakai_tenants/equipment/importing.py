@@ -113,7 +113,7 @@ def apply(
     session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, reading: Reading, preview_digest: str
 ) -> Mapping[str, int] | None:
     """Write all rows that are right, once; None, and nothing written, when the register changed since the preview."""
-    service.hold(session)
+    service.lock_numbering(session)
     found = report(session, master_key, row, reading, lock=True)
     if found.preview_digest != preview_digest:
         return None

@@ -64,7 +64,7 @@ class Listing:
         return max(1, -(-self.total // PAGE))
 
 
-def find(session: Session, wanted: Filter, plan: Plan, on: date) -> Listing:
+def list_page(session: Session, wanted: Filter, plan: Plan, on: date) -> Listing:
     """One page of the register, in two statements."""
     kept = _narrowed(wanted, plan, on)
     total = session.scalar(select(func.count()).select_from(EquipmentItem).where(*kept)) or 0
@@ -72,12 +72,12 @@ def find(session: Session, wanted: Filter, plan: Plan, on: date) -> Listing:
     return Listing(rows, total, wanted.page)
 
 
-def known(wanted: Filter, plan: Plan, on: date) -> Select[*tuple[Any, ...]]:
+def unordered_query(wanted: Filter, plan: Plan, on: date) -> Select[*tuple[Any, ...]]:
     """What a list shows, in no order yet."""
     return _rows(wanted, _narrowed(wanted, plan, on)).order_by(None)
 
 
-def every(session: Session, wanted: Filter, plan: Plan, on: date) -> Sequence[Found]:
+def all_rows(session: Session, wanted: Filter, plan: Plan, on: date) -> Sequence[Found]:
     """All that a list shows, whatever its page."""
     whole = replace(wanted, page=1)
     return session.execute(_rows(whole, _narrowed(whole, plan, on)).limit(MOST)).all()

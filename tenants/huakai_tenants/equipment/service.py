@@ -81,7 +81,7 @@ def get(session: Session, item_id: UUID, *, lock: bool = False) -> EquipmentItem
 def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> EquipmentItem:
     """Write a new item down; without a number the next free one is given. Raises Invalid."""
     given = {name: values.get(name) for name in FIELDS}
-    hold(session)
+    lock_numbering(session)
     given["number"] = given["number"] or next_numbers(session, 1)[0]
     item = EquipmentItem(id=uuid7(), state="in_use", faulty=False, created_at=clock.now(), **given)
     _check(session, item)
@@ -95,7 +95,7 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> EquipmentI
 
 def change(session: Session, actor: Actor, item_id: UUID, values: Mapping[str, Any], *, version: int) -> EquipmentItem:
     """Change what the form holds; raises StaleVersion when `version` is not the present one, Conflict or Invalid."""
-    hold(session)
+    lock_numbering(session)
     item = _standing(session, item_id)
     given = {name: values.get(name) for name in FIELDS} | {"number": values.get("number") or item.number}
     changed = sorted(name for name in FIELDS if getattr(item, name) != given[name])
@@ -218,8 +218,8 @@ def line(
     )
 
 
-def hold(session: Session) -> None:
-    """Until the end nobody else of this room gives a number away."""
+def lock_numbering(session: Session) -> None:
+    """Lock the numbering of the room's equipment until commit."""
     whose = f"equipment:{tenancy.current(session)}"
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(whose, 0))))
 

@@ -44,7 +44,7 @@ def measure(session: Session, day: date) -> Measures:
 def of_a_new_room(
     session: Session, edition_id: UUID, tier: str, day: date, members: Sequence[people.Member] = ()
 ) -> Measures:
-    """What `measure` finds in a room that was furnished today and has done nothing yet, without reading it.
+    """What `measure` finds in a room that was opened today and has done nothing yet, without reading it.
 
     `members` are the people who were entered today, with neither a certificate nor a background check.
     """

@@ -52,7 +52,7 @@ def look(session: Session, day: date) -> tuple[Requirement, ...]:
 def of_a_new_room(
     session: Session, room: Pinned, day: date, members: Sequence[people.Member], weekly_hours: Decimal | None
 ) -> tuple[Requirement, ...]:
-    """What `look` finds in a room that was furnished today and has done nothing yet, without reading it.
+    """What `look` finds in a room that was opened today and has done nothing yet, without reading it.
 
     `members` are the people who were entered today, with neither a certificate nor a background check.
     """

@@ -29,7 +29,7 @@ def counts(session: Session, month: date) -> dict[str, int]:
 
 
 def of_a_new_room(session: Session, month: date, *, room: Pinned) -> dict[str, int]:
-    """What `counts` finds in a room that was furnished today, reading only the checklists that were begun."""
+    """What `counts` finds in a room that was opened today, reading only the checklists that were begun."""
     hung = wall.unseen(session, room, clock.today())
     done = checklists.counts(session, month) | {"points_open": 0, "points_overdue": 0}
     return done | premises.first(session, room) | equipment.first(session, room) | wall.counted(hung)

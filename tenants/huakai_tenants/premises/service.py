@@ -62,7 +62,7 @@ class Premises:
         return sum((one.space.area for one in self.spaces if one.space.area and one.space.state == "ready"), Decimal())
 
 
-def furnish(session: Session, edition_id: UUID, tier: str) -> None:
+def create_spaces(session: Session, edition_id: UUID, tier: str) -> None:
     """Write down the spaces that a site of this tier must have; those that are there stay as they are."""
     plan([one for one in prescribed(session, edition_id, tier).values() if one.required], session)
 

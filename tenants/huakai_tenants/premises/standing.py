@@ -46,7 +46,7 @@ def counts(session: Session, day: date) -> dict[str, int]:
 
 
 def first(session: Session, room: Pinned) -> dict[str, int]:
-    """The same counts of a room that was furnished with what its tier must have, none of it looked at yet."""
+    """The same counts of a room with just the spaces that its tier must have, none of it looked at yet."""
     wanted = required(session, room.edition_id, room.tier, set())
     counselling = any(one.counselling for one in wanted)
     return {"spaces_required": len(wanted), "spaces_ready": 0, "sites_counselling": int(counselling)}

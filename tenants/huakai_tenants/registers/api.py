@@ -1,11 +1,11 @@
 """A room's registers for programs."""
 
 from huakai_platform.kernel.access import Permission
-from huakai_platform.registers.api import Level, furnished
+from huakai_platform.registers.api import Level, add_routes
 from huakai_platform.web import api
 from huakai_tenants.registers.views import DESK, STAFF
 
-blueprint = furnished(
+blueprint = add_routes(
     api.Resources("room_registers", __name__, "登记簿 Registers of a room", room=True),
     Level(
         DESK,

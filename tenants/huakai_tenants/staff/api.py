@@ -96,7 +96,7 @@ ROW, ONE = tuple(MemberRow().fields), tuple(name for name in Member().fields if 
 )  # fmt: skip
 def members(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = register.known(register.Filter(**narrowed), posts.plan(db()), clock.today())
+    known = register.unordered_query(register.Filter(**narrowed), posts.plan(db()), clock.today())
     return api.page(known, BY_NUMBER, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 

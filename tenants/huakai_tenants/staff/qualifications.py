@@ -40,7 +40,7 @@ def of(session: Session, member_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     ).all()
 
 
-def known(member_id: UUID) -> Select[*tuple[Any, ...]]:
+def unordered_query(member_id: UUID) -> Select[*tuple[Any, ...]]:
     """A member's certificates in no order, for a list that goes on by key."""
     return select(*(getattr(Qualification, name) for name in ("id", *FIELDS, "verified_on"))).where(
         Qualification.member_id == member_id

@@ -50,7 +50,7 @@ ROW, ONE = tuple(CertificateRow().fields), tuple(Certificate().fields)
 )
 def certificates(member_id: UUID, asked: Any) -> Response:
     service.get(db(), member_id)
-    return api.page(qualifications.known(member_id), OLDEST, asked, ROW)
+    return api.page(qualifications.unordered_query(member_id), OLDEST, asked, ROW)
 
 
 @blueprint.post("/staff/<uuid:member_id>/qualifications")

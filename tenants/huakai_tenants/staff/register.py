@@ -74,7 +74,7 @@ class Gap:
     ab: str
 
 
-def find(session: Session, wanted: Filter, plan: Plan, on: date, trained: Trained) -> Listing:
+def list_page(session: Session, wanted: Filter, plan: Plan, on: date, trained: Trained) -> Listing:
     """One page of the register, in two statements."""
     kept = _narrowed(wanted, plan, on, trained)
     total = session.scalar(select(func.count()).select_from(StaffMember).where(*kept)) or 0
@@ -82,12 +82,12 @@ def find(session: Session, wanted: Filter, plan: Plan, on: date, trained: Traine
     return Listing(rows, total, wanted.page)
 
 
-def known(wanted: Filter, plan: Plan, on: date) -> Select[*tuple[Any, ...]]:
+def unordered_query(wanted: Filter, plan: Plan, on: date) -> Select[*tuple[Any, ...]]:
     """What a list shows, in no order yet."""
     return _rows(wanted, _narrowed(wanted, plan, on, {})).order_by(None)
 
 
-def every(session: Session, wanted: Filter, plan: Plan, on: date, trained: Trained) -> Sequence[Found]:
+def all_rows(session: Session, wanted: Filter, plan: Plan, on: date, trained: Trained) -> Sequence[Found]:
     """All that a list shows, whatever its page."""
     whole = replace(wanted, page=1)
     return session.execute(_rows(whole, _narrowed(whole, plan, on, trained)).limit(MOST)).all()

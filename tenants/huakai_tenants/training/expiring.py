@@ -84,7 +84,7 @@ def expiring(session: Session, on: date, *, within: int = STAGES[0], gone: int =
     ]
 
 
-def every(session: Session, on: date) -> list[Expiring]:
+def all_rows(session: Session, on: date) -> list[Expiring]:
     """What ends within the first stage, and all that has run out and was not renewed."""
     return expiring(session, on, gone=EVER)
 

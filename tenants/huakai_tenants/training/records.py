@@ -50,7 +50,7 @@ class Listing:
         return max(1, -(-self.total // PAGE))
 
 
-def find(session: Session, wanted: Filter, on: date) -> Listing:
+def list_page(session: Session, wanted: Filter, on: date) -> Listing:
     """One page of the records, in two statements."""
     kept = _narrowed(wanted, on)
     total = session.scalar(select(func.count()).select_from(TrainingRecord).where(*kept)) or 0
@@ -58,7 +58,7 @@ def find(session: Session, wanted: Filter, on: date) -> Listing:
     return Listing(rows, total, wanted.page)
 
 
-def every(session: Session, wanted: Filter, on: date) -> tuple[Sequence[Found], int]:
+def all_rows(session: Session, wanted: Filter, on: date) -> tuple[Sequence[Found], int]:
     """All that a list shows, whatever its page, up to a limit; and how many there are."""
     kept = _narrowed(wanted, on)
     rows = session.execute(_rows(wanted, kept).limit(MOST)).all()
@@ -67,7 +67,7 @@ def every(session: Session, wanted: Filter, on: date) -> tuple[Sequence[Found], 
     return rows, session.scalar(select(func.count()).select_from(TrainingRecord).where(*kept)) or 0
 
 
-def known(wanted: Filter, on: date) -> Select[*tuple[Any, ...]]:
+def unordered_query(wanted: Filter, on: date) -> Select[*tuple[Any, ...]]:
     """What a list is narrowed to, in no order, for a list that goes on by key."""
     return _joined(_narrowed(wanted, on))
 

@@ -104,7 +104,7 @@ ENDING = tuple(name for name in Ending().fields if name != "days")
 )
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = records.known(records.Filter(**narrowed), clock.today())
+    known = records.unordered_query(records.Filter(**narrowed), clock.today())
     return api.page(known, LATEST, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 
@@ -165,7 +165,7 @@ def remove(record_id: UUID, given: Any) -> Response:
 def ending(asked: Any) -> Response:
     today = clock.today()
     wanted = expiring.Filter(**{name: value for name, value in asked.items() if name not in {"after", "limit"}})
-    rows = expiring.narrowed(expiring.every(db(), today), wanted, today)
+    rows = expiring.narrowed(expiring.all_rows(db(), today), wanted, today)
     return api.listed([_ending(row) for row in rows], asked, key=lambda row: row["id"])
 
 

@@ -129,7 +129,7 @@ def test_opening_twice_is_opening_once(databases: Databases, make: Make, run: Ru
     "where",
     [
         "huakai_platform.kernel.vault.ensure_key",
-        "huakai_tenants.premises.service.furnish",
+        "huakai_tenants.premises.service.create_spaces",
         "huakai_platform.identity.invitations.invite_all",
         "huakai_platform.kernel.vault.keep_phones",
         "huakai_platform.onboarding.opening.complete",

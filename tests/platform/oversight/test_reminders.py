@@ -57,7 +57,7 @@ def test_the_worst_comes_first_and_who_has_nothing_overdue_is_left_out(databases
 
     with databases.session(Login.OVERSIGHT) as session:
         admin = make.member(Role.INSTITUTION_ADMIN)
-        found = reminders.find(session, admin, None, MONTH, sort="-overdue", page=1)
+        found = reminders.list_page(session, admin, None, MONTH, sort="-overdue", page=1)
 
     assert [line.id for line in found.lines] == [much.id, little.id]
     assert none.id not in {line.id for line in found.lines}

@@ -220,16 +220,16 @@ def test_a_sealed_register_is_sorted_by_day_and_number_alone_and_not_searched() 
 def test_a_list_is_what_the_address_leaves_in_its_order(
     session: Session, asked: dict[str, Any], numbers: list[int]
 ) -> None:
-    found = listing.find(session, OPEN, DESK, asked)
+    found = listing.list_page(session, OPEN, DESK, asked)
 
     assert [entry.row.number for entry in found.entries] == numbers
     assert (found.total, found.page, found.pages) == (len(numbers), 1, 1)
-    assert [entry.row.number for entry in listing.every(session, OPEN, DESK, asked)] == numbers
+    assert [entry.row.number for entry in listing.all_rows(session, OPEN, DESK, asked)] == numbers
 
 
 def test_who_may_not_review_sees_only_what_was_passed(session: Session) -> None:
     def numbers(shelf: Shelf, **asked: Any) -> list[int]:
-        return [entry.row.number for entry in listing.every(session, shelf, REVIEWED, asked)]
+        return [entry.row.number for entry in listing.all_rows(session, shelf, REVIEWED, asked)]
 
     assert numbers(OPEN) == [2, 1]
     assert numbers(OPEN, state="waiting") == [2]
@@ -240,11 +240,11 @@ def test_who_may_not_review_sees_only_what_was_passed(session: Session) -> None:
 def test_a_long_list_has_pages_and_none_beyond_the_last(
     session: Session, asked: int, page: int, first: int, count: int
 ) -> None:
-    found = listing.find(session, OPEN, LONG, {"page": asked})
+    found = listing.list_page(session, OPEN, LONG, {"page": asked})
 
     assert (found.page, found.pages, found.total) == (page, 2, 51)
     assert (found.entries[0].row.number, len(found.entries)) == (first, count)
-    assert len(listing.every(session, OPEN, LONG, {"page": asked})) == 51
+    assert len(listing.all_rows(session, OPEN, LONG, {"page": asked})) == 51
 
 
 @pytest.mark.parametrize(

@@ -345,7 +345,7 @@ def test_sites_are_chosen_by_tier_age_region_or_hand(
     release_id = planned(make, admin, next_edition(make), asked=asked)
 
     with databases.session(Login.OVERSIGHT) as session:
-        found = listing.find(session, admin, release_id, {})
+        found = listing.list_page(session, admin, release_id, {})
     assert [row.code for row in found.rows] == codes
 
 

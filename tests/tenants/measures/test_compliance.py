@@ -14,7 +14,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.checklists.models import ChecklistReopening
 from huakai_tenants.measures import compliance
-from huakai_tenants.premises.service import furnish
+from huakai_tenants.premises.service import create_spaces
 from huakai_tenants.staff.enrolling import Newcomer, enrol
 from tests.support.make import Make
 from tests.support.staffed import Staffed, good, measured_by
@@ -202,7 +202,7 @@ def test_a_new_room_is_known_without_being_read(databases: Databases, make: Make
     site = make.site(opened_at=clock.now())
     assert site.edition_id
     with databases.session(Login.WORKER, site.id) as session:
-        furnish(session, site.edition_id, site.tier)
+        create_spaces(session, site.edition_id, site.tier)
         members: Any = enrol(session, [Newcomer(make.account().id, ab, Role.SITE_HEAD, ab) for ab in "AB"])
     with databases.session(Login.WORKER, site.id) as session:
         read = compliance.measure(session, today)

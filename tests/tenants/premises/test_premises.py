@@ -24,10 +24,10 @@ def edition(databases: Databases) -> UUID:
         return standards.publish(session, load_shipped())
 
 
-def furnished(databases: Databases, make: Make, edition: UUID, tier: str = "T1") -> Site:
+def opened(databases: Databases, make: Make, edition: UUID, tier: str = "T1") -> Site:
     site = make.site(tier=tier, edition_id=edition)
     with databases.session(Login.WORKER, site.id) as session:
-        service.furnish(session, edition, tier)
+        service.create_spaces(session, edition, tier)
     return site
 
 
@@ -40,15 +40,15 @@ def spaces(databases: Databases, site: Site) -> list[Space]:
 def test_a_site_gets_the_required_spaces_of_its_tier_once(
     databases: Databases, make: Make, edition: UUID, tier: str, count: int
 ) -> None:
-    site = furnished(databases, make, edition, tier)
+    site = opened(databases, make, edition, tier)
     with databases.session(Login.WORKER, site.id) as session:
-        service.furnish(session, edition, tier)
+        service.create_spaces(session, edition, tier)
 
     assert len(spaces(databases, site)) == count
 
 
 def test_the_head_measures_a_space_and_adds_one(app: Flask, databases: Databases, make: Make, edition: UUID) -> None:
-    site = furnished(databases, make, edition)
+    site = opened(databases, make, edition)
     browser = make.browser(app, make.member(Role.SITE_HEAD, site))
     room = next(space for space in spaces(databases, site) if space.code == "individual_room")
 
@@ -82,7 +82,7 @@ def test_the_head_measures_a_space_and_adds_one(app: Flask, databases: Databases
 def test_a_wrong_entry_comes_back_with_what_was_typed(
     app: Flask, databases: Databases, make: Make, edition: UUID, form: dict[str, str], said: str
 ) -> None:
-    site = furnished(databases, make, edition)
+    site = opened(databases, make, edition)
     browser = make.browser(app, make.member(Role.SITE_HEAD, site))
     space = spaces(databases, site)[0]
 
@@ -95,7 +95,7 @@ def test_a_wrong_entry_comes_back_with_what_was_typed(
 
 
 def test_the_slower_of_two_is_told(app: Flask, databases: Databases, make: Make, edition: UUID) -> None:
-    site = furnished(databases, make, edition)
+    site = opened(databases, make, edition)
     browser = make.browser(app, make.member(Role.SITE_HEAD, site))
     space = spaces(databases, site)[0]
     entry = {"state": "ready", "was": "planned:"}
@@ -110,7 +110,7 @@ def test_the_slower_of_two_is_told(app: Flask, databases: Databases, make: Make,
 
 
 def test_a_usable_space_has_an_area(app: Flask, databases: Databases, make: Make, edition: UUID) -> None:
-    site = furnished(databases, make, edition)
+    site = opened(databases, make, edition)
     browser = make.browser(app, make.member(Role.SITE_HEAD, site))
     space = spaces(databases, site)[0]
 
@@ -120,7 +120,7 @@ def test_a_usable_space_has_an_area(app: Flask, databases: Databases, make: Make
 
 
 def test_staff_read_and_only_the_head_writes(app: Flask, databases: Databases, make: Make, edition: UUID) -> None:
-    site = furnished(databases, make, edition)
+    site = opened(databases, make, edition)
     worker = make.browser(app, make.member(Role.SITE_WORKER, site))
     space = spaces(databases, site)[0]
 
@@ -132,8 +132,8 @@ def test_staff_read_and_only_the_head_writes(app: Flask, databases: Databases, m
 
 
 def test_another_rooms_space_is_not_there(app: Flask, databases: Databases, make: Make, edition: UUID) -> None:
-    theirs = spaces(databases, furnished(databases, make, edition))[0]
-    site = furnished(databases, make, edition)
+    theirs = spaces(databases, opened(databases, make, edition))[0]
+    site = opened(databases, make, edition)
     browser = make.browser(app, make.member(Role.SITE_HEAD, site))
 
     for form in ({"area": "9", "state": "ready", "was": "planned:"}, {"area": "x"}):

@@ -27,7 +27,7 @@ AT = "/room/spaces"
 def site(make: Make) -> Site:
     made = make.site(tier="T1")
     with make.databases.session(Login.WORKER, made.id) as session:
-        service.furnish(session, pinned(session).edition_id, "T1")
+        service.create_spaces(session, pinned(session).edition_id, "T1")
     return made
 
 

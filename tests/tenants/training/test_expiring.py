@@ -69,14 +69,14 @@ def test_what_was_renewed_is_listed_no_longer_and_a_failure_renews_nothing(datab
     member, other = room.member(), room.member()
     old = room.record(member, "crisis", 6, ends(-400), expires_on=ends(-10))
     with databases.session(Login.TENANT, room.site.id) as session:
-        assert [one.id for one in expiring.every(session, TODAY)] == [old]
+        assert [one.id for one in expiring.all_rows(session, TODAY)] == [old]
     room.record(member, "crisis", 6, ends(-20), result="failed", expires_on=ends(300))
     room.record(other, "crisis", 6, ends(-20), expires_on=ends(300))
     with databases.session(Login.TENANT, room.site.id) as session:
-        assert [one.id for one in expiring.every(session, TODAY)] == [old]
+        assert [one.id for one in expiring.all_rows(session, TODAY)] == [old]
     room.record(member, "crisis", 6, ends(-5), expires_on=ends(300))
     with databases.session(Login.TENANT, room.site.id) as session:
-        assert expiring.every(session, TODAY) == []
+        assert expiring.all_rows(session, TODAY) == []
 
 
 def test_the_list_is_narrowed_by_time_left_sorted_and_exported_on_record(

@@ -50,7 +50,7 @@ def _open(work: Work, task: Task) -> None:
     session, site = work.session, task.site
     edition_id = opening.admit(task)
     key = vault.ensure_key(session, work.settings.master_key)
-    premises.furnish(session, edition_id, site.tier)
+    premises.create_spaces(session, edition_id, site.tier)
     people = _people(task)
     invited = _invite(work, task, people)
     phones = {who.account_id: person.phone for who, person in zip(invited, people, strict=True) if person.phone}

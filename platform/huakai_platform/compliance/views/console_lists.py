@@ -33,7 +33,7 @@ def sites() -> str:
     region = asked.get("region")
     return render_template(
         "compliance/sites.html",
-        listing=listing.find(db(), actor(), asked),
+        listing=listing.list_page(db(), actor(), asked),
         counts=listing.by_grade(db(), actor(), asked),
         options=OPTIONS,
         words=words,
@@ -48,7 +48,7 @@ def sites() -> str:
 @guard(Permission.COMPLIANCE_READ, to=CONSOLE)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    found = listing.every(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
+    found = listing.all_rows(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
     response = Response(exporting.workbook(found), mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"compliance-{clock.today().isoformat()}.xlsx")
     return response
@@ -61,7 +61,7 @@ def print_sites() -> str:
     asked = inputs.query(SitesQuery())
     return render_template(
         "compliance/sites_print.html",
-        listing=listing.every(db(), actor(), asked, exporting.MOST_ON_PAPER),
+        listing=listing.all_rows(db(), actor(), asked, exporting.MOST_ON_PAPER),
         words=words,
         shown={name: value for name, value in request.args.items() if value},
         crumbs=breadcrumbs("compliance.sites", asked.get("region")),

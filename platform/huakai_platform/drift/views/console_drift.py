@@ -36,7 +36,7 @@ def sites() -> str:
     region = asked.get("region")
     return render_template(
         "drift/sites.html",
-        listing=listing.find(db(), actor(), asked),
+        listing=listing.list_page(db(), actor(), asked),
         regions=(regions := below(region)),
         rolled=listing.by_region(db(), actor(), regions, asked),
         options=OPTIONS,
@@ -50,7 +50,7 @@ def sites() -> str:
 @guard(Permission.COMPLIANCE_READ, to=CONSOLE)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    found = listing.every(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
+    found = listing.all_rows(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
     response = Response(exporting.workbook(found), mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"drift-{clock.today().isoformat()}.xlsx")
     return response
@@ -63,7 +63,7 @@ def print_sites() -> str:
     asked = inputs.query(SitesQuery())
     return render_template(
         "drift/sites_print.html",
-        listing=listing.every(db(), actor(), asked, exporting.MOST_ON_PAPER),
+        listing=listing.all_rows(db(), actor(), asked, exporting.MOST_ON_PAPER),
         shown={name: value for name, value in request.args.items() if value},
         crumbs=breadcrumbs("drift.sites", asked.get("region")),
     )

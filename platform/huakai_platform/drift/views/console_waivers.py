@@ -26,7 +26,7 @@ ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 @guard(Permission.COMPLIANCE_READ, to=CONSOLE)
 def waived() -> str:
     asked = inputs.query(WaiversQuery())
-    rows, total = waivers.find(db(), actor(), asked)
+    rows, total = waivers.list_page(db(), actor(), asked)
     pages = max(1, -(-total // waivers.PAGE_SIZE))
     state = asked.get("state")
     return render_template(
@@ -46,7 +46,7 @@ def waived() -> str:
 @guard(Permission.COMPLIANCE_READ, to=CONSOLE)
 def export_waivers() -> Response:
     """What the list shows, all pages of it."""
-    rows = waivers.every(db(), actor(), inputs.query(WaiversQuery()), exporting.MOST)
+    rows = waivers.all_rows(db(), actor(), inputs.query(WaiversQuery()), exporting.MOST)
     named = [(row, *titles(row.edition_id)(row.kind, row.code)) for row in rows]
     response = Response(exporting.of_waivers(named, say), mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"waivers-{clock.today().isoformat()}.xlsx")

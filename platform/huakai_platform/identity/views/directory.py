@@ -44,7 +44,7 @@ COLUMNS: tuple[tuple[Message, int], ...] = (
 @guard(Permission.ACCOUNTS_READ, to=ADMIN)
 def accounts() -> str:
     wanted = service.Filter(**inputs.query(Listing()))
-    found, total = service.find(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
+    found, total = service.list_page(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
     return render_template(
         "identity/accounts.html",
         found=found,
@@ -62,7 +62,7 @@ def accounts() -> str:
 def export_accounts() -> Response:
     """What the list shows, all pages of it."""
     wanted = service.Filter(**inputs.query(Listing()))
-    found = service.every(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
+    found = service.all_rows(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
     columns = [workbooks.Column(title.render(), width) for title, width in COLUMNS]
     data = workbooks.write(workbooks.table(_("账号").render(), columns, (_line(entry) for entry in found)))
     audit.record(db(), actor(), "accounts.exported", "account", "", rows=len(found))

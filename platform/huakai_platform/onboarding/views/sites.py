@@ -36,7 +36,7 @@ def sites() -> str:
     region = asked.get("region")
     return render_template(
         "onboarding/sites.html",
-        listing=lookup.find(db(), actor(), asked),
+        listing=lookup.list_page(db(), actor(), asked),
         options=OPTIONS,
         regions=below(region),
         crumbs=(crumbs := breadcrumbs("onboarding.sites", region)),
@@ -49,7 +49,7 @@ def sites() -> str:
 @guard(Permission.SITES_READ, to=CONSOLE)
 def export_sites() -> Response:
     """What the list shows, all pages of it."""
-    listing = lookup.every(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
+    listing = lookup.all_rows(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
     return workbook(exporting.sites(listing), f"sites-{clock.today().isoformat()}.xlsx")
 
 
@@ -58,7 +58,7 @@ def export_sites() -> Response:
 def print_sites() -> str:
     """The whole list on paper."""
     asked = inputs.query(SitesQuery())
-    listing = lookup.every(db(), actor(), asked, exporting.MOST_ON_PAPER)
+    listing = lookup.all_rows(db(), actor(), asked, exporting.MOST_ON_PAPER)
     return render_template(
         "onboarding/sites_print.html",
         listing=listing,

@@ -44,7 +44,7 @@ OPTIONS: dict[str, list[tuple[str, Message]]] = {
 @guard(Permission.PROPOSALS_MAKE, to=OFFICES)
 def index() -> str:
     asked = inputs.query(ProposalsQuery())
-    found = listing.find(db(), actor(), asked)
+    found = listing.list_page(db(), actor(), asked)
     region = asked.get("region")
     crumbs = breadcrumbs("proposals.index", region)
     chips = [(crumbs[-1][0], "region", region)] if region else []
@@ -70,7 +70,7 @@ def index() -> str:
 @guard(Permission.PROPOSALS_MAKE, to=OFFICES)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    rows = listing.every(db(), actor(), inputs.query(ProposalsQuery()), exporting.MOST)
+    rows = listing.all_rows(db(), actor(), inputs.query(ProposalsQuery()), exporting.MOST)
     response = Response(exporting.workbook(named(rows), say), mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"proposals-{clock.today().isoformat()}.xlsx")
     return response

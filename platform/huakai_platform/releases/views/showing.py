@@ -50,7 +50,7 @@ def show(release_id: UUID) -> str:
         by_wave=listing.waves(db(), actor(), release_id),
         trying=operations.progress(db(), release.check_id) if release.check_id else None,
         tried=trials.complete(db(), release_id),
-        found=listing.find(db(), actor(), release_id, asked),
+        found=listing.list_page(db(), actor(), release_id, asked),
         before=standards.previous(db(), edition),
         states=listing.STATES,
         reached=listing.REACHED,
@@ -66,7 +66,7 @@ def show(release_id: UUID) -> str:
 def export(release_id: UUID) -> Response:
     """Every site of the release that the filters leave, with what the dry run found and what was done."""
     release = service.get(db(), actor(), release_id)
-    found = listing.every(db(), actor(), release_id, inputs.query(SitesQuery()), exporting.MOST)
+    found = listing.all_rows(db(), actor(), release_id, inputs.query(SitesQuery()), exporting.MOST)
     summary = listing.summary(db(), actor(), release_id)
     table = workbooks.table(say(_("站点")), _columns(), [_row(row, found.place(row)) for row in found.rows])
     response = Response(workbooks.write(table, _overview(release, summary)), mimetype=exporting.XLSX)

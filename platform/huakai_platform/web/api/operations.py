@@ -75,7 +75,7 @@ class ItemsAsked(api.Paged):
 @guard(Permission.OPERATIONS_READ, to=OFFICES)
 @blueprint.operation("List operations", "批量操作，最新在前。", asks=api.Paged, gives=api.Listed(OperationRow))
 def listing(asked: Any) -> Response:
-    return api.page(operation_lists.known(actor()), NEWEST, asked, _row)
+    return api.page(operation_lists.unordered_query(actor()), NEWEST, asked, _row)
 
 
 @blueprint.get("/operations/<uuid:operation_id>")

@@ -14,7 +14,7 @@ from huakai_tenants.activities.views.words import handed, language, words
 @guard(Permission.ACTIVITIES_READ, to=EVERYBODY)
 def index() -> str:
     asked = inputs.query(schemas.Listing())
-    listing = finding.find(db(), finding.Filter(**asked))
+    listing = finding.list_page(db(), finding.Filter(**asked))
     return render_template(
         "activities/index.html",
         listing=listing,
@@ -29,6 +29,6 @@ def index() -> str:
 @guard(Permission.ACTIVITIES_READ, to=EVERYBODY)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    rows, total = finding.every(db(), finding.Filter(**inputs.query(schemas.Listing())))
+    rows, total = finding.all_rows(db(), finding.Filter(**inputs.query(schemas.Listing())))
     written = exporting.workbook(db(), actor(), catalogue.here(db()), rows, total, language())
     return handed(written, "huakai-activities.xlsx")

@@ -49,7 +49,7 @@ def remove_total(total_id: UUID) -> BaseResponse:
 def page(given: FormResult | None = None, *, status: int = 200) -> Answer:
     written = render_template(
         "activities/totals.html",
-        totals=totals.every(db()),
+        totals=totals.all_rows(db()),
         given=given or FormResult({}, raw={"sites": "1"}),
         total_labels=totals.FIELDS,
         **words(),

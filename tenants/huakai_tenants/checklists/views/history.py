@@ -43,7 +43,7 @@ class PrintQuery(Form):
 @blueprint.get("/checklists")
 @guard(Permission.CHECKLISTS_READ, to=ROOM)
 def history() -> str:
-    listing = runs.find(db(), inputs.query(HistoryQuery()))
+    listing = runs.list_page(db(), inputs.query(HistoryQuery()))
     return render_template(
         "checklists/history.html",
         listing=listing,

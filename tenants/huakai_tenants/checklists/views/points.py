@@ -44,7 +44,7 @@ class Deed(Form):
 def points() -> str:
     return render_template(
         "checklists/points.html",
-        listing=pointlists.find(db(), actor(), inputs.query(PointsQuery())),
+        listing=pointlists.list_page(db(), actor(), inputs.query(PointsQuery())),
         owners=pointlists.owners(db()),
         states=[one for one in pointlists.SHOWN.items() if one[0] != "unsettled"],
         names=pointlists.STATES,

@@ -23,7 +23,7 @@ MOST = 300
 def sheet() -> str:
     """Of what the list shows, all pages of it."""
     asked, plan, said = inputs.query(schemas.Listing()), plans.plan(db()), titles()
-    found = register.every(db(), replace(register.Filter(**asked), page=1), plan, clock.today())
+    found = register.all_rows(db(), replace(register.Filter(**asked), page=1), plan, clock.today())
     rows = [
         (
             row.number,

@@ -23,7 +23,7 @@ def index() -> str:
     wanted = register.Filter(**asked)
     return render_template(
         "equipment/index.html",
-        listing=register.find(db(), wanted, plan, today),
+        listing=register.list_page(db(), wanted, plan, today),
         wanting=register.wanting(db(), plan, today),
         lacking=[one for one in required.standings(db(), plan, today) if one.missing],
         wanted=wanted,
@@ -47,7 +47,7 @@ def needed() -> str:
 def export() -> Response:
     """What the list shows, all pages of it."""
     asked, plan = inputs.query(schemas.Listing()), plans.plan(db())
-    rows = register.every(db(), register.Filter(**asked), plan, clock.today())
+    rows = register.all_rows(db(), register.Filter(**asked), plan, clock.today())
     return book(exporting.workbook(db(), actor(), plan, rows, titles(), language()), "huakai-equipment.xlsx")
 
 

@@ -23,7 +23,7 @@ def index() -> str:
     trained = reader()(db(), today)
     return render_template(
         "staff/index.html",
-        listing=register.find(db(), wanted, plan, today, trained),
+        listing=register.list_page(db(), wanted, plan, today, trained),
         trained=trained,
         states_of_training=register.TRAINED,
         wanted=wanted,
@@ -42,7 +42,7 @@ def export() -> Response:
     """What the list shows, all pages of it."""
     asked, plan, today = inputs.query(schemas.Listing()), posts.plan(db()), clock.today()
     trained = reader()(db(), today)
-    rows = register.every(db(), register.Filter(**asked), plan, today, trained)
+    rows = register.all_rows(db(), register.Filter(**asked), plan, today, trained)
     return book(exporting.workbook(db(), actor(), plan, rows, trained, language()), "huakai-staff.xlsx")
 
 

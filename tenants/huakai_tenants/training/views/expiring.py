@@ -17,7 +17,7 @@ from huakai_tenants.training.views.words import courses, handed, language, words
 def ending() -> str:
     asked = inputs.query(schemas.Expiring())
     wanted, today = expiring.Filter(**asked), clock.today()
-    every = expiring.every(db(), today)
+    every = expiring.all_rows(db(), today)
     return render_template(
         "training/expiring.html",
         listing=expiring.page(expiring.narrowed(every, wanted, today), wanted.page),
@@ -35,6 +35,6 @@ def ending() -> str:
 def export_ending() -> Response:
     """What the list shows, all pages of it."""
     wanted, today = expiring.Filter(**inputs.query(schemas.Expiring())), clock.today()
-    rows = expiring.narrowed(expiring.every(db(), today), wanted, today)
+    rows = expiring.narrowed(expiring.all_rows(db(), today), wanted, today)
     written = exporting.ending(db(), actor(), posts.plan(db()), courses(), rows, today, language())
     return handed(written, "huakai-expiring.xlsx")

@@ -28,7 +28,7 @@ Answer = BaseResponse | str | tuple[str, int]
 def listed() -> str:
     asked = inputs.query(schemas.Listing())
     wanted, today = records.Filter(**asked), clock.today()
-    listing = records.find(db(), wanted, today)
+    listing = records.list_page(db(), wanted, today)
     return render_template(
         "training/records.html",
         listing=listing,
@@ -45,7 +45,7 @@ def listed() -> str:
 @guard(Permission.TRAINING_READ, to=STAFF)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    rows, total = records.every(db(), records.Filter(**inputs.query(schemas.Listing())), clock.today())
+    rows, total = records.all_rows(db(), records.Filter(**inputs.query(schemas.Listing())), clock.today())
     return handed(exporting.workbook(db(), actor(), courses(), rows, total, language()), "huakai-training.xlsx")
 
 
