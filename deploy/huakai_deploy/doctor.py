@@ -27,7 +27,7 @@ from huakai_platform.standards import integrity
 from huakai_platform.standards.integrity import Astray
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.shipped import load_shipped
-from huakai_platform.web.operation_lists import TOPICS
+from huakai_platform.web.operation_listing import TOPICS
 from huakai_platform.workdays import calendar
 from huakai_templates import assets
 

@@ -15,7 +15,7 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web.context import app_state
 from huakai_templates.icons import icon
-from huakai_tenants.checklists import history
+from huakai_tenants.checklists import listing
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun
 from tests.bench import beside
 from tests.bench.conftest import Judge, Tell
@@ -40,7 +40,7 @@ ROW = """<tr>
 def test_a_page_of_checklists_beside_a_bare_handler(
     app: Flask, make: Make, tell: Tell, judge: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "PAGE", ROWS)
+    monkeypatch.setattr(listing, "PAGE", ROWS)
     head = make.member(Role.SITE_HEAD)
     runs(make, head)
     request = beside.Request("/room/checklists", {"Cookie": f"huakai={make.token(head)}"})

@@ -14,7 +14,7 @@ from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.sites import SiteState
 from huakai_platform.onboarding import dossier
-from huakai_platform.onboarding import sites as lookup
+from huakai_platform.onboarding import listing as lookup
 
 MOST = 100_000
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from huakai_platform.drift.models import DriftStanding
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.sites import WORKING, Site
-from huakai_platform.onboarding import sites
+from huakai_platform.onboarding import listing as sites
 
 PAGE_SIZE = 50
 SORTS: dict[str, InstrumentedAttribute[Any]] = {

@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import Response, url_for
 from sqlalchemy import select
 
-from huakai_platform.identity import accounts, directory, invitations, memberships
+from huakai_platform.identity import accounts, invitations, memberships
+from huakai_platform.identity import listing as directory
 from huakai_platform.identity.inputs import LOGIN, Email
 from huakai_platform.identity.memberships import Scope
 from huakai_platform.identity.models import Account

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from huakai_platform.identity import contacts
-from huakai_platform.identity.directory import SORTS, STATES
+from huakai_platform.identity.listing import SORTS, STATES
 from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Form, Id, Int, Many, Page, Phone, Text
 from huakai_platform.kernel.i18n import _

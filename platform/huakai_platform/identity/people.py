@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from huakai_platform.identity.directory import STATES, Entry
 from huakai_platform.identity.invitations import Outcome
+from huakai_platform.identity.listing import STATES, Entry
 from huakai_platform.kernel.access import Role
 from huakai_platform.web import api
 

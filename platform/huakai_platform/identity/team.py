@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from huakai_platform.identity import directory, invitations, memberships
+from huakai_platform.identity import invitations, listing, memberships
 from huakai_platform.identity.deciding import Word
 from huakai_platform.identity.memberships import Scope
 from huakai_platform.kernel.access import Actor, Role
@@ -37,7 +37,7 @@ def add(session: Session, actor: Actor, given: Mapping[str, Any], *, lookup_key:
     memberships.refuse_beyond(actor, scope)
     if actor.institution_id is None:
         raise Conflict(_("您的身份不属于任何机构。"))
-    here = directory.team(session, actor)
+    here = listing.team(session, actor)
     if given["account_id"]:
         return _another_role(session, actor, given, scope, here)
     if not given["name"]:
@@ -50,7 +50,7 @@ def add(session: Session, actor: Actor, given: Mapping[str, Any], *, lookup_key:
 
 
 def _another_role(
-    session: Session, actor: Actor, given: Mapping[str, Any], scope: Scope, here: list[directory.Entry]
+    session: Session, actor: Actor, given: Mapping[str, Any], scope: Scope, here: list[listing.Entry]
 ) -> Added:
     """The number, address and name of somebody who is there are not touched, so none may be typed."""
     if typed := [name for name in ("name", "phone", "email") if given[name]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 from marshmallow import ValidationError, validates_schema
 
-from huakai_platform.identity import directory, memberships
+from huakai_platform.identity import listing, memberships
 from huakai_platform.identity import team as service
 from huakai_platform.identity.inputs import Email
 from huakai_platform.identity.people import Added, Member, member
@@ -42,7 +42,7 @@ class NewMember(Strict):
 @guard(Permission.TEAM_READ, to=STAFF)
 @blueprint.operation("List the team", "本站点的成员。", gives=api.Listed(Member))
 def team() -> Response:
-    return api.listed([member(entry) for entry in directory.team(db(), actor())])
+    return api.listed([member(entry) for entry in listing.team(db(), actor())])
 
 
 @blueprint.post("/team")

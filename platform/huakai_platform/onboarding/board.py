@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.sites import Site, SiteState
-from huakai_platform.onboarding import sites
+from huakai_platform.onboarding import listing as sites
 from huakai_platform.onboarding.models import SiteEvent
 
 OLDEST = 5

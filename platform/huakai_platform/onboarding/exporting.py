@@ -8,9 +8,9 @@ from huakai_platform.kernel.sites import SiteKind, SiteState
 from huakai_platform.kernel.workbooks import Column, Styled
 from huakai_platform.kernel.workbooks.writing import Content
 from huakai_platform.onboarding import summaries
+from huakai_platform.onboarding.listing import Listing
 from huakai_platform.onboarding.models import RegisterImport
 from huakai_platform.onboarding.register import FIELDS, Field, Ownership, Tier
-from huakai_platform.onboarding.sites import Listing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST, MOST_ON_PAPER = 20_000, 2_000

@@ -2,8 +2,8 @@
 
 from huakai_platform.kernel.fields import Choice, Flag, Form, Id, Int, Many, Page, RegionCode, Text
 from huakai_platform.kernel.sites import SiteKind, SiteState
+from huakai_platform.onboarding.listing import SORTS
 from huakai_platform.onboarding.register import FIELDS, Ownership, Tier
-from huakai_platform.onboarding.sites import SORTS
 from huakai_platform.onboarding.summaries import STATES
 
 MOST = 10_000

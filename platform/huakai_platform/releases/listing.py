@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.sites import Site
-from huakai_platform.onboarding import reach, sites
+from huakai_platform.onboarding import listing as sites
+from huakai_platform.onboarding import reach
 from huakai_platform.onboarding.scope import institution_of
 from huakai_platform.releases.models import EditionPin, Reached, Release, ReleaseSite, State
 from huakai_platform.standards.models import Edition

@@ -8,7 +8,7 @@ from marshmallow import fields
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.fields import Choice, Date, Id, Text
-from huakai_platform.trail import reading, verifying
+from huakai_platform.trail import listing, verifying
 from huakai_platform.trail.deeds import DEEDS, OBJECTS, words
 from huakai_platform.trail.verifying import Fault
 from huakai_platform.web import api
@@ -84,7 +84,7 @@ def room_verification() -> Response:
 
 
 def _page(asked: Any) -> Response:
-    return api.page(reading.wanted(db(), asked), LATEST, asked, _entry)
+    return api.page(listing.wanted(db(), asked), LATEST, asked, _entry)
 
 
 def _entry(row: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.workbooks import Column
-from huakai_platform.trail import details, reading, verifying
+from huakai_platform.trail import details, listing, verifying
 from huakai_platform.trail.deeds import kind, words
 
 LONGEST = 500_000
@@ -30,7 +30,7 @@ def workbook(lines: Sequence[Any]) -> bytes:
 
 def raw(session: Session, file: IO[bytes]) -> int:
     """Write the chain of the session's tenant in its order; gives how many entries. Raises Invalid when too many."""
-    last = reading.length(session)
+    last = listing.length(session)
     if last > LONGEST:
         raise Invalid(_("链太长，不能在网页中下载；请在服务器上用 huakai audit export 导出。"))
     for entry in verifying.entries(session, 1, last):

@@ -17,7 +17,7 @@ from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.fields import Choice, Date, Form, Id, Int, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.onboarding import reach
-from huakai_platform.trail import details, exporting, heads, reading, verifying
+from huakai_platform.trail import details, exporting, heads, listing, verifying
 from huakai_platform.trail.deeds import DEEDS, OBJECTS, kind, words
 from huakai_platform.trail.models import SignedHeads
 from huakai_platform.trail.words import said
@@ -146,15 +146,15 @@ def signed_file() -> BaseResponse:
 def _page(layout: str, session: Session | None = None, site: str | None = None) -> str:
     session = session or db()
     asked = inputs.query(Listed())
-    found = reading.lines(session, asked)
-    more = len(found) > reading.PAGE
-    shown = found[: reading.PAGE]
+    found = listing.lines(session, asked)
+    more = len(found) > listing.PAGE
+    shown = found[: listing.PAGE]
     return render_template(
         "trail/index.html",
         layout=layout,
         lines=shown,
         older=shown[-1].seq if more else None,
-        length=reading.length(session),
+        length=listing.length(session),
         site=site,
         chips=_chips(asked),
         deeds=DEEDS.items(),
@@ -180,7 +180,7 @@ def _chips(asked: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
 
 def _workbook() -> Response:
     asked = inputs.query(Asked())
-    found = reading.lines(db(), asked, reading.MOST)[: reading.MOST]
+    found = listing.lines(db(), asked, listing.MOST)[: listing.MOST]
     data = exporting.workbook(found)
     audit.record(db(), actor(), "trail.exported", "trail", "xlsx", rows=len(found))
     response = Response(data, mimetype=XLSX)

@@ -15,10 +15,10 @@ from huakai_platform.kernel.fields import Choice, Form, Page
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import ItemState
 from huakai_platform.kernel.workbooks import Column, table, write
-from huakai_platform.web import inputs, operation_lists
+from huakai_platform.web import inputs, operation_listing
 from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_platform.web.health import free_disk
-from huakai_platform.web.operation_lists import ENDINGS, KINDS, PAGE, STATES, TOPICS
+from huakai_platform.web.operation_listing import ENDINGS, KINDS, PAGE, STATES, TOPICS
 from huakai_platform.web.pages import say
 
 OFFICES = (Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE)
@@ -41,7 +41,7 @@ class Items(Paged):
 @guard(Permission.OPERATIONS_READ, to=OFFICES)
 def index() -> str:
     number = inputs.query(Paged())["page"]
-    found, total = operation_lists.list_page(db(), actor(), number)
+    found, total = operation_listing.list_page(db(), actor(), number)
     return render_template(
         "operations/index.html", operations=found, endings=ENDINGS, page=number, pages=_pages(total), total=total
     )
@@ -51,8 +51,8 @@ def index() -> str:
 @guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
 def show(operation_id: UUID) -> str:
     asked = inputs.query(Items())
-    found = operation_lists.get(db(), actor(), operation_id)
-    wanted = operation_lists.items(actor(), operation_id, asked.get("state"))
+    found = operation_listing.get(db(), actor(), operation_id)
+    wanted = operation_listing.items(actor(), operation_id, asked.get("state"))
     total = db().scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
     rows = db().execute(wanted.limit(PAGE).offset((asked["page"] - 1) * PAGE)).all()
     return render_template(
@@ -72,7 +72,7 @@ def show(operation_id: UUID) -> str:
 @guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
 def progress(operation_id: UUID) -> Response:
     """The bar alone, asked for each second until it is full; then the page shows itself anew."""
-    found = operation_lists.get(db(), actor(), operation_id)
+    found = operation_listing.get(db(), actor(), operation_id)
     response = make_response(render_template("operations/progress.html", operation=found))
     if found.finished:
         response.status_code = STOP_POLLING
@@ -83,7 +83,7 @@ def progress(operation_id: UUID) -> Response:
 @blueprint.post("/operations/<uuid:operation_id>/cancellation")
 @guard(Permission.OPERATIONS_STEER, to=ADMIN, sample="operation")
 def cancel(operation_id: UUID) -> BaseResponse:
-    operation_lists.get(db(), actor(), operation_id)
+    operation_listing.get(db(), actor(), operation_id)
     operations.cancel(db(), actor(), operation_id)
     flash(gettext("已取消尚未开始的项目。"), "ok")
     return redirect(url_for(".show", operation_id=operation_id), 303)
@@ -92,7 +92,7 @@ def cancel(operation_id: UUID) -> BaseResponse:
 @blueprint.post("/operations/<uuid:operation_id>/resumption")
 @guard(Permission.OPERATIONS_STEER, to=ADMIN, sample="operation")
 def resume(operation_id: UUID) -> BaseResponse:
-    operation_lists.get(db(), actor(), operation_id)
+    operation_listing.get(db(), actor(), operation_id)
     operations.resume(db(), actor(), operation_id)
     flash(gettext("失败和取消的项目将重新执行。"), "ok")
     return redirect(url_for(".show", operation_id=operation_id), 303)
@@ -102,8 +102,8 @@ def resume(operation_id: UUID) -> BaseResponse:
 @guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
 def failures(operation_id: UUID) -> Response:
     """The failed items with their reasons, to be mended and handed in again."""
-    operation_lists.get(db(), actor(), operation_id)
-    rows = db().execute(operation_lists.items(actor(), operation_id, ItemState.FAILED)).all()
+    operation_listing.get(db(), actor(), operation_id)
+    rows = db().execute(operation_listing.items(actor(), operation_id, ItemState.FAILED)).all()
     columns = (Column(gettext("序号"), 8), Column(gettext("项目"), 40), Column(gettext("原因"), 60))
     page = table(gettext("失败的项目"), columns, [(row.position, row.label, say(row.error or "")) for row in rows])
     response = make_response(write(page))

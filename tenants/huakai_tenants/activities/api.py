@@ -12,7 +12,7 @@ from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Man
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.activities import finding, plans, schemas, service, totals
+from huakai_tenants.activities import listing, plans, schemas, service, totals
 from huakai_tenants.activities.catalogue import DIRECTIONS, STATES
 from huakai_tenants.activities.models import Activity
 
@@ -168,7 +168,7 @@ ROW, ONE, OF_TOTAL = tuple(ActivityRow().fields), tuple(OneActivity().fields), t
 @blueprint.operation("List activities", "活动，最近的在前。", asks=ActivitiesAsked, gives=api.Listed(ActivityRow))
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = finding.unordered_query(finding.Filter(**narrowed))
+    known = listing.unordered_query(listing.Filter(**narrowed))
     return api.page(known, LATEST, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 

@@ -9,9 +9,9 @@ from huakai_platform.kernel import audit, tenancy, workbooks
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.workbooks import Column
-from huakai_tenants.activities import finding
+from huakai_tenants.activities import listing
 from huakai_tenants.activities.catalogue import DIRECTIONS, STATES, Catalogue
-from huakai_tenants.activities.finding import Found
+from huakai_tenants.activities.listing import Found
 
 COLUMNS: Sequence[tuple[Message, int]] = (
     (_("日期"), 14),
@@ -51,7 +51,7 @@ def workbook(
 
 def cut(total: int) -> Message | None:
     """Says that an export of so many is not the whole, where it is not."""
-    most = finding.MOST
+    most = listing.MOST
     if total <= most:
         return None
     return _("共 {total} 条，一次最多导出 {most} 条，请缩小筛选范围后再导出。", total=total, most=most)

@@ -14,7 +14,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.activities import catalogue, checking, service
 from huakai_tenants.activities.catalogue import OWN
-from huakai_tenants.activities.finding import Found
+from huakai_tenants.activities.listing import Found
 from huakai_tenants.activities.models import Activity, ActivityPlan
 from huakai_tenants.activities.periods import first_of
 

@@ -1,7 +1,7 @@
 """What the forms and addresses of activities may hold."""
 
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Page, Text
-from huakai_tenants.activities import effects, finding
+from huakai_tenants.activities import effects, listing
 from huakai_tenants.activities.catalogue import DIRECTIONS, STATES
 from huakai_tenants.activities.materials import Materials
 
@@ -20,7 +20,7 @@ class Listing(Form):
     flower = Code()
     audience = Code()
     q = Text(max_length=60)
-    sort = Choice([sign + key for key in finding.SORTS for sign in ("", "-")], load_default="-held")
+    sort = Choice([sign + key for key in listing.SORTS for sign in ("", "-")], load_default="-held")
     page = Page()
 
 

@@ -14,9 +14,9 @@ from huakai_platform.kernel.fields import Choice, Date, Id, Strict, Text
 from huakai_platform.web import api
 from huakai_platform.web.api.uploads import Upload, named
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.checklists import closure, pointlists, pointproofs, reopening, service
+from huakai_tenants.checklists import closure, point_listing, pointproofs, reopening, service
 from huakai_tenants.checklists.models import OpenPoint
-from huakai_tenants.checklists.pointlists import Dossier, Line
+from huakai_tenants.checklists.point_listing import Dossier, Line
 from huakai_tenants.checklists.shapes import Run, sheet_of
 
 blueprint = api.Resources("points", __name__, "待整改项 Open points", room=True)
@@ -28,7 +28,7 @@ FILE = ("id", "name", "media_type")
 
 
 class PointsAsked(api.Paged):
-    state = Choice(pointlists.SHOWN)
+    state = Choice(point_listing.SHOWN)
     owner = Id()
 
 
@@ -55,7 +55,7 @@ class PointRow(api.Shape):
     item = fields.String()
     checklist = fields.Nested(Words)
     text = fields.Nested(Words)
-    state = fields.String(metadata={"enum": list(pointlists.STATES)})
+    state = fields.String(metadata={"enum": list(point_listing.STATES)})
     overdue = fields.Boolean()
     due_on = fields.Date()
     owner_id = fields.UUID(allow_none=True)
@@ -79,7 +79,7 @@ class PointFileMade(api.Shape):
 
 
 class Entry(api.Shape):
-    deed = fields.String(metadata={"enum": list(pointlists.DEEDS)})
+    deed = fields.String(metadata={"enum": list(point_listing.DEEDS)})
     text = fields.String(allow_none=True)
     owner = fields.String(allow_none=True)
     due_on = fields.Date(allow_none=True)
@@ -98,15 +98,15 @@ class Point(PointRow):
     "List open points", "待整改项，最新在前；默认只列未关闭的。", asks=PointsAsked, gives=api.Listed(PointRow)
 )
 def points(asked: Any) -> Response:
-    found = api.cut(pointlists.unordered_query(actor(), asked), LATEST, asked)
-    return found.answer([_row(line) for line in pointlists.lines(db(), found.rows)])
+    found = api.cut(point_listing.unordered_query(actor(), asked), LATEST, asked)
+    return found.answer([_row(line) for line in point_listing.lines(db(), found.rows)])
 
 
 @blueprint.get("/points/<uuid:point_id>")
 @guard(Permission.POINTS_READ, to=ROOM, sample="point")
 @blueprint.operation("Read a point", "一个待整改项和它的经过。ETag 是它的版本。", gives=Point)
 def point(point_id: UUID) -> Response:
-    return _answer(pointlists.get(db(), point_id))
+    return _answer(point_listing.get(db(), point_id))
 
 
 @blueprint.post("/points/<uuid:point_id>/entries")
@@ -120,11 +120,11 @@ def point(point_id: UUID) -> Response:
     example={"deed": "noted", "text": "Filter ordered"},
 )
 def act(point_id: UUID, given: Any) -> Response:
-    version = pointlists.get(db(), point_id).line.row.version
+    version = point_listing.get(db(), point_id).line.row.version
     api.expect(version)
     said = closure.Said(given["text"], given["owner_id"], given["due_on"])
     closure.act(db(), actor(), point_id, given["deed"], said, version=version)
-    return _answer(pointlists.get(db(), point_id))
+    return _answer(point_listing.get(db(), point_id))
 
 
 @blueprint.post("/points/<uuid:point_id>/files")

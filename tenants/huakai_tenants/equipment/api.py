@@ -11,8 +11,8 @@ from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.fields import Choice, Code, Date, Id, Int, Money, Strict, Text
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
+from huakai_tenants.equipment import listing, required, service
 from huakai_tenants.equipment import plan as plans
-from huakai_tenants.equipment import register, required, service
 from huakai_tenants.equipment.models import EquipmentItem
 from huakai_tenants.equipment.schemas import MOST_PIECES, NUMBER
 
@@ -28,8 +28,8 @@ class EquipmentAsked(api.Paged):
     q = Text(max_length=40)
     kind = Code()
     space = Code()
-    wants = Choice(register.WANTS)
-    state = Choice(register.STATES)
+    wants = Choice(listing.WANTS)
+    state = Choice(listing.STATES)
 
 
 class EquipmentGiven(Strict):
@@ -95,7 +95,7 @@ ROW = tuple(EquipmentRow().fields)
 @blueprint.operation("List equipment", "设备，按编号。", asks=EquipmentAsked, gives=api.Listed(EquipmentRow))
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = register.unordered_query(register.Filter(**narrowed), plans.plan(db()), clock.today())
+    known = listing.unordered_query(listing.Filter(**narrowed), plans.plan(db()), clock.today())
     return api.page(known, NUMBERED, asked, _row)
 
 

@@ -11,8 +11,8 @@ from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
 from huakai_tenants.equipment import service
+from huakai_tenants.equipment.listing import Found
 from huakai_tenants.equipment.plan import Plan
-from huakai_tenants.equipment.register import Found
 
 COLUMNS: Sequence[tuple[Message, int]] = (
     (_("设备编号"), 12),

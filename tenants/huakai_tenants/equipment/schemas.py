@@ -1,7 +1,7 @@
 """What the forms and addresses of the equipment register may hold."""
 
 from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Many, Money, Page, Text
-from huakai_tenants.equipment import register, service
+from huakai_tenants.equipment import listing, service
 from huakai_tenants.premises import photos
 
 NUMBER = r"[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -12,9 +12,9 @@ class Listing(Form):
     q = Text(max_length=40)
     kind = Code()
     space = Code()
-    wants = Choice(register.WANTS)
-    state = Choice(register.STATES, load_default="present")
-    sort = Choice([sign + key for key in register.SORTS for sign in ("", "-")], load_default="number")
+    wants = Choice(listing.WANTS)
+    state = Choice(listing.STATES, load_default="present")
+    sort = Choice([sign + key for key in listing.SORTS for sign in ("", "-")], load_default="number")
     page = Page()
 
 

@@ -12,7 +12,7 @@ from huakai_platform.identity.models import Membership
 from huakai_platform.kernel import notices, tenancy
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.i18n import Message, _
-from huakai_tenants.equipment import register
+from huakai_tenants.equipment import listing
 from huakai_tenants.equipment.models import EquipmentItem
 from huakai_tenants.equipment.plan import Plan, held
 
@@ -49,7 +49,7 @@ def of_the_day(session: Session, day: date) -> None:
 
 
 def _due(session: Session, plan: Plan, day: date) -> int:
-    wanted = select(func.count()).select_from(EquipmentItem).where(register.due(plan, day))
+    wanted = select(func.count()).select_from(EquipmentItem).where(listing.due(plan, day))
     return session.scalar(wanted) or 0
 
 
@@ -58,7 +58,7 @@ def _ending(session: Session, day: date) -> list[tuple[UUID, str, date]]:
         select(EquipmentItem.id, EquipmentItem.number, EquipmentItem.warranty_until)
         .where(
             EquipmentItem.state != "scrapped",
-            EquipmentItem.warranty_until.between(day, day + timedelta(days=register.SOON)),
+            EquipmentItem.warranty_until.between(day, day + timedelta(days=listing.SOON)),
         )
         .order_by(EquipmentItem.number)
     )

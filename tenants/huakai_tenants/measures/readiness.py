@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.standards.pinned import pinned
-from huakai_tenants.staff.register import SOON
+from huakai_tenants.staff.listing import SOON
 from huakai_tenants.training import coverage, curriculum
 from huakai_tenants.training.coverage import PersonCoverage, State
 from huakai_tenants.training.models import TrainingRecord

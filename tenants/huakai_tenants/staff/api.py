@@ -11,7 +11,7 @@ from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.fields import Choice, Code, Date, Id, Phone, Strict, Text
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, app_state, db, guard
-from huakai_tenants.staff import contacts, posts, register, service
+from huakai_tenants.staff import contacts, listing, posts, service
 from huakai_tenants.staff.models import StaffMember
 from huakai_tenants.staff.schemas import NUMBER, Email
 
@@ -26,8 +26,8 @@ class MembersAsked(api.Paged):
     post = Code()
     employment = Choice(posts.EMPLOYMENTS)
     ab = Choice(posts.AB)
-    check = Choice(register.CHECKS)
-    state = Choice(register.STATES, load_default="active")
+    check = Choice(listing.CHECKS)
+    state = Choice(listing.STATES, load_default="active")
 
 
 class Writing(Strict):
@@ -96,7 +96,7 @@ ROW, ONE = tuple(MemberRow().fields), tuple(name for name in Member().fields if 
 )  # fmt: skip
 def members(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = register.unordered_query(register.Filter(**narrowed), posts.plan(db()), clock.today())
+    known = listing.unordered_query(listing.Filter(**narrowed), posts.plan(db()), clock.today())
     return api.page(known, BY_NUMBER, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 

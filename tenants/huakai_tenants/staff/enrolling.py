@@ -12,7 +12,7 @@ from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.events import NumbersChanged
 from huakai_platform.kernel.ids import uuid7
-from huakai_tenants.staff import register
+from huakai_tenants.staff import listing
 from huakai_tenants.staff.models import StaffMember
 
 HEAD = "site_head"
@@ -58,7 +58,7 @@ def enrol(session: Session, people: Iterable[Newcomer]) -> list[StaffMember]:
 
 def take_over(session: Session, actor: Actor) -> int:
     """Write down everybody of the team who is not in the register yet; gives how many."""
-    people = [Newcomer(row.id, row.name, Role(row.role), row.ab) for row in register.newcomers(session)]
+    people = [Newcomer(row.id, row.name, Role(row.role), row.ab) for row in listing.newcomers(session)]
     added = len(enrol(session, people))
     if added:
         outbox.publish(session, NumbersChanged(clock.month(clock.today()).isoformat()))

@@ -9,8 +9,8 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
 from huakai_tenants.staff import posts
+from huakai_tenants.staff.listing import TRAINED, Found, Trained
 from huakai_tenants.staff.posts import Plan
-from huakai_tenants.staff.register import TRAINED, Found, Trained
 
 COLUMNS: Sequence[tuple[Message, int]] = (
     (_("工号"), 12),

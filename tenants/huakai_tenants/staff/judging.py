@@ -12,8 +12,8 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks.lists import Listing, ListRow
 from huakai_tenants.staff import posts
 from huakai_tenants.staff.contacts import Opened
+from huakai_tenants.staff.listing import Found
 from huakai_tenants.staff.posts import Plan
-from huakai_tenants.staff.register import Found
 from huakai_tenants.staff.sheet import NO_ROLE, SEALED, STORED
 
 ADDED, CHANGED, UNCHANGED, FAULTY = "added", "changed", "unchanged", "faulty"

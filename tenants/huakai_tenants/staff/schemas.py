@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from huakai_platform.identity import contacts
 from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Page, Phone, Text
 from huakai_platform.kernel.i18n import _
-from huakai_tenants.staff import files, posts, register
+from huakai_tenants.staff import files, listing, posts
 
 NUMBER = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -27,10 +27,10 @@ class Listing(Form):
     post = Code()
     employment = Choice(posts.EMPLOYMENTS)
     ab = Choice(posts.AB)
-    check = Choice(register.CHECKS)
-    training = Choice(register.TRAINED)
-    state = Choice(register.STATES, load_default="active")
-    sort = Choice([sign + key for key in register.SORTS for sign in ("", "-")], load_default="number")
+    check = Choice(listing.CHECKS)
+    training = Choice(listing.TRAINED)
+    state = Choice(listing.STATES, load_default="active")
+    sort = Choice([sign + key for key in listing.SORTS for sign in ("", "-")], load_default="number")
     page = Page()
 
 

@@ -14,7 +14,7 @@ from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
 from huakai_platform.kernel.events import NumbersChanged
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
-from huakai_tenants.staff import enrolling, posts, register
+from huakai_tenants.staff import enrolling, listing, posts
 from huakai_tenants.staff.models import StaffMember
 
 FIELDS: dict[str, Message] = {
@@ -127,7 +127,7 @@ def _check(session: Session, member: StaffMember) -> None:
     if session.scalar(others.where(StaffMember.number == member.number).limit(1)):
         wrong["number"] = [_("这个工号已被使用")]
     if member.account_id:
-        if member.account_id not in {account for account, _name in register.accounts(session)}:
+        if member.account_id not in {account for account, _name in listing.accounts(session)}:
             wrong["account_id"] = [_("这个账号不属于本站点的团队")]
         elif session.scalar(others.where(StaffMember.account_id == member.account_id).limit(1)):
             wrong["account_id"] = [_("这个账号已属于另一个人员")]
@@ -147,7 +147,7 @@ def _holder(session: Session, member: StaffMember) -> str | None:
             StaffMember.post == member.post,
             StaffMember.ab == member.ab,
             StaffMember.id != member.id,
-            register.in_service(clock.today()),
+            listing.in_service(clock.today()),
         )
         .limit(1)
     )

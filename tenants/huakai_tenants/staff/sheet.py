@@ -12,7 +12,7 @@ from huakai_platform.kernel.fields import Choice, Code, Date, Phone, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import ListColumn
-from huakai_tenants.staff import posts, register
+from huakai_tenants.staff import listing, posts
 from huakai_tenants.staff.models import StaffMember
 from huakai_tenants.staff.posts import Plan
 from huakai_tenants.staff.schemas import NUMBER, Email
@@ -87,7 +87,7 @@ def template(session: Session, actor: Actor, plan: Plan, language: str, *, fille
 def _present(session: Session) -> list[Mapping[str, Any]]:
     wanted = (
         select(*(getattr(StaffMember, name) for name in STORED))
-        .where(register.in_service(clock.today()))
+        .where(listing.in_service(clock.today()))
         .order_by(StaffMember.number)
         .limit(MOST_ROWS)
     )

@@ -12,9 +12,9 @@ from huakai_platform.identity.models import Membership
 from huakai_platform.kernel import clock, notices, tenancy
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.i18n import Message, _
-from huakai_tenants.staff import posts, register
+from huakai_tenants.staff import listing, posts
+from huakai_tenants.staff.listing import Found
 from huakai_tenants.staff.models import StaffMember
-from huakai_tenants.staff.register import Found
 
 SOON = _("工号 {number} 的违法犯罪记录查询还有 {days} 天到期，请安排复查。")
 DUE = _("工号 {number} 的违法犯罪记录查询已过期，请尽快复查。")
@@ -24,7 +24,7 @@ NEVER = _("工号 {number} 还没有违法犯罪记录查询，请尽快查询�
 def of_the_day(session: Session, day: date) -> None:
     """Tell the heads of each person once when the check soon ends, and once when it has ended or was never made."""
     plan = posts.plan(session)
-    concerned = _concerned(session, day, register.soon_check(plan, day))
+    concerned = _concerned(session, day, listing.soon_check(plan, day))
     heads = _heads(session, day) if concerned else []
     for one in concerned:
         stage, said = _said(one, day, plan.check_months)
@@ -51,7 +51,7 @@ def _concerned(session: Session, day: date, before: date) -> Sequence[Found]:
     checked = StaffMember.background_checked_on
     return session.execute(
         select(StaffMember.id, StaffMember.number, checked)
-        .where(register.in_service(day), or_(checked.is_(None), checked < before))
+        .where(listing.in_service(day), or_(checked.is_(None), checked < before))
         .order_by(StaffMember.number)
     ).all()
 

@@ -11,10 +11,10 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
 from huakai_tenants.staff.posts import Plan
-from huakai_tenants.training import records, service
+from huakai_tenants.training import listing, service
 from huakai_tenants.training.curriculum import Course
 from huakai_tenants.training.expiring import Expiring
-from huakai_tenants.training.records import Found
+from huakai_tenants.training.listing import Found
 
 KINDS: dict[str, Message] = {"qualification": _("资格证书"), "training": _("培训证书")}
 COLUMNS: Sequence[tuple[Message, int]] = (
@@ -97,7 +97,7 @@ def ending(
 
 def cut(total: int) -> Message | None:
     """Says that an export of so many is not the whole, where it is not."""
-    most = records.MOST
+    most = listing.MOST
     if total <= most:
         return None
     return _("共 {total} 条，一次最多导出 {most} 条，请缩小筛选范围后再导出。", total=total, most=most)

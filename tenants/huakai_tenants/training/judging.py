@@ -12,8 +12,8 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks.lists import Listing, ListRow
 from huakai_tenants.training import service
 from huakai_tenants.training.curriculum import Course
+from huakai_tenants.training.listing import Found
 from huakai_tenants.training.models import TrainingRecord
-from huakai_tenants.training.records import Found
 
 ADDED, CHANGED, UNCHANGED, FAULTY = "added", "changed", "unchanged", "faulty"
 Key = tuple[UUID, str, date]

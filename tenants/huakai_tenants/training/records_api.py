@@ -13,7 +13,7 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Number, Strict, Text
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.training import expiring, exporting, records, service
+from huakai_tenants.training import expiring, exporting, listing, service
 from huakai_tenants.training.expiring import Expiring
 from huakai_tenants.training.models import TrainingRecord
 
@@ -104,7 +104,7 @@ ENDING = tuple(name for name in Ending().fields if name != "days")
 )
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = records.unordered_query(records.Filter(**narrowed), clock.today())
+    known = listing.unordered_query(listing.Filter(**narrowed), clock.today())
     return api.page(known, LATEST, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Page, Text
 from huakai_tenants.staff import files
-from huakai_tenants.training import expiring, exporting, records, service
+from huakai_tenants.training import expiring, exporting, listing, service
 from huakai_tenants.training.coverage import State
 
 
@@ -19,7 +19,7 @@ class Listing(Form):
     year = Int(1900, 2100)
     result = Choice(service.RESULTS)
     expiring = Flag()
-    sort = Choice([sign + key for key in records.SORTS for sign in ("", "-")], load_default="-held")
+    sort = Choice([sign + key for key in listing.SORTS for sign in ("", "-")], load_default="-held")
     page = Page()
 
 

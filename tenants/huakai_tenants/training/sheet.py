@@ -15,10 +15,10 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import ListColumn
 from huakai_tenants.staff.models import StaffMember
-from huakai_tenants.training import records, service
+from huakai_tenants.training import listing, service
 from huakai_tenants.training.curriculum import Course
+from huakai_tenants.training.listing import Found
 from huakai_tenants.training.models import TrainingRecord
-from huakai_tenants.training.records import Found
 
 MOST_ROWS = 2_000
 TITLES: dict[str, Message] = {"member": _("人员"), "course": _("课程"), **service.FIELDS}
@@ -101,7 +101,7 @@ def _present(session: Session) -> list[Mapping[str, Any]]:
             TrainingRecord.course,
             *(getattr(TrainingRecord, name) for name in service.FIELDS),
         )
-        .join(StaffMember, records.HOLDER)
+        .join(StaffMember, listing.HOLDER)
         .order_by(TrainingRecord.held_on.desc(), TrainingRecord.id)
         .limit(MOST_ROWS)
     )

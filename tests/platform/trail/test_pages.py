@@ -15,7 +15,7 @@ from huakai_platform.kernel import audit, clock, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
-from huakai_platform.trail import heads, reading
+from huakai_platform.trail import heads, listing
 from tests.support.make import Make
 
 
@@ -90,7 +90,7 @@ def test_it_is_filtered_and_searched(console: FlaskClient, databases: Databases,
 def test_it_is_turned_page_by_page_by_key(
     console: FlaskClient, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "PAGE", 2)
+    monkeypatch.setattr(listing, "PAGE", 2)
     record(databases, None, 5)
     assert "before=4" in page(console, "/console/trail")
     record(databases, None, 1)

@@ -15,8 +15,8 @@ from huakai_platform.kernel.workbooks.lists import Listing, ListRow
 from huakai_tenants.staff import judging
 from huakai_tenants.staff.contacts import Opened
 from huakai_tenants.staff.judging import ImportRow
+from huakai_tenants.staff.listing import Found
 from huakai_tenants.staff.posts import Plan, Post
-from huakai_tenants.staff.register import Found
 from huakai_tenants.staff.sheet import NO_ROLE
 
 TODAY = clock.today()

@@ -16,7 +16,7 @@ from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.notices import Notice
-from huakai_tenants.training import expiring, records, telling
+from huakai_tenants.training import expiring, listing, telling
 from tests.support.make import Make
 from tests.support.staffed import Staffed
 from tests.tenants.training.test_coverage import Room
@@ -171,7 +171,7 @@ def test_an_export_that_was_cut_says_so_in_the_file_and_on_the_page(
         room.record(member, course, 6, ends(-1))
     said = "共 3 条，一次最多导出 2 条"
     assert said not in browser.get("/room/training/records").text
-    monkeypatch.setattr(records, "MOST", 2)
+    monkeypatch.setattr(listing, "MOST", 2)
     assert said in browser.get("/room/training/records").text
     lines = workbooks.read(browser.get("/room/training/records.xlsx").data).sheets[0].rows
     assert len(lines) == 4

@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Response, make_response, render_template
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.identity import directory as service
 from huakai_platform.identity import invitations, links
+from huakai_platform.identity import listing as service
 from huakai_platform.identity.deciding import Taken
 from huakai_platform.identity.inputs import Listing, NewAccount
 from huakai_platform.identity.invitations import Invited, Outcome

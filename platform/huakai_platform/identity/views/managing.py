@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import make_response, redirect, render_template, url_for
 from werkzeug import Response
 
-from huakai_platform.identity import accounts, directory, links, memberships
+from huakai_platform.identity import accounts, links, listing, memberships
 from huakai_platform.identity.inputs import NewRole
 from huakai_platform.identity.views import edge, scoping
 from huakai_platform.identity.views.blueprints import console
@@ -52,14 +52,14 @@ def end_role(account_id: UUID, membership_id: UUID) -> Response:
 @guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
 def issue_link(account_id: UUID) -> Response:
     """Show the link this once; only its hash is kept."""
-    entry = directory.one(db(), actor(), account_id)
+    entry = listing.one(db(), actor(), account_id)
     return show_link(entry, url_for(".account_detail", account_id=account_id), "layouts/console.html")
 
 
 @console.post("/accounts/<uuid:account_id>/mail")
 @guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
 def mail_link(account_id: UUID) -> Response:
-    entry = directory.one(db(), actor(), account_id)
+    entry = listing.one(db(), actor(), account_id)
     if entry.email and edge.settings().smtp_url:
         links.mail(db(), links.prepare(db(), actor(), account_id)[0])
         edge.tell(_("链接将发送到 {email}。", email=entry.email))
@@ -96,7 +96,7 @@ def to_detail(account_id: UUID) -> Response:
     return redirect(url_for("identity.account_detail", account_id=account_id), 303)
 
 
-def show_link(entry: directory.Entry, back: str, layout: str) -> Response:
+def show_link(entry: listing.Entry, back: str, layout: str) -> Response:
     invitation_id, purpose = links.prepare(db(), actor(), entry.id)
     token = links.issue(db(), actor(), invitation_id)
     endpoint = "identity.accept" if purpose == "invite" else "identity.reset"
@@ -118,7 +118,7 @@ def show_link(entry: directory.Entry, back: str, layout: str) -> Response:
 def _page(account_id: UUID, asked: scoping.Asked) -> str:
     return render_template(
         "identity/account_detail.html",
-        entry=directory.one(db(), actor(), account_id),
+        entry=listing.one(db(), actor(), account_id),
         asked=asked,
         given=asked.given,
         roles=list(Role),

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import make_response, redirect, render_template, url_for
 from werkzeug import Response
 
-from huakai_platform.identity import directory, links, memberships
+from huakai_platform.identity import links, listing, memberships
 from huakai_platform.identity import team as service
 from huakai_platform.identity.inputs import NewMember
 from huakai_platform.identity.views import edge
@@ -27,7 +27,7 @@ ROLES = (Role.COUNSELLOR, Role.SITE_WORKER, Role.VOLUNTEER, Role.SITE_HEAD)
 @team.get("/")
 @guard(Permission.TEAM_READ, to=STAFF)
 def index() -> str:
-    return render_template("identity/team.html", people=directory.team(db(), actor()))
+    return render_template("identity/team.html", people=listing.team(db(), actor()))
 
 
 @team.get("/new")
@@ -56,7 +56,7 @@ def invite() -> Response:
 @team.post("/<uuid:account_id>/link")
 @guard(Permission.TEAM_MANAGE, to=HEAD, confirmed=True, sample="account")
 def issue_link(account_id: UUID) -> Response:
-    entry = next((entry for entry in directory.team(db(), actor()) if entry.id == account_id), None)
+    entry = next((entry for entry in listing.team(db(), actor()) if entry.id == account_id), None)
     if entry is None:
         raise NotFound(_("没有这个账号。"))
     return show_link(entry, url_for(".index"), "layouts/room.html")
@@ -83,6 +83,6 @@ def _tell(added: service.Added, mails: bool) -> None:
 
 
 def _form(given: FormResult) -> str:
-    team = [(entry.id, f"{entry.name} · {entry.login_name}") for entry in directory.team(db(), actor())]
+    team = [(entry.id, f"{entry.name} · {entry.login_name}") for entry in listing.team(db(), actor())]
     others = [(str(account_id), label) for account_id, label in team if account_id != actor().account_id]
     return render_template("identity/team_new.html", given=given, roles=ROLES, others=others, key=str(uuid7()))

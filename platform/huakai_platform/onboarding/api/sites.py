@@ -13,7 +13,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteKind, SiteState
 from huakai_platform.onboarding import board as boards
 from huakai_platform.onboarding import dossier, wizard
-from huakai_platform.onboarding import sites as lookup
+from huakai_platform.onboarding import listing as lookup
 from huakai_platform.onboarding.api import blueprint, shapes
 from huakai_platform.onboarding.register import Kind, Ownership, Tier
 from huakai_platform.web import api

@@ -3,7 +3,7 @@
 from flask import url_for
 from flask_babel import gettext
 
-from huakai_platform.onboarding import sites
+from huakai_platform.onboarding import listing as sites
 from huakai_platform.onboarding.scope import region_of
 from huakai_platform.regions import service
 from huakai_platform.web.context import actor, db

@@ -3,7 +3,7 @@
 from flask import render_template, url_for
 
 from huakai_platform.kernel.access import CONSOLE, Permission
-from huakai_platform.onboarding import sites as lookup
+from huakai_platform.onboarding import listing as lookup
 from huakai_platform.onboarding.views import blueprint
 from huakai_platform.web import finding, inputs
 from huakai_platform.web.context import actor, db, guard

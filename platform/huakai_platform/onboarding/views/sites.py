@@ -13,7 +13,7 @@ from huakai_platform.kernel.i18n import Message
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import SiteKind, SiteState
 from huakai_platform.onboarding import dossier, exporting, opening
-from huakai_platform.onboarding import sites as lookup
+from huakai_platform.onboarding import listing as lookup
 from huakai_platform.onboarding.register import Ownership
 from huakai_platform.onboarding.schemas import Chosen, SitesQuery
 from huakai_platform.onboarding.views import blueprint

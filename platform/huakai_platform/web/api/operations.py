@@ -13,7 +13,7 @@ from huakai_platform.kernel.events import ResendRequested
 from huakai_platform.kernel.fields import Choice
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import Ending, ItemState, Operation, OperationItem
-from huakai_platform.web import api, operation_lists
+from huakai_platform.web import api, operation_listing
 from huakai_platform.web.api.answers import said
 from huakai_platform.web.context import actor, db, guard
 
@@ -75,7 +75,7 @@ class ItemsAsked(api.Paged):
 @guard(Permission.OPERATIONS_READ, to=OFFICES)
 @blueprint.operation("List operations", "批量操作，最新在前。", asks=api.Paged, gives=api.Listed(OperationRow))
 def listing(asked: Any) -> Response:
-    return api.page(operation_lists.unordered_query(actor()), NEWEST, asked, _row)
+    return api.page(operation_listing.unordered_query(actor()), NEWEST, asked, _row)
 
 
 @blueprint.get("/operations/<uuid:operation_id>")
@@ -89,9 +89,9 @@ def operation(operation_id: UUID) -> Response:
 @guard(Permission.OPERATIONS_READ, to=OFFICES, sample="operation")
 @blueprint.operation("List the items of an operation", "逐项结果。", asks=ItemsAsked, gives=api.Listed(Item))
 def items(operation_id: UUID, asked: Any) -> Response:
-    operation_lists.get(db(), actor(), operation_id)
+    operation_listing.get(db(), actor(), operation_id)
     state = ItemState(asked["state"]) if "state" in asked else None
-    rows = operation_lists.items(actor(), operation_id, state).order_by(None)
+    rows = operation_listing.items(actor(), operation_id, state).order_by(None)
     return api.page(rows, api.Order((OperationItem.position,)), asked, _item)
 
 
@@ -99,7 +99,7 @@ def items(operation_id: UUID, asked: Any) -> Response:
 @guard(Permission.OPERATIONS_STEER, to=ADMIN, sample="operation")
 @blueprint.operation("Cancel an operation", "取消尚未开始的项目。", gives=Standing)
 def cancel(operation_id: UUID) -> Response:
-    operation_lists.get(db(), actor(), operation_id)
+    operation_listing.get(db(), actor(), operation_id)
     operations.cancel(db(), actor(), operation_id)
     return _standing(operation_id)
 
@@ -108,7 +108,7 @@ def cancel(operation_id: UUID) -> Response:
 @guard(Permission.OPERATIONS_STEER, to=ADMIN, sample="operation")
 @blueprint.operation("Resume an operation", "重做失败和取消的项目。", gives=Standing)
 def resume(operation_id: UUID) -> Response:
-    operation_lists.get(db(), actor(), operation_id)
+    operation_listing.get(db(), actor(), operation_id)
     operations.resume(db(), actor(), operation_id)
     return _standing(operation_id)
 
@@ -134,7 +134,7 @@ def resend(tenant_id: UUID, message_id: UUID) -> Response:
 
 
 def _standing(operation_id: UUID) -> Response:
-    found = operation_lists.get(db(), actor(), operation_id)
+    found = operation_listing.get(db(), actor(), operation_id)
     counts = {name: getattr(found.progress, name) for name in ("total", "done", "failed", "cancelled", "waiting")}
     return api.answer(_row(found) | counts | {"ending": found.ending})
 

@@ -5,7 +5,7 @@ from flask import Response, render_template
 from huakai_platform.kernel.access import Permission
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.activities import catalogue, exporting, finding, schemas
+from huakai_tenants.activities import catalogue, exporting, listing, schemas
 from huakai_tenants.activities.views import EVERYBODY, blueprint
 from huakai_tenants.activities.views.words import handed, language, words
 
@@ -14,11 +14,11 @@ from huakai_tenants.activities.views.words import handed, language, words
 @guard(Permission.ACTIVITIES_READ, to=EVERYBODY)
 def index() -> str:
     asked = inputs.query(schemas.Listing())
-    listing = finding.list_page(db(), finding.Filter(**asked))
+    found = listing.list_page(db(), listing.Filter(**asked))
     return render_template(
         "activities/index.html",
-        listing=listing,
-        cut=exporting.cut(listing.total),
+        listing=found,
+        cut=exporting.cut(found.total),
         narrowed=bool(set(asked) - {"sort", "page"}),
         shown={name: value for name, value in asked.items() if name != "page"},
         **words(),
@@ -29,6 +29,6 @@ def index() -> str:
 @guard(Permission.ACTIVITIES_READ, to=EVERYBODY)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    rows, total = finding.all_rows(db(), finding.Filter(**inputs.query(schemas.Listing())))
+    rows, total = listing.all_rows(db(), listing.Filter(**inputs.query(schemas.Listing())))
     written = exporting.workbook(db(), actor(), catalogue.here(db()), rows, total, language())
     return handed(written, "huakai-activities.xlsx")

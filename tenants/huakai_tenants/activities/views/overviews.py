@@ -13,7 +13,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import db, guard
 from huakai_platform.web.pages import say
-from huakai_tenants.activities import effects, finding, plans, schemas, statistics
+from huakai_tenants.activities import effects, listing, plans, schemas, statistics
 from huakai_tenants.activities.catalogue import Catalogue
 from huakai_tenants.activities.periods import month_of
 from huakai_tenants.activities.statistics import Year
@@ -30,7 +30,7 @@ def calendar() -> str:
     asked = inputs.query(schemas.Month()).get("month")
     first = date.fromisoformat(f"{asked}-01") if asked else clock.month(clock.today())
     days: dict[date, list[Any]] = {}
-    for row in finding.between(db(), *month_of(first)):
+    for row in listing.between(db(), *month_of(first)):
         days.setdefault(row.held_on, []).append(row)
     return render_template(
         "activities/calendar.html",

@@ -14,7 +14,7 @@ from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Page, 
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.checklists import filled, reopening, service
-from huakai_tenants.checklists import history as runs
+from huakai_tenants.checklists import listing as runs
 from huakai_tenants.checklists.views import blueprint
 from huakai_tenants.checklists.views.runs import page
 

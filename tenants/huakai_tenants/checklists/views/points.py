@@ -15,7 +15,7 @@ from huakai_platform.kernel.fields import Choice, Date, Form, Id, Int, Page, Tex
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.checklists import closure, pointlists, pointproofs
+from huakai_tenants.checklists import closure, point_listing, pointproofs
 from huakai_tenants.checklists.views import blueprint
 from huakai_tenants.checklists.views.history import workbook
 from huakai_tenants.checklists.views.runs import proof
@@ -25,9 +25,9 @@ Answer = str | BaseResponse | tuple[str, int]
 
 
 class PointsQuery(Form):
-    state = Choice(pointlists.SHOWN, load_default="unsettled")
+    state = Choice(point_listing.SHOWN, load_default="unsettled")
     owner = Id()
-    sort = Choice([*pointlists.SORTS, *(f"-{name}" for name in pointlists.SORTS)], load_default="due")
+    sort = Choice([*point_listing.SORTS, *(f"-{name}" for name in point_listing.SORTS)], load_default="due")
     page = Page(load_default=1)
 
 
@@ -44,10 +44,10 @@ class Deed(Form):
 def points() -> str:
     return render_template(
         "checklists/points.html",
-        listing=pointlists.list_page(db(), actor(), inputs.query(PointsQuery())),
-        owners=pointlists.owners(db()),
-        states=[one for one in pointlists.SHOWN.items() if one[0] != "unsettled"],
-        names=pointlists.STATES,
+        listing=point_listing.list_page(db(), actor(), inputs.query(PointsQuery())),
+        owners=point_listing.owners(db()),
+        states=[one for one in point_listing.SHOWN.items() if one[0] != "unsettled"],
+        names=point_listing.STATES,
         day=clock.today(),
         shown={name: value for name, value in request.args.items() if value and name != "page"},
     )
@@ -57,7 +57,7 @@ def points() -> str:
 @guard(Permission.POINTS_READ, to=ROOM)
 def export_points() -> Response:
     """What the list shows, all pages of it."""
-    data = pointlists.export(db(), actor(), inputs.query(PointsQuery()))
+    data = point_listing.export(db(), actor(), inputs.query(PointsQuery()))
     return workbook(data, f"points-{clock.today().isoformat()}.xlsx")
 
 
@@ -96,9 +96,9 @@ def point_attachment(file_id: UUID) -> Response:
 def _page(point_id: UUID, values: Mapping[str, Any] | None = None, errors: Mapping[str, Any] | None = None) -> str:
     return render_template(
         "checklists/point.html",
-        dossier=pointlists.get(db(), point_id),
-        names=pointlists.STATES,
-        deeds=pointlists.DEEDS,
+        dossier=point_listing.get(db(), point_id),
+        names=point_listing.STATES,
+        deeds=point_listing.DEEDS,
         day=clock.today(),
         values=values or {},
         errors=errors or {},

@@ -14,7 +14,7 @@ from huakai_platform.kernel.access import ROOM, Permission, Role
 from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.workdays import calendar
-from huakai_tenants.checklists import answers, pointlists, reopening, service
+from huakai_tenants.checklists import answers, point_listing, reopening, service
 from huakai_tenants.checklists.answers import StaleVersion
 from huakai_tenants.checklists.views import blueprint
 
@@ -32,7 +32,7 @@ def _words() -> dict[str, Any]:
 def today() -> str:
     day = clock.today()
     dues = service.today(db(), day)
-    standing = pointlists.standing(db(), actor(), day)
+    standing = point_listing.standing(db(), actor(), day)
     missing = calendar.around(db(), day).missing(day)
     return render_template("checklists/today.html", dues=dues, day=day, missing=missing, standing=standing)
 

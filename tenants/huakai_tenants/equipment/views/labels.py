@@ -9,8 +9,8 @@ from huakai_platform.kernel.access import ROOM, Permission
 from huakai_platform.web import inputs
 from huakai_platform.web.context import db, guard
 from huakai_tenants.equipment import labels as drawing
+from huakai_tenants.equipment import listing, schemas
 from huakai_tenants.equipment import plan as plans
-from huakai_tenants.equipment import register, schemas
 from huakai_tenants.equipment.views import blueprint
 from huakai_tenants.equipment.views.page import language, titles
 
@@ -23,7 +23,7 @@ MOST = 300
 def sheet() -> str:
     """Of what the list shows, all pages of it."""
     asked, plan, said = inputs.query(schemas.Listing()), plans.plan(db()), titles()
-    found = register.all_rows(db(), replace(register.Filter(**asked), page=1), plan, clock.today())
+    found = listing.all_rows(db(), replace(listing.Filter(**asked), page=1), plan, clock.today())
     rows = [
         (
             row.number,

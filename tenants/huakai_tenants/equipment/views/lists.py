@@ -10,7 +10,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import ROOM, Permission
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.equipment import exporting, register, required, schemas, service
+from huakai_tenants.equipment import exporting, listing, required, schemas, service
 from huakai_tenants.equipment import plan as plans
 from huakai_tenants.equipment.views import STAFF, blueprint
 from huakai_tenants.equipment.views.page import book, chosen, language, titles, words
@@ -20,17 +20,17 @@ from huakai_tenants.equipment.views.page import book, chosen, language, titles, 
 @guard(Permission.EQUIPMENT_READ, to=ROOM)
 def index() -> str:
     asked, plan, today = inputs.query(schemas.Listing()), plans.plan(db()), clock.today()
-    wanted = register.Filter(**asked)
+    wanted = listing.Filter(**asked)
     return render_template(
         "equipment/index.html",
-        listing=register.list_page(db(), wanted, plan, today),
-        wanting=register.wanting(db(), plan, today),
+        listing=listing.list_page(db(), wanted, plan, today),
+        wanting=listing.wanting(db(), plan, today),
         lacking=[one for one in required.standings(db(), plan, today) if one.missing],
         wanted=wanted,
         narrowed=sorted(set(asked) & {"q", "kind", "space", "wants"}) or wanted.state != "present",
         shown=chosen(asked),
         spaces=[(space.code, space.name) for space in service.spaces(db()).values()],
-        listed=register.STATES,
+        listed=listing.STATES,
         **words(plan),
     )
 
@@ -47,7 +47,7 @@ def needed() -> str:
 def export() -> Response:
     """What the list shows, all pages of it."""
     asked, plan = inputs.query(schemas.Listing()), plans.plan(db())
-    rows = register.all_rows(db(), register.Filter(**asked), plan, clock.today())
+    rows = listing.all_rows(db(), listing.Filter(**asked), plan, clock.today())
     return book(exporting.workbook(db(), actor(), plan, rows, titles(), language()), "huakai-equipment.xlsx")
 
 

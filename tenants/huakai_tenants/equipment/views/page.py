@@ -14,8 +14,8 @@ from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.web.context import db
 from huakai_platform.web.inputs import FormResult
+from huakai_tenants.equipment import listing, service
 from huakai_tenants.equipment import plan as plans
-from huakai_tenants.equipment import register, service
 from huakai_tenants.equipment.plan import Kind, Plan
 from huakai_tenants.premises import photos
 
@@ -40,7 +40,7 @@ def words(plan: Plan) -> dict[str, Any]:
         "states": service.STATES,
         "funds": service.FUNDS,
         "rhythms": plans.RHYTHMS,
-        "wants": register.WANTS,
+        "wants": listing.WANTS,
         "today": clock.today(),
         "next_check": next_check,
     }

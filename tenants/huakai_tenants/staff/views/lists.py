@@ -8,7 +8,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.staff import enrolling, exporting, posts, register, schemas
+from huakai_tenants.staff import enrolling, exporting, listing, posts, schemas
 from huakai_tenants.staff.views import HEAD, STAFF, blueprint, reader
 from huakai_tenants.staff.views.page import language, words
 
@@ -19,19 +19,19 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @guard(Permission.STAFF_READ, to=STAFF)
 def index() -> str:
     asked = inputs.query(schemas.Listing())
-    wanted, plan, today = register.Filter(**asked), posts.plan(db()), clock.today()
+    wanted, plan, today = listing.Filter(**asked), posts.plan(db()), clock.today()
     trained = reader()(db(), today)
     return render_template(
         "staff/index.html",
-        listing=register.list_page(db(), wanted, plan, today, trained),
+        listing=listing.list_page(db(), wanted, plan, today, trained),
         trained=trained,
-        states_of_training=register.TRAINED,
+        states_of_training=listing.TRAINED,
         wanted=wanted,
         narrowed=sorted(set(asked) & {"q", "post", "employment", "ab", "check", "training"})
         or wanted.state != "active",
         shown={name: value for name, value in asked.items() if name != "page"},
-        gaps=register.gaps(db(), plan),
-        newcomers=register.newcomers(db()) if actor().can(Permission.STAFF_MANAGE) else [],
+        gaps=listing.gaps(db(), plan),
+        newcomers=listing.newcomers(db()) if actor().can(Permission.STAFF_MANAGE) else [],
         **words(plan),
     )
 
@@ -42,7 +42,7 @@ def export() -> Response:
     """What the list shows, all pages of it."""
     asked, plan, today = inputs.query(schemas.Listing()), posts.plan(db()), clock.today()
     trained = reader()(db(), today)
-    rows = register.all_rows(db(), register.Filter(**asked), plan, today, trained)
+    rows = listing.all_rows(db(), listing.Filter(**asked), plan, today, trained)
     return book(exporting.workbook(db(), actor(), plan, rows, trained, language()), "huakai-staff.xlsx")
 
 

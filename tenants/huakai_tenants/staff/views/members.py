@@ -11,7 +11,7 @@ from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
-from huakai_tenants.staff import posts, register, schemas, service
+from huakai_tenants.staff import listing, posts, schemas, service
 from huakai_tenants.staff.service import StaleVersion
 from huakai_tenants.staff.views import HEAD, STAFF, blueprint, page
 from huakai_tenants.staff.views.page import Answer
@@ -99,7 +99,7 @@ def _form(member_id: UUID | None, given: FormResult, *, stale: Conflict | None =
         errors=given.errors,
         stale=stale,
         labels=service.FIELDS,
-        accounts=register.accounts(db()),
+        accounts=listing.accounts(db()),
         **page.words(posts.plan(db())),
     )
     return (shown, status) if status != 200 else shown

@@ -10,7 +10,7 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.kernel import clock
 from huakai_platform.web.context import app_state, db
 from huakai_platform.web.inputs import FormResult
-from huakai_tenants.staff import contacts, files, posts, qualifications, register, service
+from huakai_tenants.staff import contacts, files, listing, posts, qualifications, service
 
 Answer = BaseResponse | str | tuple[str, int]
 
@@ -28,11 +28,11 @@ def words(plan: posts.Plan) -> dict[str, Any]:
         "plan": plan,
         "employments": posts.EMPLOYMENTS,
         "roles": posts.AB,
-        "checks": register.CHECKS,
-        "states": register.STATES,
+        "checks": listing.CHECKS,
+        "states": listing.STATES,
         "today": clock.today(),
-        "oldest": register.oldest_check(plan, clock.today()),
-        "soonest": register.soon_check(plan, clock.today()),
+        "oldest": listing.oldest_check(plan, clock.today()),
+        "soonest": listing.soon_check(plan, clock.today()),
     }
 
 

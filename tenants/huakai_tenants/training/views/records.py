@@ -15,7 +15,7 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files
 from huakai_tenants.staff import service as staff
-from huakai_tenants.training import exporting, records, scans, schemas, service
+from huakai_tenants.training import exporting, listing, scans, schemas, service
 from huakai_tenants.training.service import StaleVersion
 from huakai_tenants.training.views import HEAD, STAFF, blueprint
 from huakai_tenants.training.views.words import courses, handed, language, words
@@ -27,15 +27,15 @@ Answer = BaseResponse | str | tuple[str, int]
 @guard(Permission.TRAINING_READ, to=STAFF)
 def listed() -> str:
     asked = inputs.query(schemas.Listing())
-    wanted, today = records.Filter(**asked), clock.today()
-    listing = records.list_page(db(), wanted, today)
+    wanted, today = listing.Filter(**asked), clock.today()
+    found = listing.list_page(db(), wanted, today)
     return render_template(
         "training/records.html",
-        listing=listing,
-        cut=exporting.cut(listing.total),
+        listing=found,
+        cut=exporting.cut(found.total),
         narrowed=bool(set(asked) - {"sort", "page"}),
         shown={name: value for name, value in asked.items() if name != "page"},
-        people=records.people(db(), today, gone=True),
+        people=listing.people(db(), today, gone=True),
         years=range(today.year, today.year - 6, -1),
         **words(),
     )
@@ -45,7 +45,7 @@ def listed() -> str:
 @guard(Permission.TRAINING_READ, to=STAFF)
 def export() -> Response:
     """What the list shows, all pages of it."""
-    rows, total = records.all_rows(db(), records.Filter(**inputs.query(schemas.Listing())), clock.today())
+    rows, total = listing.all_rows(db(), listing.Filter(**inputs.query(schemas.Listing())), clock.today())
     return handed(exporting.workbook(db(), actor(), courses(), rows, total, language()), "huakai-training.xlsx")
 
 
@@ -122,7 +122,7 @@ def form(
         "training/form.html",
         record=record,
         holder=staff.get(db(), record.member_id) if record else None,
-        people=[] if record else records.people(db(), clock.today()),
+        people=[] if record else listing.people(db(), clock.today()),
         scans=scans.of(db(), record) if record else [],
         scan=scan or FormResult({}),
         removal=removal or (None, FormResult({})),

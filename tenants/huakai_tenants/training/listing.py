@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from huakai_tenants.staff import register
+from huakai_tenants.staff import listing as staff
 from huakai_tenants.staff.models import StaffMember
 from huakai_tenants.training.expiring import STAGES
 from huakai_tenants.training.models import TrainingRecord
@@ -75,7 +75,7 @@ def unordered_query(wanted: Filter, on: date) -> Select[*tuple[Any, ...]]:
 def people(session: Session, on: date, *, gone: bool = False) -> Sequence[Found]:
     """Who may have been trained, by number: those in service, or with `gone` everybody."""
     wanted = select(StaffMember.id, StaffMember.number, StaffMember.name, StaffMember.post).order_by(StaffMember.number)
-    return session.execute(wanted if gone else wanted.where(register.in_service(on))).all()
+    return session.execute(wanted if gone else wanted.where(staff.in_service(on))).all()
 
 
 def _narrowed(wanted: Filter, on: date) -> list[ColumnElement[bool]]:
