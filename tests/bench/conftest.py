@@ -59,7 +59,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture
 def workers(urls: Urls, tmp_path: Path) -> Iterator[Supervisor]:
-    """Two worker processes and a ringer on the tests' database."""
+    """Two worker processes and a poller on the tests' database."""
     with crew(urls, tmp_path) as supervisor:
         yield supervisor
 

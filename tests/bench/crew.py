@@ -23,7 +23,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @contextmanager
 def crew(urls: Urls, folder: Path) -> Iterator[Supervisor]:
-    """Two worker processes and a ringer on the tests' database."""
+    """Two worker processes and a poller on the tests' database."""
     supervisor = Supervisor(folder)
     huakai, env = str(Path(sys.executable).with_name("huakai")), dict(os.environ) | dict(servers.environment(urls))
     supervisor.add("ringer", [huakai, "ringer"], env)

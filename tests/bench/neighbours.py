@@ -62,7 +62,7 @@ TOLD = text(
 
 
 def settle(databases: Databases, urls: Urls, institution: UUID, sites: int) -> None:
-    """So many open sites over the whole country, with numbers, a week of checklists, and today's bell rung."""
+    """So many open sites over the whole country, with numbers, a week of checklists, and today's drain enqueued."""
     engine = create_engine(urls.login("postgres"), isolation_level="AUTOCOMMIT")
     today = clock.today()
     with engine.connect() as connection:

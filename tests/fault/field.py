@@ -1,4 +1,4 @@
-"""A stack to be shot at: two workers and a ringer on it, what strikes them, and the waiting until all is done."""
+"""A stack to be shot at: two workers and a poller on it, what strikes them, and the waiting until all is done."""
 
 import os
 import random
@@ -48,7 +48,7 @@ class Field:
 
 
 def lay_out() -> Field:
-    """Start the servers; the workers and the ringer wait for `supervisor.start()`."""
+    """Start the servers; the workers and the poller wait for `supervisor.start()`."""
     stack, urls = servers.start()
     databases = Databases(servers.settings(urls))
     institution = Institution(id=uuid7(), name="花开", short_name="花开", created_at=clock.now())

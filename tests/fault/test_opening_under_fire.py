@@ -1,4 +1,4 @@
-"""319 sites are opened while workers, the ringer, Valkey and PostgreSQL are killed at random."""
+"""319 sites are opened while workers, the poller, Valkey and PostgreSQL are killed at random."""
 
 import random
 from uuid import UUID

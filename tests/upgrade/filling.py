@@ -26,8 +26,8 @@ from huakai_platform.workdays import shipped as workdays
 from huakai_tenants.checklists import reopening
 from huakai_tenants.checklists.models import Attachment, ChecklistRun
 from huakai_worker import dispatcher
+from huakai_worker.heartbeat import HeartbeatWriter
 from huakai_worker.jobs import facts, trail
-from huakai_worker.pulse import Pulse
 from huakai_worker.schedules import SCHEDULES, fire_due
 from tests.support import released
 from tests.support.make import Make
@@ -166,7 +166,7 @@ def _sign_in(household: Household) -> None:
 
 
 def _work(household: Household, head: Actor) -> None:
-    """What the demonstration leaves out: a run opened again, a sealed entry, the set of function rooms, a pulse."""
+    """What the demonstration leaves out: a run opened again, a sealed entry, the set of function rooms, a heartbeat."""
     make, site = household.make, household.site_of(head)
     with make.databases.session(Login.TENANT, site.id) as session:
         done = select(ChecklistRun.id).where(ChecklistRun.completed_at.is_not(None)).order_by(ChecklistRun.due_on)
@@ -175,7 +175,7 @@ def _work(household: Household, head: Actor) -> None:
     household.kept["letter"] = written(make, head, site, "mailbox", letter)
     browser = make.browser(household.app, head)
     assert post(browser, "/room/spaces/sets/comprehensive/adoption").status_code == 303
-    Pulse(make.databases, "worker", "worker-1").beat()
+    HeartbeatWriter(make.databases, "worker", "worker-1").beat()
 
 
 def _objects(household: Household) -> Objects:

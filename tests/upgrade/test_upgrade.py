@@ -20,7 +20,7 @@ from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight import recounting, rollups
 from huakai_platform.oversight.models import PersonFact, RegionRollup, SiteFact
-from huakai_worker.pulse import Pulse
+from huakai_worker.heartbeat import HeartbeatWriter
 from tests.support.make import Make
 from tests.support.routes import API, Route, everything
 from tests.support.web import post
@@ -169,7 +169,7 @@ def test_the_demonstration_starts_again_and_adds_nothing(upgraded: Databases, se
 
 def keep_alive(databases: Databases) -> None:
     """A worker that is there as long as the tests take."""
-    Pulse(databases, "worker", "worker-1").beat()
+    HeartbeatWriter(databases, "worker", "worker-1").beat()
     with databases.session(Login.MIGRATOR) as session:
         session.execute(update(Heartbeat).values(seen_at=clock.now() + timedelta(hours=1)))
 

@@ -1,4 +1,4 @@
-"""Rows whose jobs break off: too quiet for the database, too long for the bell, or leaving with an exit."""
+"""Rows whose jobs break off: too quiet for the database, too long for the drain job, or leaving with an exit."""
 
 import asyncio
 import signal
@@ -90,12 +90,12 @@ def quiet(urls: Urls) -> Deed:
 
 @pytest.fixture
 def alarm() -> Iterator[Callable[[], None]]:
-    """Rings once, soon, as the bell's does after its fifteen minutes."""
+    """An alarm that goes off once, soon, as the drain job's does after its fifteen minutes."""
 
-    def ring(*_signal: object) -> None:
+    def go_off(*_signal: object) -> None:
         raise JobTimeoutException
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGALRM, go_off)
     yield lambda: signal.setitimer(signal.ITIMER_REAL, 0.05) and None
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)

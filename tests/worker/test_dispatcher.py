@@ -18,8 +18,8 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_worker import dispatcher, housekeeping, routes
+from huakai_worker.heartbeat import HeartbeatWriter
 from huakai_worker.jobs import operations
-from huakai_worker.pulse import Pulse
 from huakai_worker.reasons import describe
 from huakai_worker.scope import Work
 
@@ -267,7 +267,7 @@ def test_a_neighbour_is_not_starved_by_an_import(
     assert [tenant for tenant, _run in diary.seen].count(tenants[1]) == 2
 
 
-def test_a_bell_ends_after_its_rows_and_says_that_more_is_left(
+def test_a_drain_ends_after_its_rows_and_says_that_more_is_left(
     databases: Databases, settings: Settings, diary: Diary, tenants: list[UUID]
 ) -> None:
     tell(databases, tenants[0], 5)
@@ -282,10 +282,10 @@ def test_a_drain_leaves_a_sign_of_life(
     databases: Databases, settings: Settings, diary: Diary, tenants: list[UUID]
 ) -> None:
     tell(databases, tenants[0])
-    pulse = Pulse(databases, "worker", "w1")
+    heartbeat = HeartbeatWriter(databases, "worker", "w1")
 
-    dispatcher.drain(databases, settings, pulse=pulse)
-    pulse.beat(None)
+    dispatcher.drain(databases, settings, heartbeat=heartbeat)
+    heartbeat.beat(None)
 
     with databases.session(Login.WORKER) as session:
         beat = session.scalars(select(Heartbeat)).one()

@@ -28,7 +28,7 @@ PATIENCE = 60
 
 
 class Crew:
-    """Two workers and a ringer that are started again when they are gone."""
+    """Two workers and a poller that are started again when they are gone."""
 
     def __init__(self, urls: Urls) -> None:
         self.env = {**os.environ, **servers.environment(urls)}

@@ -20,7 +20,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.i18n import Message as Sentence
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_worker import housekeeping, routes
-from huakai_worker.pulse import Pulse
+from huakai_worker.heartbeat import HeartbeatWriter
 from huakai_worker.reasons import FAILURES, describe, named, nobodys, out_of_time, spent, together
 from huakai_worker.scope import Work
 
@@ -57,7 +57,7 @@ Message = Row[UUID, str, dict[str, object], int]
 
 @dataclass
 class Drained:
-    """What one bell got done; `more` when it stopped before the queue was empty."""
+    """What one drain got done; `more` when it stopped before the queue was empty."""
 
     done: int = 0
     failed: int = 0
@@ -74,7 +74,7 @@ def drain(
     *,
     rows: int = ROWS,
     seconds: float = SECONDS,
-    pulse: Pulse | None = None,
+    heartbeat: HeartbeatWriter | None = None,
     stop: Callable[[], bool] = lambda: False,
     between: Callable[[], object] = lambda: None,
 ) -> Drained:
@@ -97,9 +97,9 @@ def drain(
                 if enough():
                     drained.more = True
                     return drained
-                if pulse:
-                    pulse.beat("drain")
-                if not _settle(databases, settings, tenant_id, drained, pulse):
+                if heartbeat:
+                    heartbeat.beat("drain")
+                if not _settle(databases, settings, tenant_id, drained, heartbeat):
                     break
             _aside("tidying", partial(housekeeping.tidy, databases, tenant_id))
             if drained.rows == was > before:
@@ -119,13 +119,15 @@ def due_tenants(databases: Databases, most: int) -> list[UUID]:
         return list(session.scalars(select(due.c.tenant_id)))
 
 
-def _settle(databases: Databases, settings: Settings, tenant_id: UUID, drained: Drained, pulse: Pulse | None) -> bool:
+def _settle(
+    databases: Databases, settings: Settings, tenant_id: UUID, drained: Drained, heartbeat: HeartbeatWriter | None
+) -> bool:
     outcome = settle_one(databases, settings, tenant_id)
     if outcome is None:
         return False
     drained.done, drained.failed = drained.done + outcome, drained.failed + (not outcome)
-    if pulse:
-        pulse.done, pulse.failed = pulse.done + outcome, pulse.failed + (not outcome)
+    if heartbeat:
+        heartbeat.done, heartbeat.failed = heartbeat.done + outcome, heartbeat.failed + (not outcome)
     return True
 
 

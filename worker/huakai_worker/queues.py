@@ -1,4 +1,4 @@
-"""The door bell: one RQ queue of jobs without content, and a job class that refuses everything else."""
+"""One RQ queue of drain jobs, which carry no content, and a job class that refuses everything else."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-BELLS = "bells"
-DRAIN = "huakai_worker.bell.drain"
+QUEUE = "bells"
+DRAIN = "huakai_worker.drain_job.drain"
 ALLOWED = frozenset({DRAIN})
 LONGEST_DRAIN = 900
 
@@ -35,10 +35,10 @@ def connect(url: str, *, timeout: float | None = None) -> Redis:
     return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=timeout, retry=Retry(NoBackoff(), 0))
 
 
-def bells(connection: Redis) -> Queue:
-    return Queue(BELLS, connection=connection, serializer=JSONSerializer, job_class=SafeJob)
+def drain_queue(connection: Redis) -> Queue:
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=SafeJob)
 
 
-def ring(queue: Queue) -> None:
+def enqueue_drain(queue: Queue) -> None:
     """Ask a worker to look into the outbox."""
     queue.enqueue(DRAIN, job_timeout=LONGEST_DRAIN, result_ttl=0, failure_ttl=60, description="bell")

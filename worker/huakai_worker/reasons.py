@@ -62,7 +62,7 @@ def nobodys(error: BaseException) -> bool:
 
 
 def out_of_time(error: BaseException) -> bool:
-    """Whether the bell's alarm is behind it, which rings once: what is begun after it has no alarm any more."""
+    """Whether the drain job's time ran out, of which RQ warns once: what is begun afterwards has no limit any more."""
     return any(isinstance(one, BaseTimeoutException) for one in _behind(error))
 
 

@@ -44,7 +44,7 @@ def worker() -> None:
 
 @click.command(help=said(_("运行敲钟进程：唤醒任务进程，并按时间表办事")))
 def ringer() -> None:
-    from huakai_worker import ringer as process
+    from huakai_worker import poller as process
 
     _begin()
     sys.exit(process.run())

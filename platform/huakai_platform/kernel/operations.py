@@ -126,7 +126,7 @@ def start(
     begins_at: datetime | None = None,
     **params: Any,
 ) -> Operation:
-    """Write an operation down with its items `(site, label)` and ring for it, at once or at a time to come; works under
+    """Write an operation down with its items `(site, label)` and publish it, at once or at a time to come; works under
     the nil tenant."""
     rows = [
         {"position": position, "site_id": site_id, "label": label}

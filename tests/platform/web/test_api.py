@@ -1,4 +1,4 @@
-"""The door for programs: who is let in, how mistakes are told, how lists go on, how writes are kept apart."""
+"""The API of programs: who is let in, how mistakes are told, how lists go on, how writes are kept apart."""
 
 import json
 from datetime import timedelta

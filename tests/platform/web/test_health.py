@@ -17,7 +17,7 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.web import health
 from huakai_platform.web.health import Checks
-from huakai_worker.pulse import Pulse
+from huakai_worker.heartbeat import HeartbeatWriter
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def test_a_process_that_answers_lives(app: Flask) -> None:
 
 
 def test_ready_when_everything_is_there(app: Flask, databases: Databases) -> None:
-    Pulse(databases, "worker").beat()
+    HeartbeatWriter(databases, "worker").beat()
 
     answer = app.test_client().get("/readyz")
 
@@ -51,7 +51,7 @@ def test_ready_when_everything_is_there(app: Flask, databases: Databases) -> Non
 
 
 def test_not_ready_without_a_worker_that_beats(app: Flask, databases: Databases) -> None:
-    Pulse(databases, "worker").beat()
+    HeartbeatWriter(databases, "worker").beat()
     with databases.session(Login.WORKER) as session:
         session.execute(update(Heartbeat).values(seen_at=clock.now() - timedelta(seconds=31)))
 
@@ -99,7 +99,7 @@ def test_asking_often_costs_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_room_only_process_is_ready_by_itself(room_only: Flask, databases: Databases) -> None:
-    Pulse(databases, "worker").beat()
+    HeartbeatWriter(databases, "worker").beat()
 
     assert room_only.test_client().get("/readyz").status_code == 200
 

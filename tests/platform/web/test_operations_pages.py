@@ -16,7 +16,7 @@ from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.operations import ItemState, OperationItem
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.sites import Site
-from huakai_worker.pulse import Pulse
+from huakai_worker.heartbeat import HeartbeatWriter
 from tests.support.make import Make
 from tests.support.web import post
 
@@ -159,7 +159,7 @@ def test_the_queue_shows_its_dead_and_sends_them_again(
     with databases.session(Login.WORKER, sites[0].id) as session:
         row = outbox.publish(session, ChecklistCompleted(uuid7(), "2026-11"))
         session.execute(update(OutboxMessage).values(attempts=10, dead_at=clock.now(), last_error="ValueError"))
-    Pulse(databases, "worker", "worker-one").beat("drain")
+    HeartbeatWriter(databases, "worker", "worker-one").beat("drain")
 
     page = admin.get("/console/jobs").text
     answer = post(admin, f"/console/jobs/{sites[0].id}/{row}/resend")

@@ -1,4 +1,4 @@
-"""The sign of life of a worker or ringer: one small row, written at most once a second."""
+"""The heartbeat of a worker or poller: one small row, written at most once a second."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ log = structlog.get_logger("huakai.worker")
 
 
 @dataclass
-class Pulse:
+class HeartbeatWriter:
     """What one process says of itself: what it does now, and how much it has done and failed."""
 
     databases: Databases
@@ -52,7 +52,7 @@ class Pulse:
             with self.databases.session(Login.WORKER) as session:
                 session.execute(delete(Heartbeat).where(Heartbeat.name == self.name))
         except SQLAlchemyError as error:
-            log.warning("no farewell", kind=type(error).__name__)
+            log.warning("heartbeat not removed", kind=type(error).__name__)
 
     def _row(self, doing: str | None) -> Insert:
         row = insert(Heartbeat).values(

@@ -1,4 +1,4 @@
-"""Rings as many bells as there are idle workers and tenants waiting; turns the clock. Any number may run."""
+"""Enqueues a drain for each idle worker while tenants wait, and fires schedules; any number may run."""
 
 import signal
 import threading
@@ -17,7 +17,7 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_worker import dispatcher, folding, queues, schedules, scope
-from huakai_worker.pulse import Pulse
+from huakai_worker.heartbeat import HeartbeatWriter
 
 EVERY, CLOCK_EVERY = 0.5, 5.0
 AWAKE = timedelta(seconds=15)
@@ -25,8 +25,8 @@ AWAKE = timedelta(seconds=15)
 log = structlog.get_logger("huakai.ringer")
 
 
-def ring_due(databases: Databases, queue: Queue) -> int:
-    """Ring for those who can answer: idle workers, but no more than tenants that wait, less the bells on their way.
+def enqueue_due(databases: Databases, queue: Queue) -> int:
+    """Enqueue a drain for each idle worker, but no more than tenants wait, less the drains that are queued already.
 
     One of them is enough for rollups that are behind.
     """
@@ -34,7 +34,7 @@ def ring_due(databases: Databases, queue: Queue) -> int:
     waiting = (len(dispatcher.due_tenants(databases, idle)) or folding.waiting(databases)) if idle else 0
     missing = max(0, min(idle, waiting) - queue.count) if waiting else 0
     for _number in range(missing):
-        queues.ring(queue)
+        queues.enqueue_drain(queue)
     return missing
 
 
@@ -49,19 +49,19 @@ def idle_workers(databases: Databases) -> int:
 
 
 def run(stop: threading.Event | None = None) -> int:
-    """Ring until told to stop; servers that are away are tried again."""
+    """Poll until told to stop; servers that are away are tried again."""
     stop, here = stop or _until_signalled(), scope.current()
-    pulse = Pulse(here.databases, "ringer")
+    heartbeat = HeartbeatWriter(here.databases, "ringer")
     wound = float("-inf")
     with queues.connect(here.settings.redis_url, timeout=2) as connection:
-        queue = queues.bells(connection)
+        queue = queues.drain_queue(connection)
         while not stop.wait(EVERY):
-            _try(lambda: ring_due(here.databases, queue))
+            _try(lambda: enqueue_due(here.databases, queue))
             if time.monotonic() - wound > CLOCK_EVERY:
                 wound = time.monotonic()
-                pulse.beat(None)
+                heartbeat.beat(None)
                 _try(lambda: schedules.fire_due(here.databases))
-    pulse.end()
+    heartbeat.end()
     here.databases.dispose()
     return 0
 

@@ -1,4 +1,4 @@
-"""The door bell: what RQ may run, who rings, and that a lost bell loses nothing."""
+"""Drain jobs: what RQ may run, who enqueues it, and that a lost job loses nothing."""
 
 import subprocess
 import sys
@@ -26,11 +26,11 @@ from huakai_platform.kernel.events import ChecklistCompleted
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.plumbing import Heartbeat, Tick
-from huakai_worker import dispatcher, queues, ringer, routes, schedules, scope
-from huakai_worker.pulse import Pulse
+from huakai_worker import dispatcher, poller, queues, routes, schedules, scope
+from huakai_worker.heartbeat import HeartbeatWriter
 from huakai_worker.reasons import Stopped
 from huakai_worker.schedules import Schedule
-from huakai_worker.worker import TTL, BellWorker
+from huakai_worker.worker import TTL, DrainWorker
 from tests.support import servers
 
 
@@ -44,7 +44,7 @@ def redis(settings: Settings) -> Iterator[Redis]:
 
 @pytest.fixture
 def queue(redis: Redis) -> Queue:
-    return queues.bells(redis)
+    return queues.drain_queue(redis)
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +52,12 @@ def only_counting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "ROUTES", {ChecklistCompleted: ()})
 
 
-def work(databases: Databases, settings: Settings, queue: Queue) -> BellWorker:
-    """A worker that answers the bells that are there, and goes."""
-    worker = BellWorker(
+def work(databases: Databases, settings: Settings, queue: Queue) -> DrainWorker:
+    """A worker that does the jobs that are there, and goes."""
+    worker = DrainWorker(
         [queue], connection=queue.connection, job_class=queues.SafeJob, serializer=JSONSerializer, worker_ttl=TTL
     )
-    worker.pulse = Pulse(databases, "worker", worker.name)
+    worker.heartbeats = HeartbeatWriter(databases, "worker", worker.name)
     with scope.borrowed(settings, databases):
         worker.work(burst=True, logging_level="CRITICAL")
     return worker
@@ -78,14 +78,14 @@ def waiting(databases: Databases) -> int | None:
 
 def idle(databases: Databases, count: int) -> None:
     for number in range(count):
-        Pulse(databases, "worker", f"w{number}").beat(None)
+        HeartbeatWriter(databases, "worker", f"w{number}").beat(None)
 
 
-def test_a_bell_empties_the_queue_and_leaves_nothing_in_redis(
+def test_a_drain_empties_the_queue_and_leaves_nothing_in_redis(
     databases: Databases, settings: Settings, queue: Queue
 ) -> None:
     tell(databases, 3)
-    queues.ring(queue)
+    queues.enqueue_drain(queue)
 
     work(databases, settings, queue)
 
@@ -93,48 +93,67 @@ def test_a_bell_empties_the_queue_and_leaves_nothing_in_redis(
     assert queue.connection.keys("rq:job:*") == []
 
 
-def test_a_bell_that_could_not_do_all_rings_again(
+def test_a_drain_that_could_not_do_all_enqueues_another(
     databases: Databases, settings: Settings, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("huakai_worker.bell.dispatcher.drain", partial(dispatcher.drain, rows=2))
+    monkeypatch.setattr("huakai_worker.drain_job.dispatcher.drain", partial(dispatcher.drain, rows=2))
     tell(databases, 5)
-    queues.ring(queue)
+    queues.enqueue_drain(queue)
 
     worker = work(databases, settings, queue)
 
-    assert (waiting(databases), worker.heard) == (0, 3)
+    assert (waiting(databases), worker.jobs_done) == (0, 3)
 
 
 def test_redis_may_forget_everything(databases: Databases, settings: Settings, queue: Queue) -> None:
     tell(databases, 2)
-    queues.ring(queue)
+    queues.enqueue_drain(queue)
     queue.connection.flushall()
     idle(databases, 1)
 
-    assert ringer.ring_due(databases, queue) == 1
+    assert poller.enqueue_due(databases, queue) == 1
     work(databases, settings, queue)
 
     assert waiting(databases) == 0
 
 
-@pytest.mark.parametrize("name", ["os.system", "huakai_worker.bell._ring_again", "subprocess.call", "", "drain"])
-def test_only_the_bell_is_ever_called(
+@pytest.mark.parametrize(
+    "name", ["os.system", "huakai_worker.drain_job._enqueue_again", "subprocess.call", "", "drain"]
+)
+def test_only_the_drain_is_ever_called(
     databases: Databases, settings: Settings, redis: Redis, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[object] = []
     monkeypatch.setattr("os.system", called.append)
-    stranger = Queue(queues.BELLS, connection=redis, serializer=JSONSerializer)
+    stranger = Queue(queues.QUEUE, connection=redis, serializer=JSONSerializer)
     job = Job.create("os.system", args=("touch /tmp/pwned",), connection=redis, serializer=JSONSerializer)
     job.func_name = name
     stranger.enqueue_job(job)
 
-    work(databases, settings, queues.bells(redis))
+    work(databases, settings, queues.drain_queue(redis))
 
     assert called == []
 
 
-@pytest.mark.parametrize("job", [("huakai_worker.bell.drain", None, ["x"], {}), ("system", "os", [], {})])
-def test_a_bell_carries_nothing(redis: Redis, job: tuple[object, ...]) -> None:
+def test_a_drain_queued_under_its_former_name_is_dropped_and_its_rows_wait_for_the_next(
+    databases: Databases, settings: Settings, queue: Queue
+) -> None:
+    tell(databases)
+    old = Job.create("os.system", connection=queue.connection, serializer=JSONSerializer)
+    old.func_name = "huakai_worker.bell.drain"
+    Queue(queues.QUEUE, connection=queue.connection, serializer=JSONSerializer).enqueue_job(old)
+
+    work(databases, settings, queue)
+    assert waiting(databases) == 1
+    idle(databases, 1)
+    assert poller.enqueue_due(databases, queue) == 1
+    work(databases, settings, queue)
+
+    assert waiting(databases) == 0
+
+
+@pytest.mark.parametrize("job", [("huakai_worker.drain_job.drain", None, ["x"], {}), ("system", "os", [], {})])
+def test_a_drain_job_carries_nothing(redis: Redis, job: tuple[object, ...]) -> None:
     made = queues.SafeJob(id="one", connection=redis, serializer=JSONSerializer)
     made.data = JSONSerializer.dumps(job)
 
@@ -147,48 +166,48 @@ def test_callbacks_and_webhooks_are_ignored(
 ) -> None:
     called: list[object] = []
     monkeypatch.setattr("os.system", lambda *_: called.append(1))
-    stranger = Queue(queues.BELLS, connection=redis, serializer=JSONSerializer)
+    stranger = Queue(queues.QUEUE, connection=redis, serializer=JSONSerializer)
     stranger.enqueue(queues.DRAIN, on_success=Callback("os.system"), on_failure=Callback("os.system"))
 
-    work(databases, settings, queues.bells(redis))
+    work(databases, settings, queues.drain_queue(redis))
 
     assert called == []
     assert "send_webhooks" in vars(queues.SafeJob)
 
 
 @pytest.mark.parametrize(
-    ("workers", "tenants", "queued", "rung"), [(0, 3, 0, 0), (2, 0, 0, 0), (2, 5, 0, 2), (4, 2, 0, 2), (3, 3, 2, 1)]
+    ("workers", "tenants", "queued", "enqueued"), [(0, 3, 0, 0), (2, 0, 0, 0), (2, 5, 0, 2), (4, 2, 0, 2), (3, 3, 2, 1)]
 )
-def test_no_more_bells_than_needed(
-    databases: Databases, queue: Queue, workers: int, tenants: int, queued: int, rung: int
+def test_no_more_drains_than_needed(
+    databases: Databases, queue: Queue, workers: int, tenants: int, queued: int, enqueued: int
 ) -> None:
     idle(databases, workers)
     tell(databases, tenants)
     for _ in range(queued):
-        queues.ring(queue)
+        queues.enqueue_drain(queue)
 
-    assert ringer.ring_due(databases, queue) == rung
-    assert ringer.ring_due(databases, queue) == 0
+    assert poller.enqueue_due(databases, queue) == enqueued
+    assert poller.enqueue_due(databases, queue) == 0
 
 
-def test_busy_and_silent_workers_are_not_rung_for(databases: Databases, queue: Queue) -> None:
-    Pulse(databases, "worker", "busy").beat("drain")
+def test_busy_and_silent_workers_have_none_enqueued(databases: Databases, queue: Queue) -> None:
+    HeartbeatWriter(databases, "worker", "busy").beat("drain")
     with databases.session(Login.WORKER) as session:
         old = clock.now() - timedelta(minutes=1)
         session.add(Heartbeat(name="gone", kind="worker", started_at=old, seen_at=old))
     tell(databases)
 
-    assert ringer.ring_due(databases, queue) == 0
+    assert poller.enqueue_due(databases, queue) == 0
 
 
-def test_a_ringer_goes_on_without_redis_and_still_turns_the_clock(databases: Databases, settings: Settings) -> None:
+def test_a_poller_goes_on_without_redis_and_still_fires_schedules(databases: Databases, settings: Settings) -> None:
     stop = threading.Event()
     away = replace(settings, redis_url="unix:///nowhere/at/all")
     tell(databases)
     idle(databases, 1)
 
     with scope.borrowed(away, Databases(settings)):
-        thread = threading.Thread(target=ringer.run, args=[stop])
+        thread = threading.Thread(target=poller.run, args=[stop])
         thread.start()
         try:
             _until(lambda: _ticks(databases))
@@ -235,9 +254,9 @@ def test_a_worker_process_answers_and_stops_when_told(databases: Databases, urls
     program = "import sys; from huakai_worker import worker; sys.exit(worker.run())"
     process = subprocess.Popen([sys.executable, "-c", program], env=dict(servers.environment(urls)))
     try:
-        _until(lambda: ringer.idle_workers(databases))
+        _until(lambda: poller.idle_workers(databases))
         (tenant,) = tell(databases)
-        queues.ring(queue)
+        queues.enqueue_drain(queue)
         _until(lambda: _attempted(databases, tenant))
     finally:
         process.terminate()
@@ -246,7 +265,7 @@ def test_a_worker_process_answers_and_stops_when_told(databases: Databases, urls
 
 
 def test_a_stop_at_once_is_no_exit_of_a_job(databases: Databases, queue: Queue) -> None:
-    worker = BellWorker([queue], connection=queue.connection, job_class=queues.SafeJob, worker_ttl=TTL)
+    worker = DrainWorker([queue], connection=queue.connection, job_class=queues.SafeJob, worker_ttl=TTL)
     worker._shutdown_requested_date = datetime(2020, 1, 1, tzinfo=UTC)
 
     with pytest.raises(Stopped):
