@@ -1,4 +1,4 @@
-"""The door for programs: which resources each plane has below /api/v1."""
+"""The API for programs: which resources each plane has below /api/v1."""
 
 from flask import Flask
 
@@ -35,7 +35,7 @@ from huakai_tenants.wall_documents import api as wall_documents
 
 def resources(plane: str) -> tuple[Resources, ...]:
     """What programs find in a plane; `any` is what both share."""
-    doors: dict[str, tuple[Resources, ...]] = {
+    served: dict[str, tuple[Resources, ...]] = {
         "any": (identity.blueprint,),
         "console": (
             onboarding.blueprint,
@@ -73,13 +73,13 @@ def resources(plane: str) -> tuple[Resources, ...]:
             notices.room,
         ),
     }
-    return doors[plane]
+    return served[plane]
 
 
 def install(app: Flask, planes: tuple[str, ...]) -> None:
     """Serve the resources of these planes, and the document that describes them."""
     document = Document(app)
     for plane in ("any", *planes):
-        for door in resources(plane):
-            document.carry(door)
+        for one in resources(plane):
+            document.carry(one)
     app.extensions["huakai.api"] = {"document": document}

@@ -72,7 +72,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
             identity.room,
             identity.team,
             activities.blueprint,
-            activities.door,
+            activities.public_checkin,
             checklists.blueprint,
             compliance.room,
             equipment.blueprint,

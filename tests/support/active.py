@@ -13,9 +13,9 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight.models import RegionTotal
-from huakai_tenants.activities import arrivals, catalogue, sheet
-from huakai_tenants.activities.arrivals import Door
+from huakai_tenants.activities import catalogue, public_checkin, sheet
 from huakai_tenants.activities.models import Activity, ActivityEffect, ActivityPhoto, ActivityPlan, ActivityTotal
+from huakai_tenants.activities.public_checkin import CheckinLink
 from huakai_tenants.sheets import service as sheets
 from tests.support.checked import photo
 from tests.support.make import Make
@@ -151,4 +151,4 @@ def arrival(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     made = Active(world.make, site).activity(clock.today())
     with world.make.databases.session(Login.MIGRATOR) as opened:
         opened.execute(update(Site).where(Site.id == site.id).values(state="open"))
-    return {"token": arrivals.link(str(world.app.config["SECRET_KEY"]), Door(site.id, made.id))}
+    return {"token": public_checkin.token(str(world.app.config["SECRET_KEY"]), CheckinLink(site.id, made.id))}

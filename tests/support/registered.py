@@ -10,12 +10,12 @@ from huakai_platform.kernel import clock, vault
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.sites import Site
-from huakai_platform.registers import definitions, entries, sheet, shelf
+from huakai_platform.registers import definitions, entries, entry_store, sheet
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.uploads import InstitutionUploads
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.shipped import EditionFiles, check, edition_digest, load_shipped, sealed
-from huakai_tenants.registers import shelves
+from huakai_tenants.registers import entry_stores
 from huakai_tenants.registers.uploads import RoomUploads
 from tests.support.make import Make
 from tests.support.worlds import World
@@ -79,7 +79,7 @@ def written(make: Make, actor: Actor, site: Site, code: str, answers: Mapping[st
     with make.databases.session(Login.WORKER, site.id) as session:
         vault.ensure_key(session, make.settings.master_key)
     with make.databases.session(Login.TENANT, site.id) as session:
-        kept = shelves.shelf(session, register, make.settings.master_key)
+        kept = entry_stores.entry_store(session, register, make.settings.master_key)
         return entries.add(session, actor, kept, register, answers, site.edition_id)
 
 
@@ -88,7 +88,9 @@ def of_institution(make: Make, actor: Actor, edition_id: UUID, code: str, answer
     register = register_of(make, edition_id, code, definitions.INSTITUTION)
     assert actor.institution_id is not None
     with make.databases.session(Login.OVERSIGHT) as session:
-        return entries.add(session, actor, shelf.of_institution(actor.institution_id), register, answers, edition_id)
+        return entries.add(
+            session, actor, entry_store.of_institution(actor.institution_id), register, answers, edition_id
+        )
 
 
 def register(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:

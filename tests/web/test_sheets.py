@@ -1,4 +1,4 @@
-"""Whatever program left it, a sheet says the same at every door; and what comes of it has a page."""
+"""Whatever program left it, a sheet says the same wherever it is uploaded; and what comes of it has a page."""
 
 import io
 import json

@@ -13,7 +13,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.events import DayBegan
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.kernel.notices import Notice
-from huakai_tenants.staff import telling
+from huakai_tenants.staff import notifications
 from huakai_worker import dispatcher
 from tests.support.make import Make
 from tests.support.staffed import Staffed
@@ -34,7 +34,7 @@ def head(make: Make, room: Staffed) -> Actor:
 
 def told(databases: Databases, room: Staffed, day: date = TODAY) -> list[Notice]:
     with databases.session(Login.WORKER, room.site.id) as session:
-        telling.of_the_day(session, day)
+        notifications.of_the_day(session, day)
     with databases.session(Login.TENANT, room.site.id) as session:
         return list(session.scalars(select(Notice).order_by(Notice.dedup)))
 

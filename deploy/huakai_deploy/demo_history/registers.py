@@ -14,7 +14,7 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.registers import definitions, entries, reading, shelf
+from huakai_platform.registers import definitions, entries, entry_store, reading
 from huakai_platform.registers.models import InstitutionEntry
 from huakai_platform.standards import service as standards
 from huakai_tenants.registers.models import RegisterEntry
@@ -117,7 +117,7 @@ def remember(session: Session, room: Room) -> None:
 def report(databases: Databases, actor: Actor) -> None:
     """Enter what the institution keeps, once."""
     assert actor.institution_id is not None
-    kept = shelf.of_institution(actor.institution_id)
+    kept = entry_store.of_institution(actor.institution_id)
     with databases.session(Login.OVERSIGHT) as session:
         if session.scalar(select(func.count()).select_from(InstitutionEntry).where(kept.mine)):
             return

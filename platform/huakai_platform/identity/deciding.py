@@ -1,6 +1,6 @@
 """Who an invitation is for: a new person, somebody who is known, or nobody because something is somebody else's.
 
-One rule for every door; who is told how much depends on whose word it is.
+One rule for every page, sheet and program; who is told how much depends on whose word it is.
 """
 
 from collections.abc import Iterable

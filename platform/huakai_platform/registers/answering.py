@@ -18,8 +18,8 @@ from huakai_platform.registers import entries as writing
 from huakai_platform.registers import listing, reading
 from huakai_platform.registers.definitions import Register, Rows
 from huakai_platform.registers.entries import Entry
-from huakai_platform.registers.pages import Desk
-from huakai_platform.registers.shelf import Answers
+from huakai_platform.registers.entry_store import Answers
+from huakai_platform.registers.pages import RegisterScope
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db
 
@@ -37,79 +37,79 @@ COLUMNS = (
 NOT_THERE = _("没有这一项")
 
 
-def registers(desk: Desk) -> Response:
-    return api.listed([_about(one) for one in desk.registers().values()])
+def registers(scope: RegisterScope) -> Response:
+    return api.listed([_about(one) for one in scope.registers().values()])
 
 
-def register(desk: Desk, code: str) -> Response:
-    found = desk.register(code)
+def register(scope: RegisterScope, code: str) -> Response:
+    found = scope.register(code)
     rows = {one.code: forms.json_schema(_as_form(found, one)) for one in found.rows}
     return api.answer(_about(found) | {"items": forms.json_schema(found.form), "rows": rows})
 
 
-def entries(desk: Desk, code: str, asked: Mapping[str, Any]) -> Response:
+def entries(scope: RegisterScope, code: str, asked: Mapping[str, Any]) -> Response:
     """One page of entries; on record when the register is confidential."""
-    found = desk.register(code)
-    shelf = desk.shelf(found)
-    newest = api.Order((shelf.model.day, shelf.model.id), falling=True)
-    cut = api.cut(select(shelf.model).where(*listing.conditions(shelf, found, asked)), newest, asked)
-    shown = [_entry(found, Entry(row[0], shelf.read(row[0]))) for row in cut.rows]
+    found = scope.register(code)
+    store = scope.store(found)
+    newest = api.Order((store.model.day, store.model.id), falling=True)
+    cut = api.cut(select(store.model).where(*listing.conditions(store, found, asked)), newest, asked)
+    shown = [_entry(found, Entry(row[0], store.read(row[0]))) for row in cut.rows]
     if found.sealed:
         audit.record(db(), actor(), "registers.read", "register", found.code, rows=len(shown))
     return cut.answer(shown)
 
 
-def entry(desk: Desk, code: str, entry_id: UUID) -> Response:
+def entry(scope: RegisterScope, code: str, entry_id: UUID) -> Response:
     """An entry; on record when the register is confidential."""
-    found = desk.register(code)
-    answered = _answered(desk, found, entry_id)
+    found = scope.register(code)
+    answered = _answered(scope, found, entry_id)
     if found.sealed:
         audit.record(db(), actor(), "registers.read", "register_entry", entry_id, register=found.code)
     return answered
 
 
-def add(desk: Desk, code: str, given: Mapping[str, Any]) -> Response:
-    found = desk.register(code)
+def add(scope: RegisterScope, code: str, given: Mapping[str, Any]) -> Response:
+    found = scope.register(code)
     answers = _read(found, given)
-    edition_id, _tier = desk.edition()
+    edition_id, _tier = scope.edition()
     with _in_items():
-        entry_id = writing.add(db(), actor(), desk.shelf(found), found, answers, edition_id)
-    desk.changed(found, {_day(found, answers)})
-    return _answered(desk, found, entry_id, 201, url_for(".entry", code=code, entry_id=entry_id))
+        entry_id = writing.add(db(), actor(), scope.store(found), found, answers, edition_id)
+    scope.changed(found, {_day(found, answers)})
+    return _answered(scope, found, entry_id, 201, url_for(".entry", code=code, entry_id=entry_id))
 
 
-def change(desk: Desk, code: str, entry_id: UUID, given: Mapping[str, Any]) -> Response:
-    found = desk.register(code)
-    shelf = desk.shelf(found)
-    version = writing.get(db(), shelf, found, entry_id).row.version
+def change(scope: RegisterScope, code: str, entry_id: UUID, given: Mapping[str, Any]) -> Response:
+    found = scope.register(code)
+    store = scope.store(found)
+    version = writing.get(db(), store, found, entry_id).row.version
     api.expect(version)
     answers = _read(found, given)
-    edition_id, _tier = desk.edition()
+    edition_id, _tier = scope.edition()
     with _in_items():
-        before = writing.change(db(), actor(), shelf, found, entry_id, answers, version=version, edition_id=edition_id)
-    desk.changed(found, {before, _day(found, answers)})
-    return _answered(desk, found, entry_id)
+        before = writing.change(db(), actor(), store, found, entry_id, answers, version=version, edition_id=edition_id)
+    scope.changed(found, {before, _day(found, answers)})
+    return _answered(scope, found, entry_id)
 
 
-def cancel(desk: Desk, code: str, entry_id: UUID, reason: str) -> Response:
-    found = desk.register(code)
-    desk.changed(found, {writing.cancel(db(), actor(), desk.shelf(found), found, entry_id, reason)})
-    return _answered(desk, found, entry_id)
+def cancel(scope: RegisterScope, code: str, entry_id: UUID, reason: str) -> Response:
+    found = scope.register(code)
+    scope.changed(found, {writing.cancel(db(), actor(), scope.store(found), found, entry_id, reason)})
+    return _answered(scope, found, entry_id)
 
 
-def restore(desk: Desk, code: str, entry_id: UUID) -> Response:
-    found = desk.register(code)
-    desk.changed(found, {writing.restore(db(), actor(), desk.shelf(found), found, entry_id)})
-    return _answered(desk, found, entry_id)
+def restore(scope: RegisterScope, code: str, entry_id: UUID) -> Response:
+    found = scope.register(code)
+    scope.changed(found, {writing.restore(db(), actor(), scope.store(found), found, entry_id)})
+    return _answered(scope, found, entry_id)
 
 
-def review(desk: Desk, code: str, entry_id: UUID) -> Response:
-    found = desk.register(code)
-    shelf = desk.shelf(found)
-    version = writing.get(db(), shelf, found, entry_id).row.version
+def review(scope: RegisterScope, code: str, entry_id: UUID) -> Response:
+    found = scope.register(code)
+    store = scope.store(found)
+    version = writing.get(db(), store, found, entry_id).row.version
     api.expect(version)
-    desk.changed(found, {writing.review(db(), actor(), shelf, found, entry_id, version=version)})
-    return _answered(desk, found, entry_id)
+    scope.changed(found, {writing.review(db(), actor(), store, found, entry_id, version=version)})
+    return _answered(scope, found, entry_id)
 
 
 def _about(found: Register) -> dict[str, Any]:
@@ -136,8 +136,10 @@ def _entry(found: Register, one: Entry) -> dict[str, Any]:
     }
 
 
-def _answered(desk: Desk, found: Register, entry_id: UUID, status: int = 200, location: str | None = None) -> Response:
-    one = writing.get(db(), desk.shelf(found), found, entry_id)
+def _answered(
+    scope: RegisterScope, found: Register, entry_id: UUID, status: int = 200, location: str | None = None
+) -> Response:
+    one = writing.get(db(), scope.store(found), found, entry_id)
     return api.answer(_entry(found, one), status, version=one.row.version, location=location)
 
 

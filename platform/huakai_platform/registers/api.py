@@ -11,7 +11,7 @@ from marshmallow import fields
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.fields import Choice, Date, Strict, Text
 from huakai_platform.registers import answering, listing
-from huakai_platform.registers.pages import Desk
+from huakai_platform.registers.pages import RegisterScope
 from huakai_platform.web import api
 from huakai_platform.web.context import guard
 
@@ -73,7 +73,7 @@ class EntryRow(api.Shape):
 class Level:
     """Who reads and who writes the registers of a level, what its identifiers stand for, and an entry as an example."""
 
-    desk: Desk
+    scope: RegisterScope
     read: tuple[Permission, frozenset[Role]]
     write: tuple[Permission, frozenset[Role]]
     register: str
@@ -97,13 +97,13 @@ def _registers(made: api.Resources, level: Level) -> None:
     @guard(permission, to=roles)
     @made.operation("List registers", "标准规定的登记簿。", gives=api.Listed(RegisterRow))
     def registers() -> Response:
-        return answering.registers(level.desk)
+        return answering.registers(level.scope)
 
     @made.get("/registers/<code>")
     @guard(permission, to=roles, sample=level.register)
     @made.operation("Read a register", "一本登记簿，和它的答案要怎么填（JSON Schema）。", gives=RegisterShown)
     def register(code: str) -> Response:
-        return answering.register(level.desk, code)
+        return answering.register(level.scope, code)
 
 
 def _reads(made: api.Resources, level: Level) -> None:
@@ -116,13 +116,13 @@ def _reads(made: api.Resources, level: Level) -> None:
         gives=api.Listed(EntryRow),
     )  # fmt: skip
     def entries(code: str, asked: Any) -> Response:
-        return answering.entries(level.desk, code, asked)
+        return answering.entries(level.scope, code, asked)
 
     @made.get("/registers/<code>/entries/<uuid:entry_id>")
     @guard(permission, to=roles, sample=level.entry)
     @made.operation("Read an entry", "一条登记。ETag 是它的版本。", gives=EntryRow)
     def entry(code: str, entry_id: UUID) -> Response:
-        return answering.entry(level.desk, code, entry_id)
+        return answering.entry(level.scope, code, entry_id)
 
 
 def _writes(made: api.Resources, level: Level) -> None:
@@ -135,7 +135,7 @@ def _writes(made: api.Resources, level: Level) -> None:
         example={"items": level.example},
     )  # fmt: skip
     def add(code: str, given: Mapping[str, Any]) -> Response:
-        return answering.add(level.desk, code, given)
+        return answering.add(level.scope, code, given)
 
     @made.put("/registers/<code>/entries/<uuid:entry_id>")
     @guard(permission, to=roles, sample=level.entry)
@@ -144,7 +144,7 @@ def _writes(made: api.Resources, level: Level) -> None:
         example={"items": level.example},
     )  # fmt: skip
     def change(code: str, entry_id: UUID, given: Mapping[str, Any]) -> Response:
-        return answering.change(level.desk, code, entry_id, given)
+        return answering.change(level.scope, code, entry_id, given)
 
 
 def _ends(made: api.Resources, level: Level) -> None:
@@ -157,13 +157,13 @@ def _ends(made: api.Resources, level: Level) -> None:
         example={"reason": "Entered twice"},
     )  # fmt: skip
     def cancel(code: str, entry_id: UUID, given: Mapping[str, Any]) -> Response:
-        return answering.cancel(level.desk, code, entry_id, given["reason"])
+        return answering.cancel(level.scope, code, entry_id, given["reason"])
 
     @made.post("/registers/<code>/entries/<uuid:entry_id>/restoration")
     @guard(permission, to=roles, sample=level.entry)
     @made.operation("Restore an entry", "恢复一条作废的登记。", gives=EntryRow)
     def restore(code: str, entry_id: UUID) -> Response:
-        return answering.restore(level.desk, code, entry_id)
+        return answering.restore(level.scope, code, entry_id)
 
     @made.post("/registers/<code>/entries/<uuid:entry_id>/review")
     @guard(permission, to=roles, sample=level.entry)
@@ -171,4 +171,4 @@ def _ends(made: api.Resources, level: Level) -> None:
         "Pass the review of an entry", "由没有写过这一条的另一个人复核通过。", gives=EntryRow, versioned=True
     )
     def review(code: str, entry_id: UUID) -> Response:
-        return answering.review(level.desk, code, entry_id)
+        return answering.review(level.scope, code, entry_id)

@@ -17,7 +17,7 @@ from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.registers.definitions import Register
-from huakai_platform.registers.shelf import Answers, Shelf
+from huakai_platform.registers.entry_store import Answers, EntryStore
 
 FIRST_DAY = date(1950, 1, 1)
 IDENTIFYING = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
@@ -55,54 +55,56 @@ def may_write(actor: Actor, register: Register) -> None:
         raise Forbidden(_("您的身份不能在这本登记簿里登记。"))
 
 
-def get(session: Session, shelf: Shelf, register: Register, entry_id: UUID, *, lock: bool = False) -> Entry:
-    """An entry of the shelf's owner; raises NotFound."""
-    model = shelf.model
-    wanted = select(model).where(model.id == entry_id, model.register == register.code, shelf.mine)
+def get(session: Session, store: EntryStore, register: Register, entry_id: UUID, *, lock: bool = False) -> Entry:
+    """An entry of the store's owner; raises NotFound."""
+    model = store.model
+    wanted = select(model).where(model.id == entry_id, model.register == register.code, store.mine)
     row = session.scalar(wanted.with_for_update().execution_options(populate_existing=True) if lock else wanted)
     if row is None:
         raise NotFound(_("没有这一条登记。"))
-    return Entry(row, shelf.read(row))
+    return Entry(row, store.read(row))
 
 
-def add(session: Session, actor: Actor, shelf: Shelf, register: Register, answers: Answers, edition_id: UUID) -> UUID:
+def add(
+    session: Session, actor: Actor, store: EntryStore, register: Register, answers: Answers, edition_id: UUID
+) -> UUID:
     """Write a new entry down under the next number. Raises Forbidden and Invalid."""
     day = _checked(actor, register, answers)
-    number = next_number(session, shelf, register)
-    row = fresh(session, actor, shelf, register, answers, edition_id=edition_id, number=number, day=day)
-    session.execute(insert(table(shelf.model)), [row])
+    number = next_number(session, store, register)
+    row = fresh(session, actor, store, register, answers, edition_id=edition_id, number=number, day=day)
+    session.execute(insert(table(store.model)), [row])
     entry_id: UUID = row["id"]
     audit.record(session, actor, "registers.added", "register_entry", entry_id, register=register.code)
     return entry_id
 
 
 def fresh(
-    session: Session, actor: Actor, shelf: Shelf, register: Register, answers: Answers, **about: Any
+    session: Session, actor: Actor, store: EntryStore, register: Register, answers: Answers, **about: Any
 ) -> dict[str, Any]:
     """The columns of a new entry; `about` holds its edition, number and day."""
     entry_id = uuid7()
     row = {
-        **shelf.owner,
+        **store.owner,
         "id": entry_id,
         "register": register.code,
         "created_by": actor.account_id,
         "created_at": clock.now(),
         "version": 1,
         **about,
-        **shelf.written(entry_id, answers),
+        **store.written(entry_id, answers),
     }
-    return row | _tenant(session, table(shelf.model))
+    return row | _tenant(session, table(store.model))
 
 
 def change(
-    session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID, answers: Answers, **seen: Any
+    session: Session, actor: Actor, store: EntryStore, register: Register, entry_id: UUID, answers: Answers, **seen: Any
 ) -> date:
     """Replace what an entry says; the day it was counted on before. `seen` holds the version and the edition.
 
     Raises Forbidden, Invalid, StaleVersion, and Conflict for one that is no longer in force.
     """
     day = _checked(actor, register, answers)
-    row = _in_force(session, shelf, register, entry_id)
+    row = _in_force(session, store, register, entry_id)
     if row.version != seen["version"]:
         raise StaleVersion(row.version)
     before: date = row.day
@@ -114,7 +116,7 @@ def change(
         "reviewed_by": None,
         "reviewed_at": None,
         "version": row.version + 1,
-        **shelf.written(entry_id, answers),
+        **store.written(entry_id, answers),
     }
     for name, value in about.items():
         setattr(row, name, value)
@@ -123,10 +125,10 @@ def change(
     return before
 
 
-def cancel(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID, reason: str) -> date:
+def cancel(session: Session, actor: Actor, store: EntryStore, register: Register, entry_id: UUID, reason: str) -> date:
     """Take an entry out of force with a reason; it stays to be read. The day it was counted on."""
     may_write(actor, register)
-    row = _in_force(session, shelf, register, entry_id)
+    row = _in_force(session, store, register, entry_id)
     row.cancelled_at, row.cancelled_why = clock.now(), reason
     row.version += 1
     session.flush()
@@ -135,10 +137,10 @@ def cancel(session: Session, actor: Actor, shelf: Shelf, register: Register, ent
     return day
 
 
-def restore(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID) -> date:
+def restore(session: Session, actor: Actor, store: EntryStore, register: Register, entry_id: UUID) -> date:
     """Put an entry back in force. The day it is counted on; raises Conflict when it is in force."""
     may_write(actor, register)
-    row = get(session, shelf, register, entry_id, lock=True).row
+    row = get(session, store, register, entry_id, lock=True).row
     if row.cancelled_at is None:
         raise Conflict(_("这一条没有作废。"))
     row.cancelled_at, row.cancelled_why = None, None
@@ -149,12 +151,14 @@ def restore(session: Session, actor: Actor, shelf: Shelf, register: Register, en
     return day
 
 
-def review(session: Session, actor: Actor, shelf: Shelf, register: Register, entry_id: UUID, *, version: int) -> date:
+def review(
+    session: Session, actor: Actor, store: EntryStore, register: Register, entry_id: UUID, *, version: int
+) -> date:
     """Pass an entry as its second person; the day from which it is counted.
 
     Raises Forbidden to whoever wrote it, StaleVersion, and Conflict where nothing waits to be reviewed.
     """
-    row = _in_force(session, shelf, register, entry_id)
+    row = _in_force(session, store, register, entry_id)
     if not register.reviewed or row.reviewed_at is not None:
         raise Conflict(_("这一条不需要复核。"))
     if not may_review(actor, register, row):
@@ -174,22 +178,22 @@ def may_review(actor: Actor, register: Register, row: Any) -> bool:
     return waits and register.written_by(actor) and actor.account_id not in (row.created_by, row.changed_by)
 
 
-def next_number(session: Session, shelf: Shelf, register: Register) -> int:
+def next_number(session: Session, store: EntryStore, register: Register) -> int:
     """The next running number; whoever asks for the same register waits until the transaction ends."""
-    owner = "/".join(str(value) for value in (*shelf.owner.values(), session.info.get("tenant_id"), register.code))
+    owner = "/".join(str(value) for value in (*store.owner.values(), session.info.get("tenant_id"), register.code))
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner, 0))))
-    model = shelf.model
-    latest = select(func.max(model.number)).where(model.register == register.code, shelf.mine)
+    model = store.model
+    latest = select(func.max(model.number)).where(model.register == register.code, store.mine)
     return (session.scalar(latest) or 0) + 1
 
 
-def forget(session: Session, shelf: Shelf, register: Register, today: date) -> int:
+def forget(session: Session, store: EntryStore, register: Register, today: date) -> int:
     """Delete what has been kept long enough; how many entries that were."""
-    model = table(shelf.model)
-    old = delete(shelf.model).where(
-        shelf.model.register == register.code,
-        shelf.model.day < clock.months_on(today, -register.months),
-        shelf.mine,
+    model = table(store.model)
+    old = delete(store.model).where(
+        store.model.register == register.code,
+        store.model.day < clock.months_on(today, -register.months),
+        store.mine,
     )
     return len(session.execute(old.returning(model.c.id)).all())
 
@@ -216,8 +220,8 @@ def faults(register: Register, items: Mapping[str, Any]) -> dict[str, Message]:
     return found
 
 
-def _in_force(session: Session, shelf: Shelf, register: Register, entry_id: UUID) -> Any:
-    row = get(session, shelf, register, entry_id, lock=True).row
+def _in_force(session: Session, store: EntryStore, register: Register, entry_id: UUID) -> Any:
+    row = get(session, store, register, entry_id, lock=True).row
     if row.cancelled_at is not None:
         raise Conflict(_("这一条已经作废，不能再改。"))
     return row

@@ -13,7 +13,7 @@ from huakai_platform.registers import lines, listing, sheet
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.importing import EntryImport
 from huakai_platform.registers.judging import ImportRow
-from huakai_platform.registers.pages import Desk
+from huakai_platform.registers.pages import RegisterScope
 from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, db
 from huakai_platform.web.import_flow import handed
@@ -21,9 +21,9 @@ from huakai_platform.web.import_flow import handed
 HERE: Mapping[str, Message] = {"report": _("检查结果"), "result": _("导入结果")}
 
 
-def pages(desk: Desk, code: str) -> import_flow.ImportFlow:
+def pages(scope: RegisterScope, code: str) -> import_flow.ImportFlow:
     """The pages of one register's sheets. Raises NotFound."""
-    entry_import = _entry_import(desk, code)
+    entry_import = _entry_import(scope, code)
     return import_flow.ImportFlow(
         folder="registers",
         missing=_("请选择填好的表。"),
@@ -36,45 +36,45 @@ def pages(desk: Desk, code: str) -> import_flow.ImportFlow:
         guide=sheet.guide(entry_import.register),
         check=entry_import.check,
         report=entry_import.report,
-        apply=lambda row, preview_digest: _apply(desk, entry_import, row, preview_digest),
+        apply=lambda row, preview_digest: _apply(scope, entry_import, row, preview_digest),
         discard=entry_import.discard,
-        words=lambda here: _words(desk, entry_import, here),
+        words=lambda here: _words(scope, entry_import, here),
         place={"code": code},
     )
 
 
-def template(desk: Desk, code: str) -> Response:
+def template(scope: RegisterScope, code: str) -> Response:
     """Empty, or with the newest entries in force, as many as fit."""
-    entry_import, asked = _entry_import(desk, code), {"state": "in_force", "sort": "-day"}
+    entry_import, asked = _entry_import(scope, code), {"state": "in_force", "sort": "-day"}
     known = import_flow.filled()
     entries = (
-        listing.all_rows(db(), entry_import.shelf, entry_import.register, asked)[: sheet.MOST_ROWS] if known else []
+        listing.all_rows(db(), entry_import.store, entry_import.register, asked)[: sheet.MOST_ROWS] if known else []
     )
     return handed(entry_import.template(entries), f"{code}-template.xlsx")
 
 
-def workbook(desk: Desk, code: str, import_id: UUID) -> Response:
+def workbook(scope: RegisterScope, code: str, import_id: UUID) -> Response:
     """The sheet as it was handed in, with the faults at their cells; gone once the import has ended."""
-    entry_import = _entry_import(desk, code)
+    entry_import = _entry_import(scope, code)
     return handed(entry_import.returned(entry_import.uploads.get(import_id)), f"{code}-checked.xlsx")
 
 
-def _entry_import(desk: Desk, code: str) -> EntryImport:
-    register = desk.register(code)
-    edition_id, _tier = desk.edition()
+def _entry_import(scope: RegisterScope, code: str) -> EntryImport:
+    register = scope.register(code)
+    edition_id, _tier = scope.edition()
     language = "en" if str(get_locale()) == "en" else "zh"
-    return EntryImport(db(), actor(), register, desk.shelf(register), desk.uploads(register), edition_id, language)
+    return EntryImport(db(), actor(), register, scope.store(register), scope.uploads(register), edition_id, language)
 
 
-def _apply(desk: Desk, entry_import: EntryImport, row: Any, preview_digest: str) -> Mapping[str, int] | None:
+def _apply(scope: RegisterScope, entry_import: EntryImport, row: Any, preview_digest: str) -> Mapping[str, int] | None:
     done = entry_import.apply(row, preview_digest)
     if done is None:
         return None
-    desk.changed(entry_import.register, done.days)
+    scope.changed(entry_import.register, done.days)
     return done.counts
 
 
-def _words(desk: Desk, entry_import: EntryImport, here: str | None) -> dict[str, Any]:
+def _words(scope: RegisterScope, entry_import: EntryImport, here: str | None) -> dict[str, Any]:
     register, code = entry_import.register, entry_import.register.code
     crumbs: list[tuple[Any, str | None]] = [
         (_("登记簿"), url_for(".index")),
@@ -83,7 +83,7 @@ def _words(desk: Desk, entry_import: EntryImport, here: str | None) -> dict[str,
     ]
     crumbs += [(HERE[here], None)] if here else []
     return {
-        "desk": desk,
+        "scope": scope,
         "register": register,
         "locale": entry_import.language,
         "crumbs": crumbs,

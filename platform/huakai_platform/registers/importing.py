@@ -16,8 +16,8 @@ from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_platform.registers import entries, judging, sheet
 from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.entry_store import EntryStore
 from huakai_platform.registers.judging import ADDED, CHANGED, ImportRow
-from huakai_platform.registers.shelf import Shelf
 from huakai_platform.registers.uploads import Uploads
 from huakai_platform.registers.writing import Writing
 
@@ -50,7 +50,7 @@ class EntryImport:
     session: Session
     actor: Actor
     register: Register
-    shelf: Shelf
+    store: EntryStore
     uploads: Uploads
     edition_id: UUID
     language: str
@@ -73,7 +73,7 @@ class EntryImport:
     def report(self, row: Any, *, lock: bool = False) -> Report:
         """What the upload would do to the entries as they are now. Raises Conflict once it has ended."""
         listing = self._take(self.uploads.content(row))
-        found = judging.stored(self.session, self.shelf, self.register, listing, lock=lock)
+        found = judging.stored(self.session, self.store, self.register, listing, lock=lock)
         rows = judging.judge(self.register, listing, found)
         return Report(listing, rows, judging.preview_digest(rows))
 
@@ -98,13 +98,13 @@ class EntryImport:
         None, and nothing written, when the entries have changed since the preview. Raises Conflict once it has ended.
         """
         entries.may_write(self.actor, self.register)
-        number = entries.next_number(self.session, self.shelf, self.register)
+        number = entries.next_number(self.session, self.store, self.register)
         found = self.report(row, lock=True)
         if found.preview_digest != preview_digest:
             return None
         added = [one.answers(self.register) for one in found.rows if one.state == ADDED]
         changed = [(one.entry, one.answers(self.register)) for one in found.rows if one.entry and one.state == CHANGED]
-        place = Writing(self.session, self.actor, self.shelf, self.register, self.edition_id)
+        place = Writing(self.session, self.actor, self.store, self.register, self.edition_id)
         days = place.add_all(added, number) | place.change_all(changed)
         self.uploads.finish(row, **found.counts)
         self.session.flush()

@@ -2,13 +2,13 @@
 
 from huakai_platform.kernel.access import CONSOLE, Permission
 from huakai_platform.registers.api import Level, add_routes
-from huakai_platform.registers.views import DESK, OFFICES
+from huakai_platform.registers.views import OFFICES, SCOPE
 from huakai_platform.web import api
 
 blueprint = add_routes(
     api.Resources("institution_registers", __name__, "机构登记簿 Registers of the institution"),
     Level(
-        DESK,
+        SCOPE,
         (Permission.INSTITUTION_REGISTERS_READ, CONSOLE),
         (Permission.INSTITUTION_REGISTERS_WRITE, OFFICES),
         "institution_register",

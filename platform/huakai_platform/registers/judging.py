@@ -15,8 +15,8 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import FIRST_DAY, Entry, faults
+from huakai_platform.registers.entry_store import Answers, EntryStore
 from huakai_platform.registers.sheet import NUMBER, key
-from huakai_platform.registers.shelf import Answers, Shelf
 
 ADDED, CHANGED, UNCHANGED, FAULTY = "added", "changed", "unchanged", "faulty"
 STATES = (ADDED, CHANGED, UNCHANGED, FAULTY)
@@ -55,20 +55,20 @@ class ImportRow:
 
 
 def stored(
-    session: Session, shelf: Shelf, register: Register, listing: Listing, *, lock: bool = False
+    session: Session, store: EntryStore, register: Register, listing: Listing, *, lock: bool = False
 ) -> Sequence[Entry]:
     """The entries that the rows name, and those of the same days; with `lock` they stand still until the end."""
-    model = shelf.model
+    model = store.model
     numbers = {row.values[NUMBER] for row in listing.rows if row.values.get(NUMBER)}
     days = {date.fromisoformat(row.values[register.dated]) for row in listing.rows if row.values}
     wanted = (
         select(model)
-        .where(model.register == register.code, shelf.mine)
+        .where(model.register == register.code, store.mine)
         .where(model.number.in_(numbers) | (model.day.in_(days) & model.cancelled_at.is_(None)))
         .order_by(model.number)
     )
     rows = session.scalars(wanted.with_for_update().execution_options(populate_existing=True) if lock else wanted)
-    return [Entry(row, shelf.read(row)) for row in rows]
+    return [Entry(row, store.read(row)) for row in rows]
 
 
 def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> list[ImportRow]:

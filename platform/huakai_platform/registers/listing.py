@@ -16,7 +16,7 @@ from huakai_platform.kernel.fields import Choice, Date, Form, Page
 from huakai_platform.kernel.fields import Text as Words
 from huakai_platform.registers.definitions import Metric, Register
 from huakai_platform.registers.entries import Entry
-from huakai_platform.registers.shelf import Shelf
+from huakai_platform.registers.entry_store import EntryStore
 
 PAGE, MOST, COLUMNS, CHOOSERS = 50, 20_000, 4, 3
 SAID = 'strict $.** ? (@.type() == "string")'
@@ -66,33 +66,33 @@ def query(register: Register) -> Form:
     return made()  # type: ignore[return-value]
 
 
-def list_page(session: Session, shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> Listing:
+def list_page(session: Session, store: EntryStore, register: Register, asked: Mapping[str, Any]) -> Listing:
     """One page of the entries that the address leaves."""
-    kept = conditions(shelf, register, asked)
-    total = session.scalar(select(func.count()).select_from(shelf.model).where(*kept)) or 0
+    kept = conditions(store, register, asked)
+    total = session.scalar(select(func.count()).select_from(store.model).where(*kept)) or 0
     page = min(asked.get("page", 1), max(1, -(-total // PAGE)))
-    wanted = select(shelf.model).where(*kept).order_by(*_order(shelf, register, asked))
+    wanted = select(store.model).where(*kept).order_by(*_order(store, register, asked))
     rows = session.scalars(wanted.limit(PAGE).offset((page - 1) * PAGE)).all()
-    return Listing([Entry(row, shelf.read(row)) for row in rows], total, page)
+    return Listing([Entry(row, store.read(row)) for row in rows], total, page)
 
 
-def all_rows(session: Session, shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> list[Entry]:
+def all_rows(session: Session, store: EntryStore, register: Register, asked: Mapping[str, Any]) -> list[Entry]:
     """All of them, whatever the page."""
-    kept = conditions(shelf, register, asked)
-    wanted = select(shelf.model).where(*kept).order_by(*_order(shelf, register, asked)).limit(MOST)
-    return [Entry(row, shelf.read(row)) for row in session.scalars(wanted)]
+    kept = conditions(store, register, asked)
+    wanted = select(store.model).where(*kept).order_by(*_order(store, register, asked)).limit(MOST)
+    return [Entry(row, store.read(row)) for row in session.scalars(wanted)]
 
 
 def counts(
-    session: Session, shelves: Mapping[str, Shelf], since: date, until: date, reviewed: Collection[str] = ()
+    session: Session, stores: Mapping[str, EntryStore], since: date, until: date, reviewed: Collection[str] = ()
 ) -> dict[str, int]:
     """How many entries in force each register has in a time, one statement for each table; of those whose codes are
     `reviewed` only what was."""
     found: dict[str, int] = {}
-    for model, shelf in {one.model: one for one in shelves.values()}.items():
+    for model, store in {one.model: one for one in stores.values()}.items():
         rows = session.execute(
             select(model.register, func.count().label("many"))
-            .where(shelf.owned, model.cancelled_at.is_(None), model.day.between(since, until))
+            .where(store.owned, model.cancelled_at.is_(None), model.day.between(since, until))
             .where(model.register.not_in(reviewed) | model.reviewed_at.is_not(None))
             .group_by(model.register)
         )
@@ -109,15 +109,15 @@ def metric(entries: Sequence[Entry], one: Metric) -> Decimal:
     return sum((Decimal(str(value)) for value in said if isinstance(value, int | float)), Decimal())
 
 
-def sums(session: Session, shelf: Shelf, register: Register, since: date, until: date) -> dict[str, Decimal]:
+def sums(session: Session, store: EntryStore, register: Register, since: date, until: date) -> dict[str, Decimal]:
     """Every metric of a register over the entries in force of a time, by its code."""
-    model = shelf.model
-    kept = [model.register == register.code, shelf.mine, model.cancelled_at.is_(None), model.day.between(since, until)]
+    model = store.model
+    kept = [model.register == register.code, store.mine, model.cancelled_at.is_(None), model.day.between(since, until)]
     if register.reviewed:
         kept.append(model.reviewed_at.is_not(None))
-    if not shelf.searchable:
+    if not store.searchable:
         rows = session.scalars(select(model).where(*kept)).all() if register.metrics else []
-        entries = [Entry(row, shelf.read(row)) for row in rows]
+        entries = [Entry(row, store.read(row)) for row in rows]
         return {one.code: metric(entries, one) for one in register.metrics}
     if not register.metrics:
         return {}
@@ -147,9 +147,9 @@ def _number(said: Any) -> ColumnElement[Any]:
     return case((func.jsonb_typeof(said) == "number", cast(said.astext, Numeric)))
 
 
-def conditions(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    model = shelf.model
-    kept: list[ColumnElement[bool]] = [model.register == register.code, shelf.mine]
+def conditions(store: EntryStore, register: Register, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    model = store.model
+    kept: list[ColumnElement[bool]] = [model.register == register.code, store.mine]
     if (state := asked.get("state", "in_force")) != "all":
         kept.append(model.cancelled_at.is_not(None) if state == "cancelled" else model.cancelled_at.is_(None))
     if state == "waiting":
@@ -170,9 +170,9 @@ def conditions(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> li
     return kept
 
 
-def _order(shelf: Shelf, register: Register, asked: Mapping[str, Any]) -> tuple[ColumnElement[Any], ...]:
+def _order(store: EntryStore, register: Register, asked: Mapping[str, Any]) -> tuple[ColumnElement[Any], ...]:
     sort = asked.get("sort", "-day")
-    name, model = sort.lstrip("-"), shelf.model
+    name, model = sort.lstrip("-"), store.model
     item = None if name in OWN else register.form.item(name)
     column: Any = getattr(model, name) if item is None else model.answers["items"][name]
     if item is not None:

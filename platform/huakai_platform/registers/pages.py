@@ -18,8 +18,8 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.registers import definitions, entries, listing, reading
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import Entry, StaleVersion
+from huakai_platform.registers.entry_store import EntryStore
 from huakai_platform.registers.reading import Read
-from huakai_platform.registers.shelf import Shelf
 from huakai_platform.registers.uploads import Uploads
 from huakai_platform.standards import basis
 from huakai_platform.standards import service as standards
@@ -47,17 +47,17 @@ class Version(Form):
 
 
 @dataclass(frozen=True)
-class Desk:
+class RegisterScope:
     """A level's registers: its layout, its edition and tier, where entries and uploads stand, and who is told."""
 
     level: str
     layout: str
     edition: Callable[[], tuple[UUID, str | None]]
-    place: Callable[[Register], Shelf]
+    place: Callable[[Register], EntryStore]
     changed: Callable[[Register, set[date]], None]
     uploads: Callable[[Register], Uploads]
 
-    def shelf(self, register: Register) -> Shelf:
+    def store(self, register: Register) -> EntryStore:
         """Where its entries stand; who writes nothing in a reviewed register sees none that waits for its review."""
         found = self.place(register)
         if register.reviewed and not register.written_by(actor()):
@@ -74,27 +74,27 @@ class Desk:
         return definitions.get(db(), edition_id, self.level, code, tier)
 
 
-def index(desk: Desk) -> str:
+def index(scope: RegisterScope) -> str:
     """All registers with what they have this year."""
     today = clock.today()
-    found = desk.registers()
-    shelves = {code: desk.shelf(one) for code, one in found.items()}
+    found = scope.registers()
+    stores = {code: scope.store(one) for code, one in found.items()}
     reviewed = [code for code, one in found.items() if one.reviewed]
-    counts = listing.counts(db(), shelves, today.replace(month=1, day=1), today, reviewed)
-    return render_template("registers/index.html", desk=desk, registers=found, counts=counts, year=today.year)
+    counts = listing.counts(db(), stores, today.replace(month=1, day=1), today, reviewed)
+    return render_template("registers/index.html", scope=scope, registers=found, counts=counts, year=today.year)
 
 
-def entries_of(desk: Desk, code: str) -> str:
+def entries_of(scope: RegisterScope, code: str) -> str:
     """The list of a register; an empty page for one that only another edition has."""
-    if code not in desk.registers() and standards.ever(db(), "register", code, level=desk.level):
-        return render_template("registers/lacking.html", desk=desk, crumbs=[(_("登记簿"), url_for(".index"))])
-    register = desk.register(code)
-    shelf, asked = desk.shelf(register), inputs.query(listing.query(register))
+    if code not in scope.registers() and standards.ever(db(), "register", code, level=scope.level):
+        return render_template("registers/lacking.html", scope=scope, crumbs=[(_("登记簿"), url_for(".index"))])
+    register = scope.register(code)
+    store, asked = scope.store(register), inputs.query(listing.query(register))
     today = clock.today()
     return render_template(
         "registers/list.html",
-        found=listing.list_page(db(), shelf, register, asked),
-        sums=listing.sums(db(), shelf, register, today.replace(month=1, day=1), today),
+        found=listing.list_page(db(), store, register, asked),
+        sums=listing.sums(db(), store, register, today.replace(month=1, day=1), today),
         columns=listing.columns(register),
         choosers=listing.choosers(register),
         sortable=() if register.sealed else {item.code for item in listing.columns(register)} - set(listing.OWN),
@@ -102,14 +102,14 @@ def entries_of(desk: Desk, code: str) -> str:
         shown={name: value for name, value in request.args.items() if value and name != "page"},
         year=today.year,
         crumbs=_crumbs(register, None),
-        **_words(desk, register),
+        **_words(scope, register),
     )
 
 
-def export(desk: Desk, code: str) -> Response:
+def export(scope: RegisterScope, code: str) -> Response:
     """What the list shows, all pages of it, each row of an entry in a sheet of its kind."""
-    register = desk.register(code)
-    found = listing.all_rows(db(), desk.shelf(register), register, inputs.query(listing.query(register)))
+    register = scope.register(code)
+    found = listing.all_rows(db(), scope.store(register), register, inputs.query(listing.query(register)))
     locale = _locale()
     items = list(register.form)
     heads = [workbooks.Column(say(_("编号")), 10), *(workbooks.Column(item.text.of(locale), 20) for item in items)]
@@ -127,33 +127,35 @@ def export(desk: Desk, code: str) -> Response:
     return response
 
 
-def new(desk: Desk, code: str) -> Page:
+def new(scope: RegisterScope, code: str) -> Page:
     """The form of a new entry; what the address says of an item stands in it already."""
-    register = desk.register(code)
+    register = scope.register(code)
     begun = reading.empty(register, clock.today().isoformat())
     known = {item.code: request.args[item.code] for item in register.form if item.code in request.args}
-    return _form(desk, register, None, Read({}, raw={**begun, "items": {**begun["items"], **known}}))
+    return _form(scope, register, None, Read({}, raw={**begun, "items": {**begun["items"], **known}}))
 
 
-def add(desk: Desk, code: str) -> Page:
-    register = desk.register(code)
+def add(scope: RegisterScope, code: str) -> Page:
+    register = scope.register(code)
     given = reading.form(register, request.form)
     if not given.ok:
-        return _form(desk, register, None, given, status=422)
+        return _form(scope, register, None, given, status=422)
     try:
-        edition_id, _tier = desk.edition()
-        entry_id = entries.add(db(), actor(), desk.shelf(register), register, given.answers, edition_id)
+        edition_id, _tier = scope.edition()
+        entry_id = entries.add(db(), actor(), scope.store(register), register, given.answers, edition_id)
     except Invalid as refused:
-        return _form(desk, register, None, Read({}, refused.fields, given.raw), status=refused.status)
-    _changed(desk, register, given)
+        return _form(scope, register, None, Read({}, refused.fields, given.raw), status=refused.status)
+    _changed(scope, register, given)
     flash(gettext("已登记。"), "ok")
     return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
 
 
-def show(desk: Desk, code: str, entry_id: UUID, given: inputs.FormResult | None = None, *, status: int = 200) -> Page:
+def show(
+    scope: RegisterScope, code: str, entry_id: UUID, given: inputs.FormResult | None = None, *, status: int = 200
+) -> Page:
     """An entry; with what was typed where its cancelling was refused."""
-    register = desk.register(code)
-    entry = entries.get(db(), desk.shelf(register), register, entry_id)
+    register = scope.register(code)
+    entry = entries.get(db(), scope.store(register), register, entry_id)
     if register.sealed:
         audit.record(db(), actor(), "registers.read", "register_entry", entry_id, register=register.code)
     page = render_template(
@@ -163,70 +165,70 @@ def show(desk: Desk, code: str, entry_id: UUID, given: inputs.FormResult | None 
         cited=_cited(register, entry),
         may_review=entries.may_review(actor(), register, entry.row),
         crumbs=_crumbs(register, entry),
-        **_words(desk, register),
+        **_words(scope, register),
     )
     return (page, status) if status != 200 else page
 
 
-def edit(desk: Desk, code: str, entry_id: UUID) -> Page:
-    register = desk.register(code)
-    entry = entries.get(db(), desk.shelf(register), register, entry_id)
-    return _form(desk, register, entry, Read({}, raw=entry.answers))
+def edit(scope: RegisterScope, code: str, entry_id: UUID) -> Page:
+    register = scope.register(code)
+    entry = entries.get(db(), scope.store(register), register, entry_id)
+    return _form(scope, register, entry, Read({}, raw=entry.answers))
 
 
-def change(desk: Desk, code: str, entry_id: UUID) -> Page:
-    register = desk.register(code)
-    shelf = desk.shelf(register)
-    entry = entries.get(db(), shelf, register, entry_id)
+def change(scope: RegisterScope, code: str, entry_id: UUID) -> Page:
+    register = scope.register(code)
+    store = scope.store(register)
+    entry = entries.get(db(), store, register, entry_id)
     given, seen = reading.form(register, request.form), inputs.only(Version(), request.form)["version"]
     if not given.ok:
-        return _form(desk, register, entry, given, version=seen, status=422)
-    edition_id, _tier = desk.edition()
+        return _form(scope, register, entry, given, version=seen, status=422)
+    edition_id, _tier = scope.edition()
     try:
         before = entries.change(
-            db(), actor(), shelf, register, entry_id, given.answers, version=seen, edition_id=edition_id
+            db(), actor(), store, register, entry_id, given.answers, version=seen, edition_id=edition_id
         )
     except StaleVersion as refused:
         read = Read({}, {"": [refused.message]}, given.raw)
-        return _form(desk, register, entry, read, version=refused.version, status=refused.status)
+        return _form(scope, register, entry, read, version=refused.version, status=refused.status)
     except Invalid as refused:
-        return _form(desk, register, entry, Read({}, refused.fields, given.raw), version=seen, status=refused.status)
-    _changed(desk, register, given, before)
+        return _form(scope, register, entry, Read({}, refused.fields, given.raw), version=seen, status=refused.status)
+    _changed(scope, register, given, before)
     flash(gettext("已保存。"), "ok")
     return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
 
 
-def cancel(desk: Desk, code: str, entry_id: UUID) -> Page:
-    register = desk.register(code)
-    shelf = desk.shelf(register)
-    entries.get(db(), shelf, register, entry_id)
+def cancel(scope: RegisterScope, code: str, entry_id: UUID) -> Page:
+    register = scope.register(code)
+    store = scope.store(register)
+    entries.get(db(), store, register, entry_id)
     given = inputs.form(Reason())
     if not given.ok:
-        return show(desk, code, entry_id, given, status=422)
+        return show(scope, code, entry_id, given, status=422)
     try:
-        day = entries.cancel(db(), actor(), shelf, register, entry_id, given.values["reason"])
+        day = entries.cancel(db(), actor(), store, register, entry_id, given.values["reason"])
     except Conflict as refused:
-        return show(desk, code, entry_id, given.with_error("reason", say(refused.message)), status=refused.status)
-    desk.changed(register, {day})
+        return show(scope, code, entry_id, given.with_error("reason", say(refused.message)), status=refused.status)
+    scope.changed(register, {day})
     flash(gettext("已作废，记录仍可查看。"), "ok")
     return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
 
 
-def restore(desk: Desk, code: str, entry_id: UUID) -> Page:
-    register = desk.register(code)
+def restore(scope: RegisterScope, code: str, entry_id: UUID) -> Page:
+    register = scope.register(code)
     inputs.form(Nothing())
-    desk.changed(register, {entries.restore(db(), actor(), desk.shelf(register), register, entry_id)})
+    scope.changed(register, {entries.restore(db(), actor(), scope.store(register), register, entry_id)})
     flash(gettext("已恢复。"), "ok")
     return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
 
 
-def review(desk: Desk, code: str, entry_id: UUID) -> Page:
+def review(scope: RegisterScope, code: str, entry_id: UUID) -> Page:
     """Pass an entry as its second person."""
-    register = desk.register(code)
-    shelf = desk.shelf(register)
-    entries.get(db(), shelf, register, entry_id)
+    register = scope.register(code)
+    store = scope.store(register)
+    entries.get(db(), store, register, entry_id)
     seen = inputs.only(Version(), request.form)["version"]
-    desk.changed(register, {entries.review(db(), actor(), shelf, register, entry_id, version=seen)})
+    scope.changed(register, {entries.review(db(), actor(), store, register, entry_id, version=seen)})
     flash(gettext("已复核通过。"), "ok")
     return redirect(url_for(".show", code=code, entry_id=entry_id), 303)
 
@@ -241,13 +243,19 @@ def _cited(register: Register, entry: Entry) -> tuple[str, Any, UUID, list[Rests
     return source, basis.sources(bodies).get(source), edition_id, basis.of(bodies, source)
 
 
-def _changed(desk: Desk, register: Register, given: Read, before: date | None = None) -> None:
+def _changed(scope: RegisterScope, register: Register, given: Read, before: date | None = None) -> None:
     day = date.fromisoformat(given.answers["items"][register.dated])
-    desk.changed(register, {day, before or day})
+    scope.changed(register, {day, before or day})
 
 
 def _form(
-    desk: Desk, register: Register, entry: Entry | None, given: Read, *, version: int | None = None, status: int = 200
+    scope: RegisterScope,
+    register: Register,
+    entry: Entry | None,
+    given: Read,
+    *,
+    version: int | None = None,
+    status: int = 200,
 ) -> Page:
     seen = version if version is not None else entry.row.version if entry else 0
     page = render_template(
@@ -258,14 +266,14 @@ def _form(
         spare=SPARE,
         shown_fields=[name for name in given.errors if register.form.item(name) or name.count(".") == 3],
         crumbs=_crumbs(register, entry),
-        **_words(desk, register),
+        **_words(scope, register),
     )
     return (page, status) if status != 200 else page
 
 
-def _words(desk: Desk, register: Register) -> dict[str, Any]:
+def _words(scope: RegisterScope, register: Register) -> dict[str, Any]:
     return {
-        "desk": desk,
+        "scope": scope,
         "register": register,
         "writes": register.written_by(actor()),
         "written": forms.written,

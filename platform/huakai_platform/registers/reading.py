@@ -11,7 +11,7 @@ from huakai_platform import forms
 from huakai_platform.forms import Item
 from huakai_platform.kernel.i18n import _
 from huakai_platform.registers.definitions import Register, Rows
-from huakai_platform.registers.shelf import Answers
+from huakai_platform.registers.entry_store import Answers
 
 MOST_ROWS = 50
 BESIDE = frozenset({"csrf_token", "version", "idempotency_key"})

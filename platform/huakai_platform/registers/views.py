@@ -7,10 +7,10 @@ from flask import Blueprint, Response
 
 from huakai_platform.kernel.access import CONSOLE, Permission, Role
 from huakai_platform.onboarding.scope import institution_of
-from huakai_platform.registers import definitions, import_pages, pages, shelf
+from huakai_platform.registers import definitions, entry_store, import_pages, pages
 from huakai_platform.registers.definitions import Register
-from huakai_platform.registers.pages import Desk, Page
-from huakai_platform.registers.shelf import Shelf
+from huakai_platform.registers.entry_store import EntryStore
+from huakai_platform.registers.pages import Page, RegisterScope
 from huakai_platform.registers.uploads import InstitutionUploads, Uploads
 from huakai_platform.standards import service as standards
 from huakai_platform.web.context import actor, db, guard
@@ -21,8 +21,8 @@ def _edition() -> tuple[UUID, str | None]:
     return standards.newest(db()), None
 
 
-def _shelf(_register: Register) -> Shelf:
-    return shelf.of_institution(institution_of(actor()))
+def _store(_register: Register) -> EntryStore:
+    return entry_store.of_institution(institution_of(actor()))
 
 
 def _changed(_register: Register, _days: set[date]) -> None:
@@ -34,113 +34,113 @@ def _uploads(register: Register) -> Uploads:
 
 
 OFFICES = CONSOLE - {Role.AUDITOR}
-DESK = Desk(definitions.INSTITUTION, "layouts/console.html", _edition, _shelf, _changed, _uploads)
+SCOPE = RegisterScope(definitions.INSTITUTION, "layouts/console.html", _edition, _store, _changed, _uploads)
 blueprint = Blueprint("registers", __name__, url_prefix="/console/registers")
 
 
 @blueprint.get("")
 @guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE)
 def index() -> str:
-    return pages.index(DESK)
+    return pages.index(SCOPE)
 
 
 @blueprint.get("/<code>")
 @guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_register")
 def entries(code: str) -> str:
-    return pages.entries_of(DESK, code)
+    return pages.entries_of(SCOPE, code)
 
 
 @blueprint.get("/<code>/export")
 @guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_register")
 def export(code: str) -> Response:
-    return pages.export(DESK, code)
+    return pages.export(SCOPE, code)
 
 
 @blueprint.get("/<code>/new")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
 def new(code: str) -> Page:
-    return pages.new(DESK, code)
+    return pages.new(SCOPE, code)
 
 
 @blueprint.post("/<code>/new")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
 def add(code: str) -> Page:
-    return pages.add(DESK, code)
+    return pages.add(SCOPE, code)
 
 
 @blueprint.get("/<code>/<uuid:entry_id>")
 @guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_entry")
 def show(code: str, entry_id: UUID) -> Page:
-    return pages.show(DESK, code, entry_id)
+    return pages.show(SCOPE, code, entry_id)
 
 
 @blueprint.get("/<code>/<uuid:entry_id>/edit")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
 def edit(code: str, entry_id: UUID) -> Page:
-    return pages.edit(DESK, code, entry_id)
+    return pages.edit(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/edit")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
 def change(code: str, entry_id: UUID) -> Page:
-    return pages.change(DESK, code, entry_id)
+    return pages.change(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/cancellation")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
 def cancel(code: str, entry_id: UUID) -> Page:
-    return pages.cancel(DESK, code, entry_id)
+    return pages.cancel(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/restoration")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
 def restore(code: str, entry_id: UUID) -> Page:
-    return pages.restore(DESK, code, entry_id)
+    return pages.restore(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/review")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
 def review(code: str, entry_id: UUID) -> Page:
-    return pages.review(DESK, code, entry_id)
+    return pages.review(SCOPE, code, entry_id)
 
 
 @blueprint.get("/<code>/imports")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
 def imports(code: str) -> str:
-    return import_pages.pages(DESK, code).start()
+    return import_pages.pages(SCOPE, code).start()
 
 
 @blueprint.get("/<code>/imports/template.xlsx")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
 def import_template(code: str) -> Response:
-    return import_pages.template(DESK, code)
+    return import_pages.template(SCOPE, code)
 
 
 @blueprint.post("/<code>/imports")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
 def upload(code: str) -> Page:
-    return import_pages.pages(DESK, code).upload()
+    return import_pages.pages(SCOPE, code).upload()
 
 
 @blueprint.get("/<code>/imports/<uuid:import_id>")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
 def import_report(code: str, import_id: UUID) -> Page:
-    return import_pages.pages(DESK, code).show(import_id)
+    return import_pages.pages(SCOPE, code).show(import_id)
 
 
 @blueprint.get("/<code>/imports/<uuid:import_id>/workbook")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
 def import_workbook(code: str, import_id: UUID) -> Response:
-    return import_pages.workbook(DESK, code, import_id)
+    return import_pages.workbook(SCOPE, code, import_id)
 
 
 @blueprint.post("/<code>/imports/<uuid:import_id>/application")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
 def apply_import(code: str, import_id: UUID) -> Page:
-    return import_pages.pages(DESK, code).confirm(import_id)
+    return import_pages.pages(SCOPE, code).confirm(import_id)
 
 
 @blueprint.post("/<code>/imports/<uuid:import_id>/discard")
 @guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
 def discard_import(code: str, import_id: UUID) -> Page:
-    return import_pages.pages(DESK, code).give_up(import_id)
+    return import_pages.pages(SCOPE, code).give_up(import_id)

@@ -14,7 +14,7 @@ from huakai_platform.kernel.db import table
 from huakai_platform.registers import entries
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import Entry
-from huakai_platform.registers.shelf import Answers, Shelf
+from huakai_platform.registers.entry_store import Answers, EntryStore
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Writing:
 
     session: Session
     actor: Actor
-    shelf: Shelf
+    store: EntryStore
     register: Register
     edition_id: UUID
 
@@ -33,7 +33,7 @@ class Writing:
             entries.fresh(
                 self.session,
                 self.actor,
-                self.shelf,
+                self.store,
                 self.register,
                 one,
                 edition_id=self.edition_id,
@@ -43,7 +43,7 @@ class Writing:
             for place, one in enumerate(answers)
         ]
         if rows:
-            self.session.execute(insert(table(self.shelf.model)), rows)
+            self.session.execute(insert(table(self.store.model)), rows)
         return {row["day"] for row in rows}
 
     def change_all(self, changed: Sequence[tuple[Entry, Answers]]) -> set[date]:
@@ -54,7 +54,7 @@ class Writing:
             days |= {row.day, day}
             about = {"day": day, "edition_id": self.edition_id, "changed_by": self.actor.account_id}
             about |= {"changed_at": clock.now(), "version": row.version + 1, "reviewed_by": None, "reviewed_at": None}
-            for name, value in (about | self.shelf.written(row.id, answers)).items():
+            for name, value in (about | self.store.written(row.id, answers)).items():
                 setattr(row, name, value)
         self.session.flush()
         return days

@@ -8,7 +8,7 @@ ROOT = "/api/v1/"
 
 
 def in_api() -> bool:
-    """Whether the request knocks at the door for programs, where a cookie counts for nothing."""
+    """Whether the request is for the API of programs, where a cookie counts for nothing."""
     return request.path.startswith(ROOT)
 
 

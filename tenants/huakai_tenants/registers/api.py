@@ -3,12 +3,12 @@
 from huakai_platform.kernel.access import Permission
 from huakai_platform.registers.api import Level, add_routes
 from huakai_platform.web import api
-from huakai_tenants.registers.views import DESK, STAFF
+from huakai_tenants.registers.views import SCOPE, STAFF
 
 blueprint = add_routes(
     api.Resources("room_registers", __name__, "登记簿 Registers of a room", room=True),
     Level(
-        DESK,
+        SCOPE,
         (Permission.REGISTERS_READ, STAFF),
         (Permission.REGISTERS_WRITE, STAFF),
         "register",

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, clock
 from huakai_platform.registers import definitions, entries, listing
-from huakai_platform.registers.shelf import Shelf
+from huakai_platform.registers.entry_store import EntryStore
 from huakai_platform.standards.pinned import find
-from huakai_tenants.registers import shelves
+from huakai_tenants.registers import entry_stores
 from huakai_tenants.registers.models import RegisterEntry, SealedEntry
 
 
@@ -20,16 +20,16 @@ def counts(session: Session, month: date) -> dict[str, int]:
     if (room := find(session)) is None:
         return {}
     last = clock.months_on(month, 1) - timedelta(days=1)
-    open_shelf, sealed = Shelf(RegisterEntry), Shelf(SealedEntry)
+    open_store, sealed = EntryStore(RegisterEntry), EntryStore(SealedEntry)
     kept = definitions.every(session, room.edition_id, definitions.SITE, room.tier)
     reviewed = [code for code, one in kept.items() if one.reviewed]
-    many = listing.counts(session, {"open": open_shelf, "sealed": sealed}, month, last, reviewed)
+    many = listing.counts(session, {"open": open_store, "sealed": sealed}, month, last, reviewed)
     found: dict[str, int] = {}
     for one in kept.values():
         if one.code in many and one.sealed:
             found |= {one.metric_name(metric): many[one.code] for metric in one.metrics if _plain(metric)}
         elif one.code in many:
-            sums = listing.sums(session, open_shelf, one, month, last)
+            sums = listing.sums(session, open_store, one, month, last)
             found |= {one.metric_name(metric): int(sums[metric.code]) for metric in one.metrics}
     return found
 
@@ -40,7 +40,7 @@ def forget(session: Session, today: date) -> int:
         return 0
     gone = 0
     for one in definitions.every(session, room.edition_id, definitions.SITE).values():
-        if many := entries.forget(session, shelves.shelf(session, one, None), one, today):
+        if many := entries.forget(session, entry_stores.entry_store(session, one, None), one, today):
             audit.record(session, None, "registers.forgotten", "register", one.code, count=many)
             gone += many
     return gone

@@ -1,4 +1,4 @@
-"""Whatever is somebody's already: every door refuses or does the same, and says it truly to whom it concerns."""
+"""Whatever is somebody's already: every page, sheet and program treats it alike and says so to whom it concerns."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The doors work in a process that serves one plane and holds one login's credentials."""
+"""Signing in works in a process that serves one plane and holds one login's credentials."""
 
 from dataclasses import replace
 

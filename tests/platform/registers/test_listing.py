@@ -18,7 +18,7 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.registers import definitions, listing
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import Entry
-from huakai_platform.registers.shelf import Shelf
+from huakai_platform.registers.entry_store import EntryStore
 from huakai_tenants.registers.models import RegisterEntry
 from tests.support.cleaner import Cleaner
 from tests.support.make import Make
@@ -26,9 +26,9 @@ from tests.support.registered import body
 
 MARCH, LAST = date(2026, 3, 1), date(2026, 3, 31)
 OPEN, OPAQUE, PASSED = (
-    Shelf(RegisterEntry),
-    Shelf(RegisterEntry, searchable=False),
-    Shelf(RegisterEntry, reviewed_only=True),
+    EntryStore(RegisterEntry),
+    EntryStore(RegisterEntry, searchable=False),
+    EntryStore(RegisterEntry, reviewed_only=True),
 )
 
 
@@ -78,7 +78,7 @@ COUNTED = {"all": 4, "consulted": 2, "pieces": Decimal("19.5"), "asked": 2, "ask
 
 
 @dataclass
-class Shelves:
+class Stores:
     """A room whose registers have entries, and what their numbers are."""
 
     pools: Databases
@@ -103,9 +103,9 @@ class Shelves:
 
 
 @pytest.fixture(scope="module")
-def shelves(pools: Databases, settings: Settings, cleaner: Cleaner) -> Iterator[Shelves]:
+def stores(pools: Databases, settings: Settings, cleaner: Cleaner) -> Iterator[Stores]:
     make = Make(pools, settings)
-    made, gone = Shelves(pools, make, make.site()), {"cancelled_at": clock.now(), "cancelled_why": "重复"}
+    made, gone = Stores(pools, make, make.site()), {"cancelled_at": clock.now(), "cancelled_why": "重复"}
     for number, answers in enumerate(ANSWERS, start=1):
         made.write(DESK, number, MARCH + timedelta(days=number - 1), answers)
     made.write(DESK, 5, LAST, {"about": "戊", "pieces": 1000}, **gone)
@@ -115,7 +115,7 @@ def shelves(pools: Databases, settings: Settings, cleaner: Cleaner) -> Iterator[
     made.write(REVIEWED, 3, LAST, {}, **gone)
     with pools.session(Login.MIGRATOR, made.site.id) as session:
         session.add_all(_many(made.site, listing.PAGE + 1))
-    other = Shelves(pools, make, make.site())
+    other = Stores(pools, make, make.site())
     other.write(DESK, 1, MARCH, {"about": "别家", "pieces": 5000})
     yield made
     cleaner.clean()
@@ -130,8 +130,8 @@ def _many(site: Site, count: int) -> Iterator[RegisterEntry]:
 
 
 @pytest.fixture
-def session(shelves: Shelves) -> Iterator[Session]:
-    with shelves.pools.session(Login.TENANT, shelves.site.id) as opened:
+def session(stores: Stores) -> Iterator[Session]:
+    with stores.pools.session(Login.TENANT, stores.site.id) as opened:
         yield opened
 
 
@@ -228,8 +228,8 @@ def test_a_list_is_what_the_address_leaves_in_its_order(
 
 
 def test_who_may_not_review_sees_only_what_was_passed(session: Session) -> None:
-    def numbers(shelf: Shelf, **asked: Any) -> list[int]:
-        return [entry.row.number for entry in listing.all_rows(session, shelf, REVIEWED, asked)]
+    def numbers(store: EntryStore, **asked: Any) -> list[int]:
+        return [entry.row.number for entry in listing.all_rows(session, store, REVIEWED, asked)]
 
     assert numbers(OPEN) == [2, 1]
     assert numbers(OPEN, state="waiting") == [2]
@@ -262,7 +262,7 @@ def test_entries_in_force_of_a_time_are_counted_by_register(
     assert listing.counts(session, {"desk": OPEN, "reviewed": OPEN}, since, until, reviewed) == counted
 
 
-@pytest.mark.parametrize("shelf", [OPEN, OPAQUE])
+@pytest.mark.parametrize("store", [OPEN, OPAQUE])
 @pytest.mark.parametrize(
     ("register", "since", "sums"),
     [
@@ -273,9 +273,9 @@ def test_entries_in_force_of_a_time_are_counted_by_register(
     ],
 )
 def test_metrics_are_the_same_whoever_adds_them_up(
-    session: Session, shelf: Shelf, register: Register, since: date, sums: dict[str, Any]
+    session: Session, store: EntryStore, register: Register, since: date, sums: dict[str, Any]
 ) -> None:
-    assert listing.sums(session, shelf, register, since, since.replace(day=31)) == sums
+    assert listing.sums(session, store, register, since, since.replace(day=31)) == sums
 
 
 @pytest.mark.parametrize("code", list(COUNTED))

@@ -17,7 +17,7 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.notices import Notice
 from huakai_platform.kernel.sites import Site
-from huakai_tenants.equipment import required, telling
+from huakai_tenants.equipment import notifications, required
 from huakai_tenants.equipment.models import EquipmentEvent, EquipmentItem
 from huakai_tenants.measures import workload
 from tests.support.make import Make
@@ -214,7 +214,7 @@ def test_heads_are_told_of_due_checks_once_a_week_and_of_a_warranty_once(
     monday = clock.today() - timedelta(days=clock.today().weekday())
     for day in (monday, monday, monday + timedelta(days=1)):
         with databases.session(Login.WORKER, site.id) as session:
-            telling.of_the_day(session, day)
+            notifications.of_the_day(session, day)
 
     told = rows(databases, site, Notice)
     assert sorted(one.kind for one in told if one.account_id == head.account_id) == [

@@ -16,7 +16,7 @@ from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.notices import Notice
-from huakai_tenants.training import expiring, listing, telling
+from huakai_tenants.training import expiring, listing, notifications
 from tests.support.make import Make
 from tests.support.staffed import Staffed
 from tests.tenants.training.test_coverage import Room
@@ -47,7 +47,7 @@ def ends(days: int) -> date:
 def told(databases: Databases, room: Room, *days: date) -> list[Notice]:
     for day in days:
         with databases.session(Login.WORKER, room.site.id) as session:
-            telling.of_the_day(session, day)
+            notifications.of_the_day(session, day)
     with databases.session(Login.TENANT, room.site.id) as session:
         return list(session.scalars(select(Notice).order_by(Notice.id)))
 

@@ -18,7 +18,7 @@ from huakai_platform.kernel.notices import Notice
 from huakai_platform.kernel.sites import Site
 from huakai_tenants.measures import workload
 from huakai_tenants.premises.models import PremisesPhoto
-from huakai_tenants.wall_documents import service, telling
+from huakai_tenants.wall_documents import notifications, service
 from tests.support.checked import photo
 from tests.support.make import Make
 from tests.support.web import post
@@ -133,7 +133,7 @@ def test_heads_are_told_once_a_month_and_the_numbers_count_what_is_good(
     sent(browser, "scope", photo(), taken_on=ago(400))
     for _again in range(2):
         with databases.session(Login.WORKER, site.id) as session:
-            telling.of_the_day(session, clock.today())
+            notifications.of_the_day(session, clock.today())
 
     assert len(rows(databases, site, Notice)) == 2
     with databases.session(Login.TENANT, site.id) as session:

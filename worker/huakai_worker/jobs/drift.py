@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from huakai_platform.drift import standing, telling
+from huakai_platform.drift import notifications, standing
 from huakai_platform.kernel import clock
 from huakai_tenants.measures import deviations
 from huakai_worker.scope import Work
@@ -33,4 +33,4 @@ def waiver_decided(work: Work, *, waiver_id: str, site_id: str, state: str) -> N
     """Class the site's departures anew and tell its heads, once however often this runs."""
     with work.tenant(UUID(site_id)) as session:
         standing.recompute(session, UUID(site_id), clock.today(), deviations.look)
-        telling.tell_the_heads(session, UUID(waiver_id), state)
+        notifications.tell_the_heads(session, UUID(waiver_id), state)

@@ -3,9 +3,9 @@
 from datetime import date
 
 from huakai_platform.oversight import functions as places
-from huakai_tenants.equipment import telling as equipment
+from huakai_tenants.equipment import notifications as equipment
 from huakai_tenants.premises import functions
-from huakai_tenants.wall_documents import telling as wall_documents
+from huakai_tenants.wall_documents import notifications as wall_documents
 from huakai_worker import rooms
 from huakai_worker.scope import Work
 

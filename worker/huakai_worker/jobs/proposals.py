@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from huakai_platform.proposals import telling
+from huakai_platform.proposals import notifications
 from huakai_worker.scope import Work
 
 
 def decided(work: Work, *, proposal_id: str, site_id: str | None, state: str) -> None:
     """Within the room of the proposer, or under the nil tenant; once however often this runs."""
     if site_id is None:
-        telling.tell_the_proposer(work.session, UUID(proposal_id), state)
+        notifications.tell_the_proposer(work.session, UUID(proposal_id), state)
         return
     with work.tenant(UUID(site_id)) as session:
-        telling.tell_the_proposer(session, UUID(proposal_id), state)
+        notifications.tell_the_proposer(session, UUID(proposal_id), state)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from huakai_tenants.training import telling
+from huakai_tenants.training import notifications
 from huakai_worker import rooms
 from huakai_worker.scope import Work
 
@@ -10,4 +10,4 @@ from huakai_worker.scope import Work
 def day_began(work: Work, *, day: str) -> None:
     """Tell the heads of an open site which certificates come to their end."""
     if rooms.is_open(work):
-        telling.of_the_day(work.session, date.fromisoformat(day))
+        notifications.of_the_day(work.session, date.fromisoformat(day))

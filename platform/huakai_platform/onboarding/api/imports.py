@@ -12,7 +12,7 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Choice, Int, Strict, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding import importing, summaries
-from huakai_platform.onboarding import imports as shelf
+from huakai_platform.onboarding import imports as uploads
 from huakai_platform.onboarding.api import blueprint
 from huakai_platform.onboarding.api.sites import OFFICES
 from huakai_platform.onboarding.models import RegisterImport
@@ -84,7 +84,7 @@ Columns = Strict.from_dict({field.value: Int(0, 200, allow_none=True) for field 
 @guard(Permission.REGISTER_IMPORT, to=OFFICES)
 @blueprint.operation("List imports", "导入记录，最新在前。", asks=api.Paged, gives=api.Listed(Import))
 def imports(asked: Any) -> Response:
-    return api.page(BARE.where(*shelf.own(actor())), NEWEST, asked, shaped)
+    return api.page(BARE.where(*uploads.own(actor())), NEWEST, asked, shaped)
 
 
 @blueprint.post("/imports")
@@ -102,14 +102,14 @@ def upload(files: Any) -> Response:
 @guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
 @blueprint.operation("Read an import", "一次导入的结果。", gives=Import)
 def read_import(import_id: UUID) -> Response:
-    return api.answer(_shaped(shelf.get(db(), actor(), import_id)))
+    return api.answer(_shaped(uploads.get(db(), actor(), import_id)))
 
 
 @blueprint.get("/imports/<uuid:import_id>/rows")
 @guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
 @blueprint.operation("List the rows of an import", "逐行结果和问题。", asks=RowsAsked, gives=api.Listed(Row))
 def rows(import_id: UUID, asked: Any) -> Response:
-    kept = shelf.get(db(), actor(), import_id)
+    kept = uploads.get(db(), actor(), import_id)
     lines = [_line(line) for line in summaries.lines(kept.summary, asked.get("show"))]
     return api.listed(lines, asked, key=lambda line: line["row"])
 

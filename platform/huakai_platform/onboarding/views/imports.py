@@ -14,7 +14,7 @@ from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.text import file_name
 from huakai_platform.onboarding import exporting, importing, opening, register, summaries
-from huakai_platform.onboarding import imports as shelf
+from huakai_platform.onboarding import imports as uploads
 from huakai_platform.onboarding.models import RegisterImport
 from huakai_platform.onboarding.register import FIELDS, SHORTEST_REASON
 from huakai_platform.onboarding.register.fields import REQUIRED
@@ -68,7 +68,7 @@ def upload_sample() -> Answer:
 @blueprint.get("/imports/<uuid:import_id>")
 @guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
 def import_report(import_id: UUID) -> Answer:
-    kept = shelf.get(db(), actor(), import_id)
+    kept = uploads.get(db(), actor(), import_id)
     if "missing" in kept.summary:
         return redirect(url_for(".columns", import_id=import_id), 303)
     return _report_page(kept)
@@ -77,7 +77,7 @@ def import_report(import_id: UUID) -> Answer:
 @blueprint.get("/imports/<uuid:import_id>/columns")
 @guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
 def columns(import_id: UUID) -> Answer:
-    kept = shelf.get(db(), actor(), import_id)
+    kept = uploads.get(db(), actor(), import_id)
     if kept.state != "checked":
         return redirect(url_for(".import_report", import_id=import_id), 303)
     errors = {name: gettext("请指明这一列。") for name in kept.summary.get("missing", ())}
@@ -100,7 +100,7 @@ def correct_columns(import_id: UUID) -> Answer:
             errors = {**invalid.fields}
         else:
             return redirect(url_for(".import_report", import_id=import_id), 303)
-    return _columns_page(shelf.get(db(), actor(), import_id), given.raw, errors), 422
+    return _columns_page(uploads.get(db(), actor(), import_id), given.raw, errors), 422
 
 
 @blueprint.post("/imports/<uuid:import_id>/overrides")
@@ -111,7 +111,7 @@ def override(import_id: UUID) -> Answer:
     if given.ok and 0 < len(given.values["reason"]) < SHORTEST_REASON:
         given = given.with_error("reason", gettext("理由至少 %(count)s 个字。", count=SHORTEST_REASON))
     if not given.ok:
-        return _report_page(shelf.get(db(), actor(), import_id), given), 422
+        return _report_page(uploads.get(db(), actor(), import_id), given), 422
     importing.recheck(db(), actor(), import_id, overrides={given.values["row"]: given.values["reason"]})
     flash(gettext("已重新检查第 %(row)s 行。", row=given.values["row"]), "ok")
     return redirect(url_for(".import_report", import_id=import_id, _anchor=f"row-{given.values['row']}"), 303)
@@ -122,7 +122,7 @@ def override(import_id: UUID) -> Answer:
 def import_workbook(import_id: UUID) -> Response:
     """The workbook with its problems marked; once the file is gone, the list of what stayed out."""
     only_bad = inputs.query(MarkedQuery())["only_bad"]
-    kept = shelf.get(db(), actor(), import_id)
+    kept = uploads.get(db(), actor(), import_id)
     if kept.state != "checked":
         return workbook(exporting.problems(kept), "problems.xlsx")
     data = importing.returned(db(), actor(), import_id, only_bad=only_bad)
@@ -141,8 +141,8 @@ def apply_import(import_id: UUID) -> BaseResponse:
 @guard(Permission.SITES_DECIDE, to={Role.INSTITUTION_ADMIN}, sample="register_import")
 def open_imported(import_id: UUID) -> BaseResponse:
     """Begin to open what the import has brought in."""
-    kept = shelf.get(db(), actor(), import_id)
-    begun = opening.start(db(), actor(), shelf.candidates(db(), actor(), kept))
+    kept = uploads.get(db(), actor(), import_id)
+    begun = opening.start(db(), actor(), uploads.candidates(db(), actor(), kept))
     return redirect(url_for("operations.show", operation_id=begun.id), 303)
 
 
@@ -157,7 +157,7 @@ def discard_import(import_id: UUID) -> BaseResponse:
 def _upload_page(errors: dict[str, str] | None = None) -> str:
     return render_template(
         "onboarding/imports.html",
-        latest=shelf.latest(db(), actor()),
+        latest=uploads.latest(db(), actor()),
         fields=FIELDS,
         required=REQUIRED,
         errors=errors or {},
@@ -191,8 +191,8 @@ def _report_page(kept: RegisterImport, given: inputs.FormResult | None = None) -
         pages=max(1, -(-len(lines) // PAGE_SIZE)),
         show=asked.get("show", ""),
         given=given,
-        earlier=shelf.earlier(db(), kept) if kept.state == "checked" else None,
-        ready=[one for one in shelf.candidates(db(), actor(), kept) if one.hindrance is None]
+        earlier=uploads.earlier(db(), kept) if kept.state == "checked" else None,
+        ready=[one for one in uploads.candidates(db(), actor(), kept) if one.hindrance is None]
         if kept.state == "applied"
         else [],
         key=new_key,

@@ -1,4 +1,4 @@
-"""The JSON API: a second door to the same services, for programs that carry a token."""
+"""The JSON API: the same services a second time, for programs that carry a token."""
 
 from huakai_platform.web.api.answers import answer, nothing, said
 from huakai_platform.web.api.arguments import Asked, refuse

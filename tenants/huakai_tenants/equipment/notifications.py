@@ -1,4 +1,4 @@
-"""Telling the heads of a room which equipment is to be looked at, and which warranty soon ends."""
+"""Notifications to the heads of a room of equipment that is to be looked at, and of warranties that soon end."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

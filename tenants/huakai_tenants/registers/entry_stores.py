@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import tenancy, vault
 from huakai_platform.kernel.crypto import DataKey, Place, seal, unseal
 from huakai_platform.registers.definitions import Register
-from huakai_platform.registers.shelf import Answers, Shelf
+from huakai_platform.registers.entry_store import Answers, EntryStore
 from huakai_tenants.registers.models import RegisterEntry, SealedEntry
 
 
 @dataclass(frozen=True)
-class SealedShelf(Shelf):
+class SealedEntryStore(EntryStore):
     """Entries that only this room can open."""
 
     session: Session | None = None
@@ -47,8 +47,8 @@ class SealedShelf(Shelf):
         return Place(tenancy.current(self._session), "sealed_entry", "sealed", entry_id)
 
 
-def shelf(session: Session, register: Register, master_key: bytes | None) -> Shelf:
+def entry_store(session: Session, register: Register, master_key: bytes | None) -> EntryStore:
     """Where the entries of a register of the session's room stand."""
     if register.sealed:
-        return SealedShelf(SealedEntry, searchable=False, session=session, master_key=master_key)
-    return Shelf(RegisterEntry)
+        return SealedEntryStore(SealedEntry, searchable=False, session=session, master_key=master_key)
+    return EntryStore(RegisterEntry)

@@ -1,4 +1,4 @@
-"""Telling the heads of a room whose background check is due, or soon will be."""
+"""Notifications to the heads of a room whose background check is due, or soon will be."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Telling the heads of a room which photograph of a document on the wall soon is too old, or is."""
+"""Notifications to the heads of a room of photographs of its wall documents that are too old, or soon will be."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Telling the heads of a site what became of a waiver."""
+"""Notifications to the heads of a site of what became of a waiver."""
 
 from uuid import UUID
 

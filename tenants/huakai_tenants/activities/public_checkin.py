@@ -20,7 +20,7 @@ MOST = 10_000
 
 
 @dataclass(frozen=True)
-class Door:
+class CheckinLink:
     """Which activity of which site a link stands for."""
 
     site_id: UUID
@@ -36,16 +36,16 @@ class Open:
     site: str
 
 
-def link(secret: str, door: Door) -> str:
+def token(secret: str, link: CheckinLink) -> str:
     """A token that opens the page of an activity for half a day."""
-    return _signer(secret).dumps([door.site_id.hex, door.activity_id.hex])
+    return _signer(secret).dumps([link.site_id.hex, link.activity_id.hex])
 
 
-def door(secret: str, token: str) -> Door:
+def read_token(secret: str, token: str) -> CheckinLink:
     """What a token stands for. Raises NotFound for one that is not ours, or too old."""
     try:
         site_id, activity_id = _signer(secret).loads(token, max_age=VALID_SECONDS)
-        return Door(UUID(site_id), UUID(activity_id))
+        return CheckinLink(UUID(site_id), UUID(activity_id))
     except (BadData, ValueError, TypeError):
         raise NotFound(_("这个签到码已经失效，请向工作人员要新的。")) from None
 

@@ -1,4 +1,4 @@
-"""Telling a proposer what became of it."""
+"""The notification to a proposer of what became of it."""
 
 from uuid import UUID
 

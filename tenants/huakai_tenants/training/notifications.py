@@ -1,4 +1,4 @@
-"""Telling the head of a room which certificates come to their end."""
+"""Notifications to the head of a room of certificates that come to their end."""
 
 from datetime import date
 

@@ -15,7 +15,7 @@ Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Shelf:
+class EntryStore:
     """A table of entries; `searchable` says whether the database can look into what they say."""
 
     model: Any
@@ -49,7 +49,7 @@ class Shelf:
 
 
 @dataclass(frozen=True)
-class InstitutionShelf(Shelf):
+class InstitutionEntryStore(EntryStore):
     """The entries of one institution."""
 
     institution_id: UUID = PLATFORM
@@ -63,5 +63,5 @@ class InstitutionShelf(Shelf):
         return {"institution_id": self.institution_id}
 
 
-def of_institution(institution_id: UUID) -> Shelf:
-    return InstitutionShelf(InstitutionEntry, institution_id=institution_id)
+def of_institution(institution_id: UUID) -> EntryStore:
+    return InstitutionEntryStore(InstitutionEntry, institution_id=institution_id)

@@ -15,9 +15,10 @@ from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, app_state, db, guard, public
-from huakai_tenants.activities import arrivals, schemas, service
-from huakai_tenants.activities.arrivals import Door
-from huakai_tenants.activities.views import STAFF, blueprint, door
+from huakai_tenants.activities import public_checkin as checkins
+from huakai_tenants.activities import schemas, service
+from huakai_tenants.activities.public_checkin import CheckinLink
+from huakai_tenants.activities.views import STAFF, blueprint, public_checkin
 from huakai_tenants.activities.views.words import words
 
 REMEMBERED, MOST_REMEMBERED = "arrived", 20
@@ -31,7 +32,7 @@ def code(activity_id: UUID) -> str:
     site_id = actor().site_id
     path = None
     if site_id and row.held_on == clock.today() and row.state != "cancelled":
-        token = arrivals.link(_secret(), Door(site_id, activity_id))
+        token = checkins.token(_secret(), CheckinLink(site_id, activity_id))
         path = url_for("arrivals.page", token=token)
     address = urljoin(request.url_root, path) if path else None
     picture = str(segno.make(address, error="m").png_data_uri(scale=6, border=3)) if address else None
@@ -50,30 +51,30 @@ def sign_in(activity_id: UUID) -> str:
     )
 
 
-@door.get("/<token>")
+@public_checkin.get("/<token>")
 @public
 def page(token: str) -> str:
-    known = arrivals.door(_secret(), token)
+    known = checkins.read_token(_secret(), token)
     with app_state().databases.session(Login.TENANT, known.site_id) as room:
-        found = arrivals.look(room, known.activity_id)
+        found = checkins.look(room, known.activity_id)
     return render_template("activities/arrive.html", found=found, token=token, here=_here(known))
 
 
-@door.post("/<token>")
+@public_checkin.post("/<token>")
 @public
 def arrive(token: str) -> BaseResponse:
     """Count one; a browser that was counted already is thanked and not counted again."""
-    known = arrivals.door(_secret(), token)
+    known = checkins.read_token(_secret(), token)
     if not inputs.form(schemas.Nothing()).ok:
         raise Conflict(_("这次提交的内容不对，请重新扫码。"))
     if not _here(known):
         with app_state().databases.session(Login.TENANT, known.site_id) as room:
-            arrivals.arrive(room, known.activity_id)
+            checkins.arrive(room, known.activity_id)
         session[REMEMBERED] = [*_remembered(), known.activity_id.hex][-MOST_REMEMBERED:]
     return redirect(url_for(".page", token=token), 303)
 
 
-def _here(known: Door) -> bool:
+def _here(known: CheckinLink) -> bool:
     return known.activity_id.hex in _remembered()
 
 
