@@ -32,7 +32,7 @@ class NotLooked(HuakaiError):
 
 @cache
 def wanted() -> Words:
-    """What the program wants; a house test holds it against a database that was just migrated."""
+    """What the program wants; a test of the architecture holds it against a database that was just migrated."""
     return parse(FILE.read_text("utf-8"))
 
 

@@ -54,7 +54,7 @@ def test_what_was_loosened_is_tightened_again(urls: Urls) -> None:
 
 
 @pytest.mark.parametrize("role", roles.RUNNING)
-def test_a_running_login_owns_nothing_belongs_to_nobody_and_passes_no_wall(urls: Urls, role: str) -> None:
+def test_a_running_login_owns_nothing_belongs_to_nobody_and_bypasses_no_row_security(urls: Urls, role: str) -> None:
     row = next(row for row in described(urls) if row[0] == role)
 
     assert row[1:5] == (True, False, False, False)

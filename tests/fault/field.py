@@ -142,7 +142,7 @@ def waiting(field: Field) -> int:
 
 
 def broken(field: Field, invariants: Mapping[str, str]) -> dict[str, int]:
-    """Every invariant that does not hold, with how far it is off; looked at as the superuser, through every wall."""
+    """Every invariant that does not hold, with how far it is off; looked at as the superuser, who sees every row."""
     engine = create_engine(field.urls.login("postgres"))
     with engine.connect() as connection:
         found = {name: int(connection.scalar(text(query)) or 0) for name, query in invariants.items()}

@@ -10,8 +10,8 @@ import pytest
 FAST = "HUAKAI_TEST_FAST" in os.environ
 SAMPLED = {
     "tests/templates/pages/test_pages.py": 8,
-    "tests/wall/test_attacks.py": 25,
-    "tests/wall/test_faults.py": 6,
+    "tests/row_security/test_attacks.py": 25,
+    "tests/row_security/test_faults.py": 6,
     "tests/web/test_api_conformance.py": 20,
     "tests/web/test_api_matrix.py": 12,
     "tests/web/test_bad_inputs.py": 25,

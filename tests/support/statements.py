@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from huakai_deploy import policies
-from tests.house.sql_lint import selected
+from tests.architecture.sql_lint import selected
 
 ROOT = Path(__file__).parents[2]
 RUNNING = ("huakai_tenant", "huakai_oversight", "huakai_worker")

@@ -40,7 +40,7 @@ WRITES = frozenset(METHODS) - {"GET"}
 DAY = clock.today().isoformat()
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
 INSIDE = frozenset({"confidential.sealed_entry.cancelled_why"})
-"""Why an entry was taken out of force stands beside it, within the same wall."""
+"""Why an entry was taken out of force stands beside it, under the same row security."""
 SEALING = frozenset({"an entry by program", "an entry by form", "staff.keep_contact", "staff_api.keep_contact"})
 """What must have sealed something here; otherwise nothing was tried."""
 

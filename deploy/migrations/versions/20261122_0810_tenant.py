@@ -1,4 +1,4 @@
-"""A room's own tables behind the wall, and the queue."""
+"""A room's own tables under row security, and the queue."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ down_revision = "20261122_0805"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 NIL = "'00000000-0000-0000-0000-000000000000'::uuid"
 OPEN = "done_at IS NULL AND dead_at IS NULL"
@@ -142,10 +142,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "run_id", "item", name="checklist_answer_tenant_id_run_id_item_key"),
         schema="tenant",
     )
-    for statement in wall.build("tenant", "outbox", walled="huakai_tenant, huakai_oversight, huakai_worker"):
+    for statement in row_security.build("tenant", "outbox", bound="huakai_tenant, huakai_oversight, huakai_worker"):
         op.execute(statement)
     for table in ("space", "checklist_run", "checklist_answer", "attachment"):
-        for statement in wall.build("tenant", table, readers=("huakai_oversight",)):
+        for statement in row_security.build("tenant", table, readers=("huakai_oversight",)):
             op.execute(statement)
     for statement in QUEUE:
         op.execute(statement)

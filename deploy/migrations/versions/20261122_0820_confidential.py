@@ -11,7 +11,7 @@ down_revision = "20261122_0810"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 
 def upgrade() -> None:
@@ -41,7 +41,7 @@ def upgrade() -> None:
         schema="confidential",
     )
     for table in ("data_key", "contact"):
-        for statement in wall.build("confidential", table):
+        for statement in row_security.build("confidential", table):
             op.execute(statement)
     op.execute("REVOKE INSERT, UPDATE, DELETE ON confidential.data_key FROM huakai_tenant")
     op.execute("REVOKE UPDATE, DELETE ON confidential.data_key, confidential.contact FROM huakai_worker")

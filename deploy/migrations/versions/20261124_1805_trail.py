@@ -12,13 +12,13 @@ down_revision = "20261124_1800"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 NIL = "tenant_id = '00000000-0000-0000-0000-000000000000'::uuid"
 GRANTS = (
-    *wall.build("tenant", "audit_head"),
-    *wall.build("tenant", "audit_entry", append_only=True),
-    *wall.build("tenant", "notice"),
+    *row_security.build("tenant", "audit_head"),
+    *row_security.build("tenant", "audit_entry", append_only=True),
+    *row_security.build("tenant", "notice"),
     "REVOKE DELETE ON tenant.audit_head FROM huakai_tenant, huakai_worker",
     # The console writes the platform's own chain and its own people's notices, under the nil tenant.
     "GRANT SELECT, INSERT ON tenant.audit_entry TO huakai_oversight",

@@ -12,7 +12,7 @@ down_revision = "20261124_1805"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 READ_FROM_ABOVE = ("open_point", "staff_member", "qualification", "staff_file", "training_record")
 LASTING = ("checklist_reopening", "point_entry")
@@ -20,14 +20,14 @@ GRANTS = (
     *(
         statement
         for table in READ_FROM_ABOVE
-        for statement in wall.build("tenant", table, readers=("huakai_oversight",))
+        for statement in row_security.build("tenant", table, readers=("huakai_oversight",))
     ),
     *(
         statement
         for table in LASTING
-        for statement in wall.build("tenant", table, readers=("huakai_oversight",), append_only=True)
+        for statement in row_security.build("tenant", table, readers=("huakai_oversight",), append_only=True)
     ),
-    *wall.build("confidential", "staff_contact"),
+    *row_security.build("confidential", "staff_contact"),
     # Contacts are opened on pages only.
     "REVOKE ALL ON confidential.staff_contact FROM huakai_worker",
     "DROP POLICY huakai_worker_rows ON confidential.staff_contact",

@@ -12,7 +12,7 @@ down_revision = "20261125_1530"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 
 def upgrade() -> None:
@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.create_index(
         "sheet_import_created_at_idx", "sheet_import", ["tenant_id", "created_at"], unique=False, schema="confidential"
     )
-    for statement in wall.build("confidential", "sheet_import"):
+    for statement in row_security.build("confidential", "sheet_import"):
         op.execute(statement)
     op.execute("REVOKE ALL ON confidential.sheet_import FROM huakai_worker")
     op.execute("DROP POLICY huakai_worker_rows ON confidential.sheet_import")

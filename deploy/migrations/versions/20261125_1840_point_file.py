@@ -11,7 +11,7 @@ down_revision = "20261125_1635"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 
 def upgrade() -> None:
@@ -43,7 +43,7 @@ def upgrade() -> None:
     )
     op.create_index("point_file_point_id_idx", "point_file", ["tenant_id", "point_id"], unique=False, schema="tenant")
     op.create_index("point_file_entry_id_idx", "point_file", ["tenant_id", "entry_id"], unique=False, schema="tenant")
-    for statement in wall.build("tenant", "point_file", readers=("huakai_oversight",), append_only=True):
+    for statement in row_security.build("tenant", "point_file", readers=("huakai_oversight",), append_only=True):
         op.execute(statement)
 
 

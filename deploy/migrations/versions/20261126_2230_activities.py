@@ -12,11 +12,11 @@ down_revision = "20261125_1945"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 TABLES = ("activity", "activity_effect", "activity_photo", "activity_plan", "activity_total")
 GRANTS = (
-    *(statement for table in TABLES for statement in wall.build("tenant", table)),
+    *(statement for table in TABLES for statement in row_security.build("tenant", table)),
     "ALTER TABLE oversight.region_total OWNER TO huakai_owner",
     "GRANT SELECT, INSERT, UPDATE (withdrawn_at) ON oversight.region_total TO huakai_oversight",
     "GRANT SELECT ON oversight.region_total TO huakai_worker",

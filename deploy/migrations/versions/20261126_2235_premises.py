@@ -12,7 +12,7 @@ down_revision = "20261126_2230"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 SPACE = (
     sa.Column("name", sa.Text(), nullable=True),
@@ -82,7 +82,7 @@ def upgrade() -> None:
     )
     _index("equipment_item_kind_idx", "equipment_item", "kind")
     _index("equipment_item_space_id_idx", "equipment_item", "space_id")
-    _wall("equipment_item")
+    _secure("equipment_item")
     _table(
         "equipment_event",
         *EVENT,
@@ -93,14 +93,14 @@ def upgrade() -> None:
         ),
     )
     _index("equipment_event_item_id_idx", "equipment_event", "item_id", "at")
-    _wall("equipment_event", append_only=True)
+    _secure("equipment_event", append_only=True)
     _table(
         "wall_document", *DOCUMENT, sa.UniqueConstraint("tenant_id", "code", name="wall_document_tenant_id_code_key")
     )
-    _wall("wall_document")
+    _secure("wall_document")
     _table("premises_photo", *PHOTO)
     _index("premises_photo_shows_idx", "premises_photo", "shows", "taken_on")
-    _wall("premises_photo")
+    _secure("premises_photo")
 
 
 def downgrade() -> None:
@@ -125,6 +125,6 @@ def _index(name: str, table: str, *columns: str) -> None:
     op.create_index(name, table, ["tenant_id", *columns], unique=False, schema="tenant")
 
 
-def _wall(name: str, *, append_only: bool = False) -> None:
-    for statement in wall.build("tenant", name, readers=("huakai_oversight",), append_only=append_only):
+def _secure(name: str, *, append_only: bool = False) -> None:
+    for statement in row_security.build("tenant", name, readers=("huakai_oversight",), append_only=append_only):
         op.execute(statement)

@@ -12,7 +12,7 @@ down_revision = "20261126_2235"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 TABLES = ("edition_release", "edition_release_wave", "edition_release_site", "edition_pin")
 REACHED = "state, trial, from_edition_id, before, after, error, moved_at, confirmed_at"
@@ -42,7 +42,7 @@ def upgrade() -> None:
     for statement in GRANTS:
         op.execute(statement)
     _changes()
-    for statement in wall.build("tenant", "edition_change", readers=("huakai_oversight",)):
+    for statement in row_security.build("tenant", "edition_change", readers=("huakai_oversight",)):
         op.execute(statement)
 
 

@@ -12,7 +12,7 @@ down_revision = "20261126_2315"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 
 def upgrade() -> None:
@@ -28,8 +28,8 @@ def upgrade() -> None:
     )
     _entries("platform", "institution_entry", "institution_id", answers.copy(), owner)
     for statement in (
-        *wall.build("tenant", "register_entry", readers=("huakai_oversight",)),
-        *wall.build("confidential", "sealed_entry"),
+        *row_security.build("tenant", "register_entry", readers=("huakai_oversight",)),
+        *row_security.build("confidential", "sealed_entry"),
         "ALTER TABLE platform.institution_entry OWNER TO huakai_owner",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON platform.institution_entry TO huakai_oversight",
     ):

@@ -12,7 +12,7 @@ down_revision = "20261126_2340"
 branch_labels = None
 depends_on = None
 
-wall = load_python_file(Path(__file__).parents[1], "wall_20261122.py")
+row_security = load_python_file(Path(__file__).parents[1], "row_security_20261122.py")
 
 
 def upgrade() -> None:
@@ -38,7 +38,7 @@ def upgrade() -> None:
         schema="tenant",
         postgresql_where=sa.text("until IS NULL"),
     )
-    for statement in wall.build("tenant", "variation", readers=("huakai_oversight",)):
+    for statement in row_security.build("tenant", "variation", readers=("huakai_oversight",)):
         op.execute(statement)
 
 

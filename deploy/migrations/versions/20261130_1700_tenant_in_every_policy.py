@@ -1,7 +1,7 @@
 """Every policy names the tenant itself, for the restrictive one is not restrictive everywhere.
 
 Citus makes the policies of a distributed table again on its shards, without RESTRICTIVE; OR-ed with `USING (true)` of
-a login's own policy the wall would let everything through.
+a login's own policy row security would let everything through.
 """
 
 from collections.abc import Iterator

@@ -106,7 +106,7 @@ def refuses_values(error: DBAPIError) -> bool:
 
 
 def refuse_strong(engine: Engine) -> None:
-    """Refuse to run as a role that passes the wall, belongs to another, or owns anything of the product."""
+    """Refuse to run as a role that bypasses row security, belongs to another, or owns anything of the product."""
     with engine.connect() as connection:
         found = connection.execute(_STRENGTH).one()
     if any(found):

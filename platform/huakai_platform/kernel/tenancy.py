@@ -26,7 +26,7 @@ class NoTenant(RuntimeError):
 
 
 class TenantOwned:
-    """A table of one tenant: `(tenant_id, id)` is its key, row security its wall."""
+    """A table of one tenant: `(tenant_id, id)` is its key, row security keeps it apart."""
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, sort_order=-2)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7, sort_order=-1)

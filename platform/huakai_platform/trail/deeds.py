@@ -174,7 +174,7 @@ DEEDS: dict[str, Message] = {
     "tokens.created": _("建立令牌"),
     "tokens.revoked": _("撤销令牌"),
 }
-"""Each deed that is recorded anywhere has its words here; a test of the house holds it to that."""
+"""Each deed that is recorded anywhere has its words here; a test of the architecture holds it to that."""
 
 OBJECTS: dict[str, Message] = {
     "activity": _("活动"),

@@ -96,7 +96,7 @@ DETAILS: dict[str, Message] = {
     "quantity": _("数量"),
     "ok": _("正常"),
 }
-"""Each detail that is recorded anywhere has its words here; a test of the house holds it to that."""
+"""Each detail that is recorded anywhere has its words here; a test of the architecture holds it to that."""
 
 STATES = {state.value: state.label for state in SiteState}
 CODES: dict[str, Mapping[str, Message]] = {

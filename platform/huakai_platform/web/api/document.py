@@ -69,7 +69,7 @@ class Problem(Schema):
 
 
 class Document(Api):
-    """flask-smorest's Api without its error handlers and pages: refusals and routes are the house's own."""
+    """flask-smorest's Api without its error handlers and pages: refusals and routes are our own."""
 
     def __init__(self, app: Flask) -> None:
         app.config.update(API_TITLE="Huakai 花开", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")

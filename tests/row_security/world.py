@@ -21,12 +21,12 @@ INSTITUTION, EDITION = uuid5(SPACE, "institution"), uuid5(SPACE, "edition")
 MARK = "victim-secret"
 RESIDENT, ADMIN, ATTACKER = (uuid5(SPACE, name) for name in ("resident", "admin", "attacker"))
 """Persons: one who works at the victim's room, an institution administrator, and the attacker's own account."""
-WALLED: dict[str, Table] = {
+ISOLATED: dict[str, Table] = {
     f"{table.schema}.{table.name}": table
     for table in Base.metadata.sorted_tables
     if table.schema in ("tenant", "confidential")
 }
-"""Every table behind the wall, as the models have it."""
+"""Every table under row security, as the models have it."""
 READ_FROM_ABOVE: dict[str, tuple[str, ...]] = {
     "oversight.site_fact": ("huakai_oversight", "huakai_worker"),
     "oversight.site_function": ("huakai_oversight", "huakai_worker"),
@@ -37,7 +37,7 @@ READ_FROM_ABOVE: dict[str, tuple[str, ...]] = {
     "oversight.reported_head": ("huakai_oversight", "huakai_worker"),
 }
 """Numbers of one tenant that these logins may read of all of them."""
-TENANTS_OWN = WALLED | {name: Base.metadata.tables[name] for name in READ_FROM_ABOVE}
+TENANTS_OWN = ISOLATED | {name: Base.metadata.tables[name] for name in READ_FROM_ABOVE}
 PERSONAL = (
     "account",
     "account_activity",

@@ -5,9 +5,9 @@ from typing import Any
 
 import psycopg
 
-from tests.wall import attacks, deeds, world
-from tests.wall.attacks import Attack
-from tests.wall.privileges import RUNNING
+from tests.row_security import attacks, deeds, world
+from tests.row_security.attacks import Attack
+from tests.row_security.privileges import RUNNING
 
 ENOUGH = 3
 SCHEMAS = ("platform.", "tenant.", "confidential.", "oversight.", "'confidential.")

@@ -1,4 +1,4 @@
-"""The wall with one stone taken out or loosened, for every stone that pg_catalog knows."""
+"""Row security with one part taken away or weakened, for every part that pg_catalog knows."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from tests.wall.privileges import DEFINERS, PERSONAL, RUNNING, SETTINGS
+from tests.row_security.privileges import DEFINERS, PERSONAL, RUNNING, SETTINGS
 
 INSIDE = "('tenant', 'confidential')"
 POLICIES = """
@@ -34,7 +34,7 @@ INDEXES = f"""
     WHERE n.nspname IN {INSIDE} AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
 """
 FACTS = "opens the facts of another tenant"
-"""What the catalogue says of any hole in the wall of a table of `oversight`."""
+"""What the catalogue says of any gap in the row security of a table of `oversight`."""
 OPEN_DOOR = "does not name the tenant itself"
 BOTH = ("both dropped", "both for one role", "both as a cluster makes them", "both blind", "both unchecked")
 NAMED = {
@@ -182,7 +182,7 @@ def rounds(mutants: Iterable[Mutant]) -> list[list[Mutant]]:
 
 
 def every(connection: psycopg.Connection[Any]) -> Iterator[Mutant]:
-    """All mutants of the wall as it stands in this database."""
+    """All mutants of row security as it stands in this database."""
     yield from _of_policies(connection)
     yield from _of_tables(connection)
     yield from _of_constraints(connection)

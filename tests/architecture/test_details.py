@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from huakai_platform.onboarding.importing import Applied
 from huakai_platform.trail.details import DETAILS, told
-from tests.house.test_deeds import ROOT, SOURCES
+from tests.architecture.test_deeds import ROOT, SOURCES
 
 FROM_ELSEWHERE = {
     "asdict(applied)": {field.name for field in fields(Applied)},

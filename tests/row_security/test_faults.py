@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.wall import catalogue
+from tests.row_security import catalogue
 
 Connection = psycopg.Connection[Any]
 NEW = "CREATE TABLE tenant.diary (tenant_id uuid NOT NULL, id uuid NOT NULL, "

@@ -5,8 +5,8 @@ from uuid import uuid5
 
 import psycopg
 
-from tests.wall.attacks import OWN, Attack
-from tests.wall.world import (
+from tests.row_security.attacks import OWN, Attack
+from tests.row_security.world import (
     ADMIN,
     ATTACKER,
     EDITION,

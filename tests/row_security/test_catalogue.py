@@ -1,4 +1,4 @@
-"""The wall stands around every table, and a hole in it is named."""
+"""Row security stands on every table, and a gap in it is named."""
 
 from typing import Any
 
@@ -6,30 +6,30 @@ import psycopg
 import pytest
 from alembic.util import load_python_file
 
+from tests.row_security import catalogue, world
 from tests.support.servers import ROOT
-from tests.wall import catalogue, world
 
 Connection = psycopg.Connection[Any]
 
 
-def test_the_wall_stands(superuser: Connection) -> None:
+def test_row_security_stands(superuser: Connection) -> None:
     assert catalogue.findings(superuser) == []
 
 
 def test_a_table_that_a_migration_encloses_today_stands(undone: Connection) -> None:
-    wall = load_python_file(ROOT / "deploy/migrations", "wall_20261130.py")
+    builder = load_python_file(ROOT / "deploy/migrations", "row_security_20261130.py")
     undone.execute("CREATE TABLE tenant.diary (tenant_id uuid CONSTRAINT diary_pkey PRIMARY KEY, body text)")
-    for statement in wall.build("tenant", "diary", readers=("huakai_oversight",)):
+    for statement in builder.build("tenant", "diary", readers=("huakai_oversight",)):
         undone.execute(statement.encode())
 
     assert catalogue.findings(undone) == []
 
 
-def test_every_table_of_the_models_is_behind_the_wall(superuser: Connection) -> None:
+def test_every_table_of_the_models_is_under_row_security(superuser: Connection) -> None:
     there = superuser.execute(
         "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('tenant', 'confidential')"
     )
-    assert {name for (name,) in there} == set(world.WALLED)
+    assert {name for (name,) in there} == set(world.ISOLATED)
 
 
 @pytest.mark.parametrize("table", world.TENANTS_OWN)

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from huakai_deploy.local import Urls
+from tests.row_security import world
 from tests.support import servers
-from tests.wall import world
 
 Connection = psycopg.Connection[Any]
 

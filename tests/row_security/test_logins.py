@@ -1,4 +1,4 @@
-"""The program does not start on a login that the wall would not hold."""
+"""The program does not start on a login that row security would not bind."""
 
 from dataclasses import replace
 

@@ -1,7 +1,7 @@
-"""The wall around a tenant's rows as it is built since 2026-11-30: each policy names the tenant, a second one holds.
+"""Row security for a tenant's rows as it is built since 2026-11-30: each policy names the tenant, a second one holds.
 
-A migration loads this file by its path, as those before it load `wall_20261122.py`; once it has been shipped it stays
-as it is.
+A migration loads this file by its path, as those before it load `row_security_20261122.py`; once it has been shipped it
+stays as it is.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ ROOMS = ("huakai_tenant", "huakai_worker")
 
 
 def build(schema: str, table: str, *, readers: tuple[str, ...] = (), append_only: bool = False) -> Iterator[str]:
-    """Statements that enclose a new table.
+    """Statements that let a new table be read and written within its tenant alone.
 
     `readers` may read one tenant at a time; `append_only` grants no UPDATE and DELETE. The restrictive policy stands on
     top of the others, and each of those holds its condition too: a cluster makes policies again without RESTRICTIVE.

@@ -1,4 +1,4 @@
-"""Take any stone out of the wall: the catalogue names it; take both walls of a table away: an attack gets through."""
+"""Weaken any policy: the catalogue names it; take both policies of a table away: an attack gets through."""
 
 import os
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.wall import catalogue, mutants, probes, world
-from tests.wall.mutants import FELT, NAMED, Mutant
+from tests.row_security import catalogue, mutants, probes, world
+from tests.row_security.mutants import FELT, NAMED, Mutant
 
 Connection = psycopg.Connection[Any]
 FAST = os.environ.get("HUAKAI_TEST_FAST") == "1"

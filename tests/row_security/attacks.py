@@ -13,15 +13,15 @@ import psycopg
 from psycopg import errors
 from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from tests.wall.world import (
+from tests.row_security.world import (
     ATTACKER,
     GHOST,
+    ISOLATED,
     MARK,
     MINE,
     READ_FROM_ABOVE,
     TENANTS_OWN,
     VICTIM,
-    WALLED,
     insert,
     room_row,
     row_id,
@@ -77,7 +77,7 @@ class Outcome:
 
 
 WRITES = ("change", "take", "give", "delete", "truncate", "write", "drop", "open", "add", "switch")
-THEIRS = tuple(repr(row_id(VICTIM, name)) for name in WALLED)
+THEIRS = tuple(repr(row_id(VICTIM, name)) for name in ISOLATED)
 
 
 def launch(connection: psycopg.Connection[Any], attack: Attack) -> Outcome:

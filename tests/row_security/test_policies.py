@@ -10,8 +10,8 @@ from huakai_deploy import doctor, policies
 from huakai_deploy.local import Urls
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
+from tests.row_security.conftest import scratch
 from tests.support import servers
-from tests.wall.conftest import scratch
 
 SPACE = "tenant.space tenant_wall"
 AGAIN = "DROP POLICY tenant_wall ON tenant.space; CREATE POLICY tenant_wall ON tenant.space"

@@ -1,10 +1,10 @@
-"""The rules of the wall, asked of pg_catalog: keys, references, policies and shapes of every table."""
+"""The rules of row security, asked of pg_catalog: keys, references, policies and shapes of every table."""
 
 from typing import Any
 
 import psycopg
 
-from tests.wall import privileges
+from tests.row_security import privileges
 
 RUNNING = privileges.RUNNING
 WALL = "(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)"
@@ -78,7 +78,7 @@ PLATFORM = {
         "distributed",
     ),
 }
-"""What each table outside the wall is to become on a cluster; one that is not named here is a fault."""
+"""What each table without row security is to become on a cluster; one that is not named here is a fault."""
 POINTING_NOWHERE = ("confidential.contact.account_id",)
 """Identifiers without a foreign key: an account may be removed while its sealed number is being erased."""
 WALLED_FOR = {"tenant.outbox": RUNNING}
@@ -301,7 +301,7 @@ POLICIES = (
 
 
 def findings(connection: psycopg.Connection[Any]) -> list[str]:
-    """Every breach of the rules, as `thing: what is wrong with it`; empty when the wall stands."""
+    """Every breach of the rules, as `thing: what is wrong with it`; empty when row security stands."""
     facts = {
         "running": sorted(RUNNING),
         "wall": WALL,

@@ -10,9 +10,9 @@ import pytest
 from psycopg import errors
 
 from huakai_deploy.local import Urls
-from tests.wall import attacks, deeds, world
-from tests.wall.attacks import Attack, Outcome
-from tests.wall.privileges import RUNNING
+from tests.row_security import attacks, deeds, world
+from tests.row_security.attacks import Attack, Outcome
+from tests.row_security.privileges import RUNNING
 
 Connection = psycopg.Connection[Any]
 FAST = os.environ.get("HUAKAI_TEST_FAST") == "1"

@@ -77,7 +77,9 @@ def test_up_down_up_ends_where_a_fresh_one_is_and_where_the_models_are(scratch: 
     servers.migrate(scratch, "check")
 
 
-@pytest.mark.parametrize("path", sorted(MIGRATIONS.glob("*/*.py")) + sorted(MIGRATIONS.glob("wall*.py")), ids=str)
+@pytest.mark.parametrize(
+    "path", sorted(MIGRATIONS.glob("*/*.py")) + sorted(MIGRATIONS.glob("row_security_*.py")), ids=str
+)
 def test_no_migration_depends_on_what_the_product_is_today(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

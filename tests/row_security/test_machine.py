@@ -29,9 +29,9 @@ from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.vault import Contact
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistRun
 from huakai_tenants.premises.models import Space
+from tests.row_security import mutants, world
+from tests.row_security.conftest import scratch
 from tests.support import servers, statements
-from tests.wall import mutants, world
-from tests.wall.conftest import scratch
 
 MASTER = bytes(range(32))
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -69,7 +69,7 @@ class Rooms(RuleBasedStateMachine):
     steps: ClassVar[int] = 0
 
     def clean(self) -> None:
-        """Take the rows of earlier examples away: not needed while the wall stands, for then they cannot be seen."""
+        """Take the rows of earlier examples away: row security hides them anyway, while it stands."""
 
     @initialize()
     def build(self) -> None:

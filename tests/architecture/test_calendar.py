@@ -10,7 +10,7 @@ import pytest
 from tests.support.days import DAYS
 
 TESTS = Path(__file__).parents[1]
-ELSEWHERE = ("bench", "deploy", "fault", "journeys", "upgrade", "wall")
+ELSEWHERE = ("bench", "deploy", "fault", "journeys", "row_security", "upgrade")
 """Whole programs, browsers, measurements, and a past with a clock of its own: no test moves their clock."""
 RECKONING = frozenset(
     {

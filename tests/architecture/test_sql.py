@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from huakai_deploy import policies
-from tests.house.sql_lint import built, selected
-from tests.house.test_files import PRODUCT, named
+from tests.architecture.sql_lint import built, selected
+from tests.architecture.test_files import PRODUCT, named
 
 MAY_BUILD = {("platform/huakai_platform/kernel/tenancy.py", "_bind")}
 """A parsed UUID: SET takes no parameters."""

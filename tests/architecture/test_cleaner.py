@@ -11,9 +11,9 @@ from sqlalchemy import Integer
 
 from huakai_deploy.local import Urls
 from huakai_platform.kernel.db import Base
+from tests.row_security import world
 from tests.support import cleaner, servers
 from tests.support.cleaner import Cleaner
-from tests.wall import world
 
 TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
 ROWS = sql.SQL("SELECT t::text FROM {} t ORDER BY 1")

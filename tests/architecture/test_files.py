@@ -1,4 +1,4 @@
-"""The house itself: where files may lie, how long they may be, and what they may not name."""
+"""The tree itself: where files may lie, how long they may be, and what they may not name."""
 
 import ast
 import re
