@@ -363,7 +363,7 @@ HARMLESS = frozenset(
         "lock the table like its owner",
     }
 )
-"""What the server allows to everybody, or to who may write a table, and what tells nothing: bells carry no words."""
+"""What the server allows to everybody or to who may write a table, and what tells nothing: NOTIFY carries no words."""
 QUIET = frozenset({"samples of columns", "extended samples", "prepared transactions of others", "cursors of others"})
 QUIET |= {"statements prepared by others", "a sequence"}
 """Questions that are allowed and must find nothing."""

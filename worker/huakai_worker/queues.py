@@ -11,6 +11,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 QUEUE = "bells"
+"""Its name in Redis, where programs of another version may run beside this one."""
 DRAIN = "huakai_worker.drain_job.drain"
 ALLOWED = frozenset({DRAIN})
 LONGEST_DRAIN = 900

@@ -20,7 +20,7 @@ class Tick(Base):
 
 
 class Heartbeat(Base):
-    """A worker, ringer or web process that lives."""
+    """A worker, poller (its kind is `ringer`) or web process that lives."""
 
     __tablename__ = "heartbeat"
     __table_args__ = ({"schema": "platform"},)

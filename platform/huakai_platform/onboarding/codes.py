@@ -12,15 +12,15 @@ from sqlalchemy.sql.expression import any_
 from huakai_platform.kernel.sites import Site
 
 
-def lock(session: Session, institution_id: UUID) -> None:
-    """Let only one transaction at a time take sites in for an institution."""
+def lock_numbering(session: Session, institution_id: UUID) -> None:
+    """Lock the numbering of an institution's sites until commit."""
     key = func.hashtextextended(f"sites of {institution_id}", 0)
     session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def allot(session: Session, institution_id: UUID, counties: Sequence[str]) -> list[str]:
     """The next numbers for sites in these counties, in order: HK-410311-0001 for one in 410311000000."""
-    lock(session, institution_id)
+    lock_numbering(session, institution_id)
     prefixes = [f"HK-{county[:6]}-" for county in counties]
     last = Counter(_last(session, institution_id, sorted(set(prefixes))))
     codes = []

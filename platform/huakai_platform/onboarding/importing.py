@@ -94,7 +94,7 @@ def apply(session: Session, actor: Actor, import_id: UUID) -> Applied:
     if kept.state == "applied":
         return Applied(**kept.summary["applied"])
     kept, content = _waiting(session, actor, import_id)
-    codes.lock(session, kept.institution_id)
+    codes.lock_numbering(session, kept.institution_id)
     book = workbooks.read(content)
     run = _dry_run(session, actor, kept, book, register.restore(book, kept.mapping))
     created = creating.create_sites(session, actor, kept, list(zip(run.rows, run.verdicts, strict=True)), run.lookups)

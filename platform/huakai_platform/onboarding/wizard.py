@@ -189,13 +189,13 @@ def judge(session: Session, actor: Actor, draft: SiteDraft, override: str = "") 
 def finish(session: Session, actor: Actor, draft_id: UUID, override: str = "") -> Site:
     """Make the site of a complete draft: approved by whoever decides, applied for by everybody else."""
     draft = get(session, actor, draft_id)
-    codes.lock(session, draft.institution_id)
-    judged = judge(session, actor, draft, override)
-    if judged.errors:
+    codes.lock_numbering(session, draft.institution_id)
+    checked = judge(session, actor, draft, override)
+    if checked.errors:
         raise Invalid(_("还有内容需要补充或改正。"))
-    if judged.verdict.state is not State.NEW:
-        raise Conflict(likeness.said(judged.verdict))
-    site = _make(session, actor, judged)
+    if checked.verdict.state is not State.NEW:
+        raise Conflict(likeness.said(checked.verdict))
+    site = _make(session, actor, checked)
     session.delete(draft)
     outbox.publish(session, SitesTakenIn())
     session.flush()
@@ -203,19 +203,19 @@ def finish(session: Session, actor: Actor, draft_id: UUID, override: str = "") -
     return site
 
 
-def _make(session: Session, actor: Actor, judged: CheckedDraft) -> Site:
+def _make(session: Session, actor: Actor, checked: CheckedDraft) -> Site:
     lookups = DatabaseLookups(session, institution_of(actor))
-    township = judged.verdict.township_code or ""
+    township = checked.verdict.township_code or ""
     (code,) = codes.allot(session, institution_of(actor), [lookups.county_of(township)])
     state = SiteState.APPROVED if actor.can(Permission.SITES_DECIDE) else SiteState.APPLIED
-    values = creating.site_of(judged.row, judged.verdict, code, lookups)
+    values = creating.site_of(checked.row, checked.verdict, code, lookups)
     now = clock.now()
     site = Site(**{**values, "institution_id": institution_of(actor), "created_at": now, "state": state.value})
     session.add(site)
     session.flush()
-    session.add(SiteIntake(site_id=site.id, people=creating.people_of(judged.row)))
-    twins = [twin.name for twin in judged.verdict.duplicates_of]
-    details = {"override": judged.verdict.reason, "alike": twins} if judged.verdict.reason else {}
+    session.add(SiteIntake(site_id=site.id, people=creating.people_of(checked.row)))
+    twins = [twin.name for twin in checked.verdict.duplicates_of]
+    details = {"override": checked.verdict.reason, "alike": twins} if checked.verdict.reason else {}
     session.add(
         SiteEvent(
             id=uuid7(),

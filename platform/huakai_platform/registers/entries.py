@@ -179,7 +179,7 @@ def may_review(actor: Actor, register: Register, row: Any) -> bool:
 
 
 def next_number(session: Session, store: EntryStore, register: Register) -> int:
-    """The next running number; whoever asks for the same register waits until the transaction ends."""
+    """The next running number; locks the numbering of the register until commit."""
     owner = "/".join(str(value) for value in (*store.owner.values(), session.info.get("tenant_id"), register.code))
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner, 0))))
     model = store.model

@@ -23,7 +23,7 @@ MOST_NEIGHBOURS = 500
 
 
 def period_lock(session: Session) -> None:
-    """Until the end of the transaction nobody else of this room writes activities or totals."""
+    """Lock the activities and totals of the room against other writers until commit."""
     key = tenancy.current(session).int % 2**63
     session.execute(select(func.pg_advisory_xact_lock(key)))
 

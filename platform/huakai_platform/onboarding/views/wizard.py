@@ -166,15 +166,15 @@ def _finish(found: SiteDraft) -> Response | Page:
 def _review(
     found: SiteDraft, given: FormResult | None = None, *, refusal: str | None = None, status: int = 200
 ) -> Page:
-    judged = wizard.judge(db(), actor(), found)
+    checked = wizard.judge(db(), actor(), found)
     page = render_template(
         "onboarding/wizard_review.html",
         draft=found,
         here=wizard.REVIEW,
         steps=_stepper(found),
-        judged=judged,
-        row=judged.row,
-        verdict=judged.verdict,
+        checked=checked,
+        row=checked.row,
+        verdict=checked.verdict,
         values=given.raw if given else {},
         errors=given.errors if given else {},
         refusal=refusal,
