@@ -26,17 +26,22 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
+RESOURCES = frozenset({"equipment"})
+"""Lists whose pages follow from their description."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {
     "notices": frozenset({"notices", "room_notices"}),
     "operations": frozenset({"operations"}),
     "registers": REGISTERS,
+    "resources": RESOURCES,
     "registers/figures.html": frozenset({"register_figures"}),
     "setup": frozenset({"setup"}),
     "sheets": LISTS,
     f"{P}/registers/answering.py": frozenset({"institution_registers_api", "room_registers_api"}),
     f"{P}/registers/import_pages.py": REGISTERS,
     f"{P}/registers/pages.py": REGISTERS,
+    f"{P}/resources/api.py": frozenset({"equipment_items_api"}),
+    f"{P}/resources/pages.py": RESOURCES,
     f"{P}/web/import_flow.py": LISTS,
 }
 """Who shows the pages of a folder, or calls the functions of a file, that say an address by its last part only."""

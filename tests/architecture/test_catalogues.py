@@ -15,7 +15,7 @@ from huakai_deploy.catalogues import CJK, ROOT
 
 HAN = re.compile(r"[\u3001\u3002\u3400-\u9fff]")
 MARKS = {"_", "gettext", "ngettext"}
-BILINGUAL = {"Localized", "Resources", "about", "operation"}
+BILINGUAL = {"Told", "both", "Localized", "Resources", "about", "operation"}
 PAGES = ROOT / "templates/huakai_templates/pages"
 LANGUAGES = {"中文"}
 CHINESE_ON_PURPOSE = {

@@ -2,9 +2,11 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from huakai_platform.trail.deeds import DEEDS, OBJECTS
+from tests.support import resources
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("platform", "tenants", "worker", "deploy/huakai_deploy")
@@ -45,9 +47,17 @@ def _said(place: str, call: ast.Call) -> Iterator[tuple[str, str, str]]:
             yield place, deed, kind
 
 
+@cache
+def _lists() -> list[str]:
+    """What the deeds of lists that are described once begin with."""
+    return [one.name for one in resources.every()]
+
+
 def _strings(node: ast.expr) -> list[str]:
     """The text, or both texts of a choice; anything else could not be held to the table."""
     if isinstance(node, ast.IfExp):
         return [*_strings(node.body), *_strings(node.orelse)]
+    if isinstance(node, ast.JoinedStr) and isinstance(last := node.values[-1], ast.Constant):
+        return [f"{name}{last.value!s}" for name in _lists()]
     assert isinstance(node, ast.Constant), f"line {node.lineno}: write the code out, so that it can be looked up"
     return [str(node.value)]

@@ -8,9 +8,9 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
-from huakai_tenants.equipment import sheet
+from huakai_platform.resources import sheets as filling
+from huakai_tenants.equipment.listing import EQUIPMENT, room
 from huakai_tenants.equipment.models import EquipmentItem
-from huakai_tenants.equipment.plan import plan
 from huakai_tenants.premises import photos
 from huakai_tenants.sheets import service as sheets
 from tests.support.checked import photo
@@ -43,5 +43,5 @@ def equipment_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any
     with world.make.databases.session(Login.WORKER, site.id) as opened:
         vault.ensure_key(opened, settings.master_key)
     with world.make.databases.session(Login.TENANT, site.id) as opened:
-        content = sheet.template(opened, owner, plan(opened), (), "zh", filled=False)
+        content = filling.template(EQUIPMENT, room(opened, owner))
         return {"import_id": sheets.keep(opened, owner, settings.master_key, "equipment", "a.xlsx", content).id}

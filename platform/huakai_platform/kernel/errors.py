@@ -1,6 +1,7 @@
 """What a deed refuses, and the HTTP status it becomes at the edge."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class HuakaiError(Exception):
@@ -31,6 +32,17 @@ class Conflict(HuakaiError):
     """The thing changed meanwhile, or its state does not allow the deed."""
 
     status = 409
+
+
+class StaleVersion(Conflict):
+    """Somebody else changed the thing meanwhile; `changes` holds label, value now and value typed of each difference.
+
+    `version` is the present one: whoever saves again with it means what they typed.
+    """
+
+    def __init__(self, message: str, version: int, changes: Sequence[tuple[Any, Any, Any]] = ()) -> None:
+        super().__init__(message)
+        self.version, self.changes = version, changes
 
 
 class Invalid(HuakaiError):

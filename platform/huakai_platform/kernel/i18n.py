@@ -55,3 +55,8 @@ def pack(message: Message) -> dict[str, Any]:
 def unpack(kept: Mapping[str, Any]) -> Message:
     params = {name: unpack(value) if isinstance(value, dict) else value for name, value in kept["params"].items()}
     return Message(kept["text"], **params)
+
+
+def language() -> str:
+    """The reader's language, `zh` or `en`: the key of the texts of the standard."""
+    return _("zh").render()

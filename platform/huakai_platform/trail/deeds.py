@@ -90,6 +90,7 @@ DEEDS: dict[str, Message] = {
     "equipment.imported": _("导入设备"),
     "equipment.import_discarded": _("放弃导入设备"),
     "equipment.exported": _("导出设备登记"),
+    "equipment.printed": _("打印设备登记"),
     "sites.entered": _("进入站点查看合规"),
     "sites.visited": _("上级查看本站点"),
     "assessments.sealed": _("封存评估"),

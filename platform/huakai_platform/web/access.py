@@ -26,7 +26,7 @@ class Access:
 
 
 def guard(
-    permission: Permission, *, to: Collection[Role], confirmed: bool = False, sample: str | None = None
+    permission: Permission, *, to: Collection[Role] | None = None, confirmed: bool = False, sample: str | None = None
 ) -> Callable[[View], View]:
     """Let the roles `to` in; they must be those that the permission is granted to.
 
@@ -34,7 +34,7 @@ def guard(
     """
 
     def declare(view: View) -> View:
-        view.access = Access(permission, frozenset(to), confirmed, sample)  # type: ignore[attr-defined]
+        view.access = Access(permission, frozenset(GRANTS[permission] if to is None else to), confirmed, sample)  # type: ignore[attr-defined]
         return view
 
     return declare

@@ -72,7 +72,7 @@ class EquipmentEvent(TenantOwned, Base):
 
     item_id: Mapped[UUID]
     deed: Mapped[str]
-    """A code of `service.DEEDS`."""
+    """A code of `history.DEEDS`."""
     held_on: Mapped[date] = mapped_column(Date)
     """The day on which it was done, as against when it was written down."""
     note: Mapped[str | None]

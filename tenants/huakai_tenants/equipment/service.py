@@ -5,34 +5,35 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from huakai_platform.identity.models import Account
 from huakai_platform.kernel import audit, clock, outbox, tenancy
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
+from huakai_platform.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.events import NumbersChanged
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
-from huakai_tenants.equipment.models import EquipmentEvent, EquipmentItem
+from huakai_platform.resources.sheets import ImportRow
+from huakai_tenants.equipment import history
+from huakai_tenants.equipment.models import EquipmentItem
 from huakai_tenants.equipment.plan import plan
 from huakai_tenants.premises.models import Space
 
-FIELDS: dict[str, Message] = {
-    "kind": _("设备种类"),
-    "name": _("品牌型号"),
-    "number": _("设备编号"),
-    "serial": _("序列号"),
-    "space_id": _("所在空间"),
-    "quantity": _("数量"),
-    "bought_on": _("购置日期"),
-    "price": _("总价（元）"),
-    "funds": _("资金来源"),
-    "warranty_until": _("保修至"),
-    "note": _("备注"),
-}
-"""What a form may change, by its labels."""
+NAMES = (
+    "number",
+    "kind",
+    "name",
+    "serial",
+    "space_id",
+    "quantity",
+    "bought_on",
+    "price",
+    "funds",
+    "warranty_until",
+    "note",
+)
+"""What a form or a sheet may change."""
 STATES: dict[str, Message] = {"in_use": _("在用"), "in_repair": _("维修中"), "scrapped": _("已报废")}
 FUNDS: dict[str, Message] = {
     "government": _("财政拨款"),
@@ -42,15 +43,6 @@ FUNDS: dict[str, Message] = {
     "project": _("项目经费"),
     "other": _("其他"),
 }
-DEEDS: dict[str, Message] = {
-    "added": _("登记"),
-    "changed": _("修改"),
-    "checked": _("检查正常"),
-    "failed": _("检查发现故障"),
-    "sent": _("送修"),
-    "returned": _("修复取回"),
-    "scrapped": _("报废"),
-}
 REASONS: dict[str, Message] = {
     "broken": _("损坏无法修复"),
     "worn": _("老化或到使用年限"),
@@ -59,14 +51,6 @@ REASONS: dict[str, Message] = {
     "replaced": _("更新换代"),
 }
 """Why something is scrapped."""
-
-
-class StaleVersion(Conflict):
-    """Somebody else changed the item meanwhile; `changes` holds label, value now and value typed."""
-
-    def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
-        super().__init__(_("刚才有人修改过这件设备，请核对后再保存。"))
-        self.changes, self.version = changes, version
 
 
 def get(session: Session, item_id: UUID, *, lock: bool = False) -> EquipmentItem:
@@ -80,14 +64,14 @@ def get(session: Session, item_id: UUID, *, lock: bool = False) -> EquipmentItem
 
 def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> EquipmentItem:
     """Write a new item down; without a number the next free one is given. Raises Invalid."""
-    given = {name: values.get(name) for name in FIELDS}
+    given = {name: values.get(name) for name in NAMES}
     lock_numbering(session)
     given["number"] = given["number"] or next_numbers(session, 1)[0]
     item = EquipmentItem(id=uuid7(), state="in_use", faulty=False, created_at=clock.now(), **given)
     _check(session, item)
     session.add(item)
     session.flush()
-    enter(session, actor, item, "added")
+    history.enter(session, actor, item, "added")
     _counted(session)
     audit.record(session, actor, "equipment.added", "equipment_item", item.id, kind=item.kind, quantity=item.quantity)
     return item
@@ -97,21 +81,42 @@ def change(session: Session, actor: Actor, item_id: UUID, values: Mapping[str, A
     """Change what the form holds; raises StaleVersion when `version` is not the present one, Conflict or Invalid."""
     lock_numbering(session)
     item = _standing(session, item_id)
-    given = {name: values.get(name) for name in FIELDS} | {"number": values.get("number") or item.number}
-    changed = sorted(name for name in FIELDS if getattr(item, name) != given[name])
+    given = {name: values.get(name) for name in NAMES} | {"number": values.get("number") or item.number}
+    changed = sorted(name for name in NAMES if getattr(item, name) != given[name])
     if not changed:
         return item
     if item.version != version:
-        raise StaleVersion([(FIELDS[name], getattr(item, name), given[name]) for name in changed], item.version)
+        differences = [(name, getattr(item, name), given[name]) for name in changed]
+        raise StaleVersion(_("刚才有人修改过这件设备，请核对后再保存。"), item.version, differences)
     with session.no_autoflush:
         for name in changed:
             setattr(item, name, given[name])
         _check(session, item)
     session.flush()
-    enter(session, actor, item, "changed", fields=changed)
+    history.enter(session, actor, item, "changed", fields=changed)
     _counted(session)
     audit.record(session, actor, "equipment.changed", "equipment_item", item.id, fields=changed)
     return item
+
+
+def apply(session: Session, actor: Actor, rows: Sequence[ImportRow[Any]]) -> None:
+    """Write the rows of a sheet; those that the rules refuse are given their errors."""
+    lock_numbering(session)
+    kinds, places = plan(session).kinds, spaces(session)
+    known = [row.record.id for row in rows if row.record]
+    stored = select(EquipmentItem).where(EquipmentItem.id.in_(known)).order_by(EquipmentItem.id).with_for_update()
+    items = {item.id: item for item in session.scalars(stored)}
+    right: list[tuple[ImportRow[Any], EquipmentItem | None, dict[str, Any]]] = []
+    for row in rows:
+        item = items[row.record.id] if row.record else None
+        values = {name: row.values.get(name, getattr(item, name) if item else None) for name in NAMES}
+        if item and item.state == "scrapped":
+            row.refuse("number", _("这件设备已经报废，不能再改动。"))
+        for name, said in wrong(values, {**kinds, **({item.kind: None} if item else {})}, places).items():
+            row.refuse(name, listed(said))
+        if not row.errors:
+            right.append((row, item, values))
+    _write(session, actor, right)
 
 
 def check(session: Session, actor: Actor, items: Sequence[UUID], *, ok: bool, on: date, note: str | None = None) -> int:
@@ -124,7 +129,7 @@ def check(session: Session, actor: Actor, items: Sequence[UUID], *, ok: bool, on
         item.faulty = not ok
     session.flush()
     for item in found:
-        enter(session, actor, item, "checked" if ok else "failed", on=on, note=note)
+        history.enter(session, actor, item, "checked" if ok else "failed", on=on, note=note)
     if found:
         _counted(session)
         about = {"items": [str(item.id) for item in found], "ok": ok, "on": on.isoformat()}
@@ -163,61 +168,6 @@ def scrap(session: Session, actor: Actor, item_id: UUID, *, on: date, reason: st
     audit.record(session, actor, "equipment.scrapped", "equipment_item", item.id, on=on.isoformat(), reason=reason)
 
 
-def history(session: Session, item_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What was done with an item and by whom, the last first."""
-    return session.execute(
-        select(
-            EquipmentEvent.deed,
-            EquipmentEvent.held_on,
-            EquipmentEvent.note,
-            EquipmentEvent.says,
-            EquipmentEvent.at,
-            Account.name.label("who"),
-        )
-        .outerjoin(Account, Account.id == EquipmentEvent.by)
-        .where(EquipmentEvent.item_id == item_id)
-        .order_by(EquipmentEvent.at.desc(), EquipmentEvent.id.desc())
-    ).all()
-
-
-def enter(
-    session: Session,
-    actor: Actor,
-    item: EquipmentItem,
-    deed: str,
-    *,
-    on: date | None = None,
-    note: str | None = None,
-    **says: Any,
-) -> None:
-    """A line of the history, with how the item stands after it."""
-    session.add(line(actor, item, deed, says, on=on, note=note))
-    session.flush()
-
-
-def line(
-    actor: Actor,
-    item: EquipmentItem,
-    deed: str,
-    says: Mapping[str, Any],
-    *,
-    on: date | None = None,
-    note: str | None = None,
-) -> EquipmentEvent:
-    """A line of the history with how the item stands, not written down yet."""
-    return EquipmentEvent(
-        tenant_id=item.tenant_id,
-        id=uuid7(),
-        item_id=item.id,
-        deed=deed,
-        held_on=on or clock.today(),
-        note=note,
-        says={"state": item.state, "faulty": item.faulty, **says},
-        by=actor.account_id,
-        at=clock.now(),
-    )
-
-
 def lock_numbering(session: Session) -> None:
     """Lock the numbering of the room's equipment until commit."""
     whose = f"equipment:{tenancy.current(session)}"
@@ -252,10 +202,37 @@ def spaces(session: Session) -> dict[UUID, Space]:
     return {space.id: space for space in session.scalars(select(Space).order_by(Space.code))}
 
 
+def _write(
+    session: Session,
+    actor: Actor,
+    rows: Sequence[tuple[ImportRow[Any], EquipmentItem | None, dict[str, Any]]],
+) -> None:
+    """Write checked rows down together: the new ones numbered, the known ones changed, each with its history."""
+    fresh = [values for _row, item, values in rows if item is None]
+    free = iter(next_numbers(session, len(fresh), besides={str(values["number"]) for values in fresh}))
+    lines = []
+    for row, item, values in rows:
+        if item is None:
+            number = values["number"] or next(free)
+            about = {"number": number, "state": "in_use", "faulty": False, "created_at": clock.now()}
+            item = EquipmentItem(tenant_id=tenancy.current(session), id=uuid7(), **{**values, **about})
+            session.add(item)
+            lines.append(history.line(actor, item, "added", {}))
+        else:
+            for name in row.changes:
+                setattr(item, name, values[name])
+            lines.append(history.line(actor, item, "changed", {"fields": row.changes}))
+    session.flush()
+    session.add_all(lines)
+    session.flush()
+    if rows:
+        _counted(session)
+
+
 def _check(session: Session, item: EquipmentItem) -> None:
     """Hold an item against the edition and the other items; raises Invalid with every field that is wrong."""
     kinds = {**plan(session).kinds, **_known(session, item)}
-    found = wrong({name: getattr(item, name) for name in FIELDS}, kinds, spaces(session))
+    found = wrong({name: getattr(item, name) for name in NAMES}, kinds, spaces(session))
     others = select(EquipmentItem.id).where(EquipmentItem.id != item.id, EquipmentItem.number == item.number)
     if session.scalar(others.limit(1)):
         found["number"] = [_("这个编号已被使用")]
@@ -280,7 +257,7 @@ def _moved(
     session: Session, actor: Actor, item: EquipmentItem, deed: str, on: date, note: str | None, **says: Any
 ) -> None:
     session.flush()
-    enter(session, actor, item, deed, on=on, note=note, **says)
+    history.enter(session, actor, item, deed, on=on, note=note, **says)
     _counted(session)
 
 

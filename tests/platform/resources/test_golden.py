@@ -22,7 +22,7 @@ from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
 from tests.support.forms import recorded
 from tests.support.make import Make
-from tests.support.web import statements
+from tests.support.web import statements, token
 from tests.support.worlds import HTML
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -34,7 +34,7 @@ LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("", "?state=all&q=lx%25&sort=-bought", "?kind=computer&space=s1&wants=check&state=in_use&sort=warranty"),
     ),
     "staff": ("/room/staff", "/room/staff/register.xlsx", ("", "?q=li&sort=-name", "?state=all&page=2")),
-    "training": ("/room/training/records", "/room/training/records.xlsx", ("", "?q=li&sort=-expires", "?page=2")),
+    "training": ("/room/training/records", "/room/training/records.xlsx", ("", "?sort=-expires", "?page=2")),
 }
 """Where each list stands, where its export, and with which questions it is asked."""
 SETTINGS = ("max_length", "min_length", "multiline", "min", "max", "places", "choices")
@@ -95,10 +95,6 @@ def heads(workbook: bytes) -> Iterator[str]:
     yield from re.findall(r"<col [^>]*>", sheet)
     yield from re.findall(r"<dataValidation .*?</dataValidation>", sheet)
     yield from re.findall(r"<t[^>]*>(.*?)</t>", notes, re.DOTALL)
-
-
-def token(client: FlaskClient) -> str:
-    return re.findall(r'X-CSRFToken": "([^"]+)"', client.get("/nowhere").text)[0]
 
 
 def table(name: str) -> str:

@@ -16,12 +16,13 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column, table
-from huakai_tenants.equipment import service, sheet
+from huakai_tenants.equipment.listing import EQUIPMENT
 from huakai_tenants.equipment.models import EquipmentEvent, EquipmentItem
 from tests.support.make import Make
 from tests.support.web import post
 
-HEAD = [Column(service.FIELDS[name].render()) for name in sheet.ORDER]
+NAMES = [one.name for one in EQUIPMENT.into("sheet")]
+HEAD = [Column(one.label.render()) for one in EQUIPMENT.into("sheet")]
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
 IMPORTS = "/room/equipment/imports"
 
@@ -40,7 +41,7 @@ def browser(app: Flask, make: Make, site: Site) -> FlaskClient:
 
 
 def line(**changes: Any) -> list[workbooks.Value]:
-    return [*(dict.fromkeys(sheet.ORDER) | {"kind": "咨询椅", "quantity": "2"} | changes).values()]
+    return [*(dict.fromkeys(NAMES) | {"kind": "咨询椅", "quantity": "2"} | changes).values()]
 
 
 def sent(browser: FlaskClient, *rows: Sequence[workbooks.Value]) -> str:
@@ -112,7 +113,7 @@ def test_a_faulty_row_is_marked_and_the_right_ones_go_in(
 
 
 def test_one_number_twice_in_a_sheet_is_a_fault(browser: FlaskClient) -> None:
-    assert "与第 2 行的编号相同" in browser.get(sent(browser, line(number="X1"), line(number="X1"))).text
+    assert "与第 2 行的设备编号相同" in browser.get(sent(browser, line(number="X1"), line(number="X1"))).text
 
 
 def test_what_changed_since_the_check_has_to_be_looked_at_again(

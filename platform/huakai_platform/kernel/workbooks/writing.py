@@ -56,6 +56,8 @@ class Page:
     choices_from: int = 1
     choices_rows: int = 2000
     landscape: bool = True
+    filtered: bool = False
+    """The last frozen row offers to sort and filter what stands below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,26 @@ class Column:
     choices: Sequence[str] = ()
 
 
-def table(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Content | Styled]]) -> Page:
-    """A plain list under a header that stays in view."""
+def table(
+    name: str, columns: Sequence[Column], rows: Iterable[Sequence[Content | Styled]], *, above: Sequence[str] = ()
+) -> Page:
+    """A plain list under a header that stays in view; an official one has its title and more lines `above`."""
 
     def lines() -> Iterable[Sequence[Content | Styled]]:
+        for number, said in enumerate(above):
+            yield [Styled(said, "note" if number else "title")]
         yield [Styled(column.title, "header", column.note) for column in columns]
         yield from rows
 
-    choices = {number: column.choices for number, column in enumerate(columns) if column.choices}
-    return Page(name, lines(), widths=[column.width for column in columns], frozen=1, choices=choices)
+    return Page(
+        name,
+        lines(),
+        widths=[column.width for column in columns],
+        frozen=len(above) + 1,
+        merged=[(number, 0, number, len(columns) - 1) for number in range(len(above)) if len(columns) > 1],
+        choices={number: column.choices for number, column in enumerate(columns) if column.choices},
+        filtered=bool(above),
+    )
 
 
 def write(*pages: Page) -> bytes:
@@ -115,12 +128,15 @@ def _write_page(sheet: Any, page: Page, formats: Mapping[Style, Any], hidden: li
     if page.landscape:
         sheet.set_landscape()
     merges = {merge[:2]: merge for merge in page.merged if merge[0] == merge[2]}
+    row = 0
     for row, values in enumerate(page.rows):
         for column, value in enumerate(values):
             cell = value if isinstance(value, Styled) else Styled(value)
             if (row, column) in merges:
                 sheet.merge_range(*merges[row, column], "", formats[cell.style])
             _write_cell(sheet, row, column, cell, formats[cell.style])
+    if page.filtered and page.widths:
+        sheet.autofilter(page.frozen - 1, 0, max(row, page.frozen - 1), len(page.widths) - 1)
     for column, choices in page.choices.items():
         _validate(sheet, page, column, tuple(choices), hidden)
 

@@ -1,58 +1,58 @@
-"""What the edition asks for and what is there, the register as a list and as a workbook, and checks of many at once."""
+"""The register and its sheets, what the edition asks for and what is there, and checks of many at once."""
 
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import ROOM, Permission
+from huakai_platform.kernel.access import Permission
+from huakai_platform.resources.imports import SheetPages, import_routes
+from huakai_platform.resources.pages import Pages, routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.equipment import exporting, listing, required, schemas, service
 from huakai_tenants.equipment import plan as plans
-from huakai_tenants.equipment.views import STAFF, blueprint
-from huakai_tenants.equipment.views.page import book, chosen, language, titles, words
+from huakai_tenants.equipment import required, schemas, service
+from huakai_tenants.equipment.listing import EQUIPMENT, GUIDE, WANTS, room, wanting
+from huakai_tenants.equipment.views import blueprint
+from huakai_tenants.equipment.views.page import words
+from huakai_tenants.sheets import service as sheets
+
+PAGES = Pages(EQUIPMENT, service, "item_id")
+READ, WRITE = Permission.EQUIPMENT_READ, Permission.EQUIPMENT_MANAGE
+routes(
+    blueprint,
+    PAGES,
+    read=READ,
+    write=WRITE,
+    export=READ,
+    sample="equipment_item",
+    workbook="register.xlsx",
+    but={"index"},
+)
+import_routes(blueprint, SheetPages(PAGES, sheets, GUIDE), write=WRITE, sample="equipment_import")
 
 
 @blueprint.get("")
-@guard(Permission.EQUIPMENT_READ, to=ROOM)
+@guard(READ)
 def index() -> str:
-    asked, plan, today = inputs.query(schemas.Listing()), plans.plan(db()), clock.today()
-    wanted = listing.Filter(**asked)
-    return render_template(
-        "equipment/index.html",
-        listing=listing.list_page(db(), wanted, plan, today),
-        wanting=listing.wanting(db(), plan, today),
-        lacking=[one for one in required.standings(db(), plan, today) if one.missing],
-        wanted=wanted,
-        narrowed=sorted(set(asked) & {"q", "kind", "space", "wants"}) or wanted.state != "present",
-        shown=chosen(asked),
-        spaces=[(space.code, space.name) for space in service.spaces(db()).values()],
-        listed=listing.STATES,
-        **words(plan),
-    )
+    """The register, above it what is missing and what wants attention."""
+    here = room(db(), actor())
+    lacking = [one for one in required.standings(db(), here.plan, here.today) if one.missing]
+    about = {"lacking": lacking, "wanting": wanting(db(), here), "wants": WANTS, "states": service.STATES}
+    return PAGES.index(**about)
 
 
 @blueprint.get("/required")
-@guard(Permission.EQUIPMENT_READ, to=ROOM)
+@guard(READ)
 def needed() -> str:
     plan, today = plans.plan(db()), clock.today()
     return render_template("equipment/required.html", standings=required.standings(db(), plan, today), **words(plan))
 
 
-@blueprint.get("/register.xlsx")
-@guard(Permission.EQUIPMENT_READ, to=ROOM)
-def export() -> Response:
-    """What the list shows, all pages of it."""
-    asked, plan = inputs.query(schemas.Listing()), plans.plan(db())
-    rows = listing.all_rows(db(), listing.Filter(**asked), plan, clock.today())
-    return book(exporting.workbook(db(), actor(), plan, rows, titles(), language()), "huakai-equipment.xlsx")
-
-
 @blueprint.post("/checks")
-@guard(Permission.EQUIPMENT_CHECK, to=STAFF)
+@guard(Permission.EQUIPMENT_CHECK)
 def check_many() -> BaseResponse:
     """Everything that was ticked works."""
     given = inputs.form(schemas.Checked())

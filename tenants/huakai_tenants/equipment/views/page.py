@@ -14,8 +14,9 @@ from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.web.context import db
 from huakai_platform.web.inputs import FormResult
-from huakai_tenants.equipment import listing, service
+from huakai_tenants.equipment import history, service
 from huakai_tenants.equipment import plan as plans
+from huakai_tenants.equipment.listing import EQUIPMENT, WANTS
 from huakai_tenants.equipment.plan import Kind, Plan
 from huakai_tenants.premises import photos
 
@@ -40,7 +41,7 @@ def words(plan: Plan) -> dict[str, Any]:
         "states": service.STATES,
         "funds": service.FUNDS,
         "rhythms": plans.RHYTHMS,
-        "wants": listing.WANTS,
+        "wants": WANTS,
         "today": clock.today(),
         "next_check": next_check,
     }
@@ -77,13 +78,13 @@ def show(
         item=item,
         kind=plan.kind(item.kind),
         space=space,
-        history=service.history(db(), item_id),
+        history=history.of(db(), item_id),
         pictures=photos.of(db(), "equipment", item_id),
         forms={form: given} if form and given else {},
         blank=blank,
         removing=photo,
-        deeds=service.DEEDS,
-        labels=service.FIELDS,
+        deeds=history.DEEDS,
+        labels=EQUIPMENT.labels(),
         reasons=service.REASONS,
         why_photo=photos.REASONS,
         **words(plan),

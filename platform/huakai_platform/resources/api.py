@@ -1,0 +1,144 @@
+"""The JSON operations of a list: read a page, read one, write one down, change one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, cast
+from uuid import UUID
+
+from flask import Response, url_for
+from marshmallow import fields as plain
+
+from huakai_platform.kernel import fields as kinds
+from huakai_platform.kernel.access import Permission
+from huakai_platform.resources import lists, schemas, words
+from huakai_platform.resources.fields import C, Field, Question, R, Resource
+from huakai_platform.resources.pages import function
+from huakai_platform.resources.store import Store
+from huakai_platform.web import api
+from huakai_platform.web.access import guard
+from huakai_platform.web.api import Order, Paged, Resources, Shape
+from huakai_platform.web.context import actor, db
+
+SHAPES: Mapping[type, Callable[..., plain.Field[Any]]] = {
+    kinds.Int: plain.Integer,
+    kinds.Date: plain.Date,
+    kinds.Flag: plain.Boolean,
+    kinds.Id: plain.UUID,
+}
+
+
+class Told(NamedTuple):
+    """What the document says of an operation: a summary in English, a description in Chinese."""
+
+    summary: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the document says of the operations of a list, and an example of what may be sent."""
+
+    listed: Told
+    one: Told
+    add: Told
+    change: Told
+    example: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Operations(Generic[C, R]):
+    """The operations of one list; a program is shown what a person is, under the same scope."""
+
+    resource: Resource[C, R]
+    store: Store[R]
+    argument: str
+
+    def listed(self, asked: Any) -> Response:
+        context, values = self._context(), {k: v for k, v in asked.items() if k not in {"after", "limit"}}
+        wanted = Question({**schemas.usual(self.resource).values, **values})
+        query = lists.unordered_query(self.resource, actor(), wanted, context)
+        kind = self.resource.rows().kind
+        width = len(query.selected_columns)
+        return api.page(query, Order((self.resource.key,)), asked, lambda row: self._said(kind(*row[:width]), context))
+
+    def one(self, **where: UUID) -> Response:
+        return self.answer(where[self.argument])
+
+    def add(self, given: Any) -> Response:
+        made = self.store.add(db(), actor(), given)
+        return self.answer(made.id, 201, url_for(".item", **{self.argument: made.id}))
+
+    def change(self, given: Any, **where: UUID) -> Response:
+        version = self.store.get(db(), where[self.argument]).version
+        api.expect(version)
+        self.store.change(db(), actor(), where[self.argument], given, version=version)
+        return self.answer(where[self.argument])
+
+    def _context(self) -> C:
+        return self.resource.context(db(), actor())
+
+    def _said(self, row: R, context: C) -> dict[str, Any]:
+        return {"id": row.id, **{one.name: words.value(one, row, context) for one in self.resource.out("row")}}
+
+    def answer(self, thing: UUID, status: int = 200, location: str | None = None) -> Response:
+        """One as the list has it. The store says what is not there."""
+        self.store.get(db(), thing)
+        context = self._context()
+        row = lists.one_row(db(), self.resource, actor(), thing, context)
+        return api.answer(self._said(row, context), status, version=row.version, location=location)
+
+
+def operations(
+    blueprint: Resources,
+    ops: Operations[C, R],
+    said: Words,
+    *,
+    read: Permission,
+    write: Permission,
+    sample: str,
+    path: str,
+) -> type[Shape]:
+    """Hang the operations of a list on its blueprint; gives what they answer with."""
+    row, asked, given = shape(ops.resource, blueprint), query(ops.resource, blueprint), schemas.body(ops.resource)
+    given.__module__ = blueprint.import_name
+    one, example = f"{path}/<uuid:{ops.argument}>", said.example
+
+    def hang(
+        method: str, rule: str, name: str, view: Callable[..., Any], may: Permission, told: Told, **more: Any
+    ) -> None:
+        of = sample if rule == one else None
+        made = guard(may, sample=of)(blueprint.operation(*told, **more)(function(view)))
+        blueprint.add_url_rule(rule, name, made, methods=[method])
+
+    hang("GET", path, "listed", ops.listed, read, said.listed, asks=asked, gives=api.Listed(row))
+    hang("GET", one, "item", ops.one, read, said.one, gives=row)
+    hang("POST", path, "add", ops.add, write, said.add, takes=given, gives=row, status=201, example=example)
+    hang("PUT", one, "change", ops.change, write, said.change, takes=given, gives=row, versioned=True, example=example)
+    return row
+
+
+def shape(resource: Resource[C, R], blueprint: Resources) -> type[Shape]:
+    """What an answer holds of a thing."""
+    known: dict[str, plain.Field[Any]] = {"id": plain.UUID()} | {one.name: _out(one) for one in resource.out("row")}
+    made = cast(type[Shape], Shape.from_dict(known, name=f"{resource.name.capitalize()}Row"))
+    made.__module__ = blueprint.import_name
+    return made
+
+
+def query(resource: Resource[C, R], blueprint: Resources) -> type[Paged]:
+    """What the list is asked with."""
+    name = f"{resource.name.capitalize()}Asked"
+    made = cast(type[Paged], Paged.from_dict(dict(schemas.filters(resource)), name=name))
+    made.__module__ = blueprint.import_name
+    return made
+
+
+def _out(one: Field[Any]) -> plain.Field[Any]:
+    kind = next((shape for known, shape in SHAPES.items() if isinstance(one.kind, known)), plain.String)
+    about: dict[str, Any] = api.about(one.about) if one.about else {}
+    if isinstance(one.kind, kinds.Choice):
+        about["enum"] = [*one.kind.choices, *([] if one.kind.required else [None])]
+    made: dict[str, Any] = {"metadata": about} if about else {}
+    if not one.kind.required:
+        made["allow_none"] = True
+    return kind(**made)

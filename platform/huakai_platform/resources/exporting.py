@@ -1,0 +1,61 @@
+"""A list as a workbook or on paper: exactly what is shown, under an official head."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from huakai_platform.kernel import clock, workbooks
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.sites import Site
+from huakai_platform.kernel.workbooks import Column
+from huakai_platform.resources import words
+from huakai_platform.resources.fields import C, Field, R, Resource
+from huakai_platform.resources.lists import Extract
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above an official list."""
+
+    title: str
+    unit: str
+    day: str
+    by: str
+
+    def line(self) -> str:
+        return _("单位：{unit}　日期：{day}　制表人：{by}", unit=self.unit, day=self.day, by=self.by).render()
+
+
+def head(session: Session, actor: Actor, resource: Resource[C, R]) -> Head:
+    """The title of the list, the room, today, and who prints it."""
+    unit = session.scalar(select(Site.name).where(Site.id == actor.site_id)) if actor.site_id else ""
+    return Head(resource.title.render(), unit or "", clock.today().isoformat(), actor.name)
+
+
+def cut(found: Extract[R]) -> str | None:
+    """What is said where an export does not hold all."""
+    if not found.left_out:
+        return None
+    about: Mapping[str, Any] = {"total": found.total, "count": len(found.rows), "left": found.left_out}
+    return _("共 {total} 条，这里只有前 {count} 条，其余 {left} 条未列出；请缩小筛选范围分次导出。", **about).render()
+
+
+def workbook(
+    session: Session,
+    actor: Actor,
+    resource: Resource[C, R],
+    shown: Sequence[Field[C]],
+    found: Extract[R],
+    context: C,
+) -> bytes:
+    """These fields of the rows as .xlsx: head, columns with a filter, and what was left out said above them."""
+    known = {one.name: words.choices(one, context) for one in shown}
+    above, notice = head(session, actor, resource), cut(found)
+    lines = ([words.cell(one, words.value(one, row, context), known[one.name]) for one in shown] for row in found.rows)
+    columns = [Column(one.label.render(), one.width) for one in shown]
+    said = [above.title, above.line(), *([notice] if notice else [])]
+    return workbooks.write(workbooks.table(above.title, columns, lines, above=said))

@@ -1,0 +1,167 @@
+"""What a list of things is: its fields and where each is taken in and shown, its filters, sorts and rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from marshmallow import missing
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.fields import Checked, Date, Int, Number
+from huakai_platform.kernel.i18n import Message
+
+C = TypeVar("C")
+"""What the choices, filters and words of a list depend on, as the standard of a room."""
+
+
+class Row(Protocol):
+    """What every row has."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+R = TypeVar("R", bound=Row)
+"""A frozen class whose fields are the columns that the list selects, in their order."""
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+Word = str | Message | Mapping[str, str]
+"""A word for a reader: a message, or a text of the standard by language."""
+
+INTO = frozenset({"form", "body", "sheet"})
+OUT = frozenset({"list", "detail", "row", "export", "print"})
+NOWHERE: frozenset[str] = frozenset()
+MOST = 5_000
+"""Rows of an export, when the list says nothing else."""
+
+
+def both(text: str) -> str:
+    """A text of the API's document, which is said in both languages at once."""
+    return text
+
+
+@dataclass(frozen=True)
+class Field(Generic[C]):
+    """One value of a thing. It is taken in and shown only where `into` and `out` say so.
+
+    What is shown is the column of the same name, or what the method of that name of a row answers to the context.
+    """
+
+    name: str
+    label: Message
+    kind: Checked[Any]
+    into: frozenset[str] = NOWHERE
+    """`form` of a page, `body` of the API, `sheet` to fill in."""
+    out: frozenset[str] = NOWHERE
+    """`list` and `detail` page, `row` of the API, `export`, `print`."""
+    choices: Callable[[C], Mapping[str, Word]] | None = None
+    """The words of its codes; nothing else is taken in."""
+    note: Message | None = None
+    """How it is filled in, said at the heading of a sheet."""
+    about: str = ""
+    """What the document of the API says, in both languages."""
+    width: float = 14
+    """Of its column in a workbook, in characters."""
+    sort: str = ""
+    """The sort that its heading in the list asks for."""
+    recognises: bool = False
+    """A row of a sheet with a known value means the thing that has it."""
+    sealed: bool = False
+    """It may come in; it never goes out, and nothing may ask by it."""
+
+    @property
+    def is_number(self) -> bool:
+        return isinstance(self.kind, Int | Number)
+
+    @property
+    def is_date(self) -> bool:
+        return isinstance(self.kind, Date)
+
+    def __post_init__(self) -> None:
+        if unknown := (self.into - INTO) | (self.out - OUT):
+            raise ValueError(f"{self.name}: no such place: {sorted(unknown)}")
+        if self.sealed and self.out:
+            raise ValueError(f"{self.name} is sealed and would be shown")
+
+
+@dataclass(frozen=True)
+class Filter(Generic[C]):
+    """A question that narrows a list: its name in the address, what it may be, and the condition it means."""
+
+    name: str
+    label: Message
+    kind: Checked[Any]
+    condition: Callable[[Any, C], ColumnElement[bool] | None]
+    """Of what was asked; none where it narrows nothing."""
+    choices: Callable[[C], Mapping[str, Word]] | None = None
+    """Shown as a drop-down of these words; without them, as a field to search in."""
+
+    @property
+    def usual(self) -> Any:
+        """What the list is asked where the address says nothing; none where that narrows nothing."""
+        return None if self.kind.load_default is missing else self.kind.load_default
+
+
+@dataclass(frozen=True)
+class Rows(Generic[R]):
+    """What a list reads: a select in no order, and the class that each of its rows becomes."""
+
+    kind: type[R]
+    select: Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Resource(Generic[C, R]):
+    """A list of things. Whoever needs more than these twelve writes the page by hand."""
+
+    name: str
+    """A word of the code in the plural: the prefix of trail entries, file names and schemas."""
+    title: Message
+    fields: Sequence[Field[C]]
+    filters: Sequence[Filter[C]]
+    sorts: Mapping[str, Column]
+    order: str
+    """The sort of a list that nobody sorted; `-` before it turns it round."""
+    key: Column
+    """Unique and never empty: it ends every order."""
+    rows: Callable[[], Rows[R]]
+    scope: Callable[[Actor, UUID | None], Sequence[ColumnElement[bool]]]
+    """What this person may see, below this parent where the list has one: of list, single thing, export and sheet."""
+    context: Callable[[Session, Actor], C]
+    size: int = 50
+    """Rows of a page."""
+    most: int = MOST
+    """Rows of an export, a print or a filled sheet; what is left out is said."""
+
+    def __post_init__(self) -> None:
+        sealed = {one.name for one in self.fields if one.sealed}
+        if asked := sealed & {*self.sorts, *(one.name for one in self.filters)}:
+            raise ValueError(f"{self.name}: sealed fields are asked for: {sorted(asked)}")
+        if self.order.removeprefix("-") not in self.sorts:
+            raise ValueError(f"{self.name}: no such sort: {self.order}")
+
+    def into(self, place: str) -> list[Field[C]]:
+        """The fields that are taken in there, in order."""
+        return [one for one in self.fields if place in one.into]
+
+    def out(self, place: str) -> list[Field[C]]:
+        """The fields that are shown there, in order."""
+        return [one for one in self.fields if place in one.out]
+
+    def labels(self) -> dict[str, Message]:
+        return {one.name: one.label for one in self.fields}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a list is asked: `values` by filter, a sort, a page and how many rows it has."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sort: str | None = None
+    page: int = 1
+    size: int | None = None

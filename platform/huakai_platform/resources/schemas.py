@@ -1,0 +1,92 @@
+"""The schemas that follow from a list's fields: its form, its address, and what its API takes."""
+
+from collections.abc import Mapping
+from copy import copy
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from marshmallow import fields, missing
+
+from huakai_platform.kernel.fields import Checked, Choice, Code, Form, Int, Many, Page, Strict
+from huakai_platform.resources.fields import C, Question, R, Resource
+
+S = TypeVar("S", bound=Strict)
+SIZES = ("20", "50", "100")
+"""How many rows of a list one may ask for."""
+VIEW = frozenset({"sort", "page", "size", "columns", "density"})
+"""What an address holds beside the filters."""
+
+
+@cache
+def form(resource: Resource[C, R]) -> type[Form]:
+    """What a page's form may hold, with the version that it was opened at."""
+    known = {one.name: one.kind for one in resource.into("form")}
+    return _made(Form, resource, "Form", {**known, "version": Int(0, load_default=0)})
+
+
+@cache
+def body(resource: Resource[C, R]) -> type[Strict]:
+    """What a program may send; whatever need not be there may be null."""
+    return _made(Strict, resource, "Given", {one.name: _nullable(one.kind, one.about) for one in resource.into("body")})
+
+
+@cache
+def query(resource: Resource[C, R]) -> type[Form]:
+    """The address of the list: filters, sort, page, rows of a page, columns and density."""
+    known: dict[str, fields.Field[Any]] = {
+        **{one.name: one.kind for one in resource.filters},
+        "sort": Choice([sign + key for key in resource.sorts for sign in ("", "-")], load_default=resource.order),
+        "page": Page(),
+        "size": Choice(SIZES),
+        "columns": Many(Code(), most=40),
+        "density": Choice(["compact"]),
+    }
+    return _made(Form, resource, "Query", known)
+
+
+@cache
+def prefilled(resource: Resource[C, R]) -> type[Form]:
+    """The address of an empty form: what it holds is filled in already."""
+    return _made(Form, resource, "Prefilled", {one.name: _optional(one.kind) for one in resource.into("form")})
+
+
+@cache
+def filters(resource: Resource[C, R]) -> dict[str, Checked[Any]]:
+    """The questions of a list without their defaults, for the API."""
+    return {one.name: _without_default(one.kind) for one in resource.filters}
+
+
+def question(asked: Mapping[str, Any]) -> Question:
+    """What the checked address of a list asks."""
+    values = {name: value for name, value in asked.items() if name not in VIEW}
+    size = int(asked["size"]) if asked.get("size") else None
+    return Question(values, asked.get("sort"), asked.get("page", 1), size)
+
+
+def usual(resource: Resource[C, R]) -> Question:
+    """What the list is asked by itself."""
+    return Question({one.name: one.usual for one in resource.filters if one.usual is not None})
+
+
+def _nullable(kind: Checked[Any], about: str) -> Checked[Any]:
+    made = copy(kind)
+    made.allow_none = not made.required
+    if about:
+        made.metadata = {**made.metadata, "description": about}
+    return made
+
+
+def _optional(kind: Checked[Any]) -> Checked[Any]:
+    made = copy(kind)
+    made.required = False
+    return made
+
+
+def _without_default(kind: Checked[Any]) -> Checked[Any]:
+    made = copy(kind)
+    made.load_default = missing
+    return made
+
+
+def _made(base: type[S], resource: Resource[C, R], what: str, known: Mapping[str, fields.Field[Any]]) -> type[S]:
+    return cast(type[S], base.from_dict(dict(known), name=f"{resource.name.capitalize()}{what}"))

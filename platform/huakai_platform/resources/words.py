@@ -1,0 +1,58 @@
+"""How a value of a field is said: in a cell, in a difference, in a report."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from huakai_platform.kernel import clock
+from huakai_platform.kernel.i18n import Message, _, language
+from huakai_platform.kernel.workbooks.writing import Content
+from huakai_platform.resources.fields import C, Field, Filter, Word
+
+NOTHING = "—"
+
+
+def said(word: Word) -> str:
+    """A word in the reader's language."""
+    if isinstance(word, Message):
+        return word.render()
+    if isinstance(word, Mapping):
+        return word.get(language()) or word["zh"]
+    return word
+
+
+def choices(field: Field[C] | Filter[C], context: C) -> dict[str, str]:
+    """The codes of a field with their words in the reader's language; none where it has no codes."""
+    return {code: said(word) for code, word in field.choices(context).items()} if field.choices else {}
+
+
+def value(field: Field[C], row: Any, context: C) -> Any:
+    """What a row holds of a field: its column, or the answer of its method to the context."""
+    held = getattr(row, field.name)
+    return held(context) if callable(held) else held
+
+
+def cell(field: Field[C], held: Any, known: Mapping[str, str]) -> Content:
+    """A value for a cell of a workbook: words for codes, local time, numbers and days as they are."""
+    if held is None or held is False:
+        return None
+    if held is True:
+        return _("是").render()
+    if isinstance(held, datetime):
+        return held.astimezone(clock.CHINA).replace(tzinfo=None).isoformat(" ", "minutes")
+    if isinstance(held, time):
+        return held.isoformat("minutes")
+    if isinstance(held, int | float | Decimal | date):
+        return held
+    return known.get(str(held), str(held))
+
+
+def text(field: Field[C], held: Any, known: Mapping[str, str]) -> str:
+    """A value in a sentence or in a difference; a dash where there is none."""
+    shown = cell(field, held, known)
+    if shown is None:
+        return _("否").render() if held is False else NOTHING
+    if isinstance(shown, Decimal):
+        return format(shown, "f")
+    return shown.isoformat() if isinstance(shown, date) else str(shown)

@@ -1,0 +1,118 @@
+"""A list is the same wherever it is read: sorted, paged, exported, printed, asked by a program."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from huakai_platform.kernel import clock, workbooks
+from huakai_platform.kernel.access import Actor, Role
+from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.sites import Site
+from huakai_platform.resources import exporting, lists
+from huakai_platform.resources.fields import Question
+from huakai_tenants.equipment import listing
+from huakai_tenants.equipment.listing import EQUIPMENT, EquipmentRow
+from huakai_tenants.equipment.models import EquipmentItem
+from tests.support.make import Make
+from tests.support.staffed import Staffed
+
+DAYS: Sequence[date | None] = (date(2025, 3, 1), None, date(2024, 1, 1), None, date(2025, 3, 1))
+
+
+@dataclass(frozen=True)
+class Room:
+    make: Make
+    site: Site
+    head: Actor
+
+    def page(self, **asked: object) -> lists.ListPage[EquipmentRow]:
+        with self.make.databases.session(Login.TENANT, self.site.id) as session:
+            here = listing.room(session, self.head)
+            return lists.list_page(session, EQUIPMENT, self.head, Question(**asked), here)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def room(make: Make) -> Room:
+    """Five things, bought on these days or nobody knows when."""
+    site = make.site()
+    for number, day in enumerate(DAYS, start=1):
+        about = {"kind": "computer", "quantity": number, "state": "in_use", "faulty": False, "bought_on": day}
+        Staffed(make, site).add(EquipmentItem(number=f"E{number}", created_at=clock.now(), **about))
+    return Room(make, site, make.member(Role.SITE_HEAD, site))
+
+
+@pytest.fixture
+def browser(app: Flask, room: Room) -> FlaskClient:
+    return room.make.browser(app, room.head)
+
+
+@pytest.mark.parametrize(
+    ("sort", "numbers"), [("bought", ["E3", "E1", "E5", "E2", "E4"]), ("-bought", ["E1", "E5", "E3", "E2", "E4"])]
+)
+def test_what_has_no_value_stands_last_in_both_directions(room: Room, sort: str, numbers: list[str]) -> None:
+    assert [row.number for row in room.page(sort=sort).rows] == numbers
+
+
+def test_a_page_past_the_last_is_the_last(room: Room, browser: FlaskClient) -> None:
+    found = room.page(page=99, size=2)
+
+    assert (found.page, found.pages, found.total, [row.number for row in found.rows]) == (3, 3, 5, ["E5"])
+    shown = browser.get("/room/equipment?page=99").text
+    assert "共 5 条" in shown
+    assert "还没有登记设备" not in shown
+
+
+def test_an_empty_list_has_one_page_and_is_told_from_an_empty_filter(
+    app: Flask, make: Make, browser: FlaskClient
+) -> None:
+    empty = make.browser(app, make.member(Role.SITE_HEAD)).get("/room/equipment").text
+    filtered = browser.get("/room/equipment?q=nowhere").text
+
+    assert "还没有登记设备" in empty
+    assert "没有符合条件的记录" in filtered
+    assert "清除全部筛选" in filtered
+
+
+def test_an_export_holds_what_is_shown_under_its_head(room: Room, browser: FlaskClient) -> None:
+    sheet = workbooks.read(browser.get("/room/equipment/register.xlsx?sort=-bought&q=E").data).sheets[0]
+    said = [[cell.text for cell in row] for row in sheet.rows]
+
+    assert said[0][0] == "设备"
+    assert said[1][0] == f"单位：{room.site.name}　日期：{clock.today()}　制表人：{room.head.name}"
+    head = said[2]
+    assert [row[head.index("设备编号")] for row in said[3:]] == ["E1", "E5", "E3", "E2", "E4"]
+    assert [row[head.index("状态")] for row in said[3:]] == ["在用"] * 5
+
+
+def test_a_print_holds_the_same(room: Room, browser: FlaskClient) -> None:
+    shown = browser.get("/room/equipment/print?sort=-bought").text
+
+    places = [shown.index(f"<td>{number}</td>") for number in ("E1", "E5", "E3", "E2", "E4")]
+    assert places == sorted(places)
+    assert f"制表人：{room.head.name}" in shown
+
+
+def test_what_an_export_leaves_out_is_said(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = replace(EQUIPMENT, most=2)
+    with room.make.databases.session(Login.TENANT, room.site.id) as session:
+        here = listing.room(session, room.head)
+        found = lists.all_rows(session, few, room.head, Question(), here)
+        written = exporting.workbook(session, room.head, few, few.out("export"), found, here)
+
+    assert ([row.number for row in found.rows], found.total, found.left_out) == (["E1", "E2"], 5, 3)
+    assert "共 5 条，这里只有前 2 条，其余 3 条未列出" in workbooks.read(written).sheets[0].rows[2][0].text
+
+
+def test_columns_rows_and_density_stand_in_the_address(browser: FlaskClient) -> None:
+    shown = browser.get("/room/equipment?columns=number&columns=state&size=20&density=compact").text
+    head = shown[shown.index("<thead>") : shown.index("</thead>")]
+
+    assert ("设备编号" in head, "状态" in head, "数量" in head) == (True, True, False)
+    assert "table-sm" in shown
+    assert browser.get("/room/equipment?size=7").status_code == 422
+    written = browser.get("/room/equipment/register.xlsx?columns=number&columns=serial").data
+    assert [cell.text for cell in workbooks.read(written).sheets[0].rows[2]] == ["设备种类", "设备编号", "序列号"]
