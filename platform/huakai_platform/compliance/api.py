@@ -11,7 +11,7 @@ from huakai_platform.compliance.assessing import Assessed
 from huakai_platform.compliance.views.asked import day_of
 from huakai_platform.compliance.views.console_sites import assessed
 from huakai_platform.compliance.words import GRADES, RISKS
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Date, RegionCode, Text
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.web import api
@@ -91,7 +91,7 @@ class Grade(api.Shape):
 
 
 @blueprint.get("/compliance")
-@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+@guard(Permission.COMPLIANCE_READ)
 @blueprint.operation(
     "List standings", "站点的等级和风险，按编号排列。", asks=StandingsAsked, gives=api.Listed(Standing)
 )
@@ -100,7 +100,7 @@ def standings(asked: Any) -> Response:
 
 
 @blueprint.get("/compliance/grades")
-@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+@guard(Permission.COMPLIANCE_READ)
 @blueprint.operation(
     "Count sites by grade", "各等级的站点数；none 为尚无等级。", asks=GradesAsked, gives=api.Listed(Grade)
 )
@@ -110,7 +110,7 @@ def grades(asked: Any) -> Response:
 
 
 @blueprint.get("/compliance/<uuid:site_id>")
-@guard(Permission.COMPLIANCE_ENTER, to=CONSOLE, sample="site")
+@guard(Permission.COMPLIANCE_ENTER, sample="site")
 @blueprint.operation(
     "Assess a site", "进入一个站点，按日期评估；每次进入都会登记，并告知站点。", asks=DayAsked, gives=Score
 )

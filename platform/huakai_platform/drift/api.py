@@ -8,7 +8,7 @@ from marshmallow import fields
 from huakai_platform.drift import listing, waivers, words
 from huakai_platform.drift.models import Waiver
 from huakai_platform.drift.views.blueprints import TIERS
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, RegionCode, Text
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.web import api
@@ -71,14 +71,14 @@ class WaiversAsked(api.Paged):
 
 
 @blueprint.get("/drift")
-@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+@guard(Permission.COMPLIANCE_READ)
 @blueprint.operation("List drift", "站点与所采用标准的偏离，按编号排列。", asks=DriftAsked, gives=api.Listed(Drift))
 def drift(asked: Any) -> Response:
     return api.page(listing.unordered_query(actor(), asked), BY_CODE, asked, _drift)
 
 
 @blueprint.get("/waivers")
-@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+@guard(Permission.COMPLIANCE_READ)
 @blueprint.operation(
     "List waivers", "管辖范围内的豁免，按申请时间排列。", asks=WaiversAsked, gives=api.Listed(WaiverShape)
 )

@@ -21,7 +21,6 @@ from huakai_platform.web import api
 from huakai_platform.web.context import actor, app_state, db, guard
 
 blueprint = api.Resources("accounts", __name__, "机构的账号和身份 Accounts of the institution")
-ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 ROLE = {"role": "regional_office", "region_code": "410300000000"}
 
 
@@ -48,7 +47,7 @@ class NewAccount(NewRole):
 
 
 @blueprint.get("/accounts")
-@guard(Permission.ACCOUNTS_READ, to=ADMIN)
+@guard(Permission.ACCOUNTS_READ)
 @blueprint.operation("List accounts", "机构的账号，按账号名排列。", asks=AccountsAsked, gives=api.Listed(Person))
 def listing(asked: Any) -> Response:
     wanted = directory.Filter(**{name: asked.get(name) for name in ("q", "role", "state")})
@@ -59,7 +58,7 @@ def listing(asked: Any) -> Response:
 
 
 @blueprint.post("/accounts")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN)
+@guard(Permission.ACCOUNTS_MANAGE)
 @blueprint.operation(
     "Invite somebody", "建立账号并给予身份；邀请链接在页面上发放。", takes=NewAccount, gives=Invited, status=201,
     example={"name": "Wang Xiaoming", **ROLE},
@@ -83,14 +82,14 @@ def invite(given: Any) -> Response:
 
 
 @blueprint.get("/accounts/<uuid:account_id>")
-@guard(Permission.ACCOUNTS_READ, to=ADMIN, sample="account")
+@guard(Permission.ACCOUNTS_READ, sample="account")
 @blueprint.operation("Read an account", "一个账号和它的全部身份。", gives=Person)
 def account(account_id: UUID) -> Response:
     return api.answer(person(directory.one(db(), actor(), account_id)))
 
 
 @blueprint.post("/accounts/<uuid:account_id>/memberships")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, sample="account")
 @blueprint.operation("Give a role", "给账号一个身份。", takes=NewRole, gives=Held, status=201, example=ROLE)
 def give_role(account_id: UUID, given: Any) -> Response:
     accounts.find(db(), actor(), account_id)
@@ -100,7 +99,7 @@ def give_role(account_id: UUID, given: Any) -> Response:
 
 
 @blueprint.delete("/accounts/<uuid:account_id>/memberships/<uuid:membership_id>")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, sample="membership")
+@guard(Permission.ACCOUNTS_MANAGE, sample="membership")
 @blueprint.operation("End a role", "结束一个身份，立即生效。", status=204)
 def end_role(account_id: UUID, membership_id: UUID) -> Response:
     memberships.end(db(), actor(), membership_id, account_id=account_id)
@@ -108,7 +107,7 @@ def end_role(account_id: UUID, membership_id: UUID) -> Response:
 
 
 @blueprint.post("/accounts/<uuid:account_id>/disabling")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, sample="account")
 @blueprint.operation("Disable an account", "停用账号，所有设备和令牌立即失效。", status=204)
 def disable(account_id: UUID) -> Response:
     accounts.disable(db(), actor(), account_id)
@@ -116,7 +115,7 @@ def disable(account_id: UUID) -> Response:
 
 
 @blueprint.post("/accounts/<uuid:account_id>/enabling")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, sample="account")
 @blueprint.operation("Enable an account", "重新启用账号。", status=204)
 def enable(account_id: UUID) -> Response:
     accounts.enable(db(), actor(), account_id)

@@ -3,7 +3,7 @@
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.kernel.access import EVERYONE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, guard
 
@@ -23,7 +23,7 @@ class Me(api.Shape):
 
 
 @blueprint.get("/me")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 @blueprint.operation("Who this token stands for", "令牌代表的身份、范围和权限。", gives=Me)
 def me() -> Response:
     who = actor()

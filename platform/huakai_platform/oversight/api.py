@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import RegionCode
 from huakai_platform.oversight import picture
 from huakai_platform.oversight.picture import Numbers
@@ -54,7 +54,7 @@ class PictureAsked(api.Asked):
 
 
 @blueprint.get("/picture")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 @blueprint.operation(
     "Look at a region", "一个地区的总览：当月、十二个月、下一级。", asks=PictureAsked, gives=Picture, refuses=(404,)
 )

@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import fields, post_load
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.fields import Choice, Code, RegionCode
 from huakai_platform.kernel.i18n import _
@@ -74,7 +74,7 @@ class Ranked(api.Shape):
 
 
 @blueprint.get("/picture/figures")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 @blueprint.operation(
     "Read released counts of people", "一个地区已发布的人员数字；受保护的为 null。", asks=FiguresAsked, gives=Released,
     refuses=(404,),
@@ -90,7 +90,7 @@ def released(asked: Any) -> Response:
 
 
 @blueprint.get("/picture/sites")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 @blueprint.operation(
     "Rank sites", "一个地区的站点按一项数字排名；站点太多为 409，请进入下级地区。", asks=RankingAsked,
     gives=api.Listed(Ranked), refuses=(404, 409),

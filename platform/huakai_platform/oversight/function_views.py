@@ -3,7 +3,7 @@
 from flask import render_template
 from flask_babel import get_locale
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Code, Flag, Form, Page
 from huakai_platform.oversight import functions
 from huakai_platform.oversight.views import blueprint
@@ -19,7 +19,7 @@ class FunctionsQuery(Form):
 
 
 @blueprint.get("/function-rooms")
-@guard(Permission.SITES_READ, to=CONSOLE)
+@guard(Permission.SITES_READ)
 def function_rooms() -> str:
     asked = inputs.query(FunctionsQuery())
     listing = functions.list_page(db(), actor(), code=asked.get("code"), double=asked["double"], page=asked["page"])

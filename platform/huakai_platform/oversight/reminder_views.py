@@ -9,7 +9,7 @@ from marshmallow.fields import Field, Raw
 from werkzeug import Response
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Flag, Form, Id, Many, Page, RegionCode, Text
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.oversight import reminders
@@ -18,8 +18,6 @@ from huakai_platform.oversight.views import blueprint, place_name
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-
-OFFICES = {Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE}
 
 
 class OverdueQuery(Form):
@@ -43,7 +41,7 @@ class Reminder(Choosing):
 
 
 @blueprint.get("/overdue")
-@guard(Permission.REMINDERS_SEND, to=OFFICES)
+@guard(Permission.REMINDERS_SEND)
 def overdue() -> str:
     asked = inputs.query(OverdueQuery())
     found = reminders.list_page(db(), actor(), asked.get("region"), _month(), sort=asked["sort"], page=asked["page"])
@@ -51,7 +49,7 @@ def overdue() -> str:
 
 
 @blueprint.post("/overdue/reminders")
-@guard(Permission.REMINDERS_SEND, to=OFFICES)
+@guard(Permission.REMINDERS_SEND)
 def remind() -> str | Response | tuple[str, int]:
     """Show first who would be reminded of what; send when that has been seen."""
     given = inputs.form(Reminder())

@@ -8,7 +8,7 @@ from flask import Response, render_template, url_for
 from flask_babel import gettext
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Page
 from huakai_platform.kernel.i18n import _
 from huakai_platform.oversight import exporting, site_numbers
@@ -38,7 +38,7 @@ class SiteQuery(RegionQuery):
 
 
 @blueprint.get("/picture/sites")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 def ranking() -> str:
     asked = inputs.query(RankingQuery())
     seen = _ranked(asked, page=asked["page"])
@@ -55,7 +55,7 @@ def ranking() -> str:
 
 
 @blueprint.get("/picture/sites.xlsx")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 def ranking_export() -> Response:
     seen = _ranked(inputs.query(RankingQuery()), page=None)
     response = Response(exporting.sites(seen), mimetype=XLSX)
@@ -65,7 +65,7 @@ def ranking_export() -> Response:
 
 
 @blueprint.get("/picture/sites/<uuid:site_id>")
-@guard(Permission.PICTURE_READ, to=CONSOLE, sample="site")
+@guard(Permission.PICTURE_READ, sample="site")
 def site_numbers_page(site_id: UUID) -> str:
     asked = inputs.query(SiteQuery())
     seen = site_numbers.of(db(), actor(), site_id, asked.get("month"))

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from marshmallow import post_load
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Code, Form, RegionCode
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.oversight import exporting, picture, rollups
@@ -44,7 +44,7 @@ class PictureQuery(RegionQuery):
 
 
 @blueprint.get("/", endpoint="picture")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 def show() -> str | Response:
     asked = inputs.query(PictureQuery())
     seen = picture.of(db(), actor(), asked.get("region"), sort=asked["sort"], month=asked.get("month"))
@@ -76,7 +76,7 @@ def show() -> str | Response:
 
 
 @blueprint.get("/picture.xlsx")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 def export() -> Response:
     asked = inputs.query(PictureQuery())
     seen = picture.of(db(), actor(), asked.get("region"), sort=asked["sort"], month=asked.get("month"))

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Id, RegionCode
 from huakai_platform.proposals import listing
 from huakai_platform.proposals.models import Proposal
@@ -43,7 +43,7 @@ class ProposalsAsked(api.Paged):
 
 
 @blueprint.get("/proposals")
-@guard(Permission.PROPOSALS_MAKE, to={Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE})
+@guard(Permission.PROPOSALS_MAKE)
 @blueprint.operation(
     "List proposals", "对标准的建议，按提出时间排列。", asks=ProposalsAsked, gives=api.Listed(ProposalShape)
 )

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import RegionCode, Text
 from huakai_platform.regions import service
 from huakai_platform.web import api
@@ -36,7 +36,7 @@ class RegionsAsked(api.Paged):
 
 
 @blueprint.get("/regions")
-@guard(Permission.REGIONS_READ, to=CONSOLE)
+@guard(Permission.REGIONS_READ)
 @blueprint.operation(
     "Find regions", "按名称查找，或列出一个地区的下一级。", asks=RegionsAsked, gives=api.Listed(RegionRow)
 )
@@ -47,7 +47,7 @@ def regions(asked: Any) -> Response:
 
 
 @blueprint.get("/regions/<code>")
-@guard(Permission.REGIONS_READ, to=CONSOLE, sample="region")
+@guard(Permission.REGIONS_READ, sample="region")
 @blueprint.operation("Read a region", "一个地区和它的上级。", gives=RegionWhole)
 def region(code: str) -> Response:
     found = service.get(db(), code)

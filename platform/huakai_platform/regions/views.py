@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.fields import RegionCode, Strict, Text
 from huakai_platform.regions import importing, service
@@ -21,7 +21,7 @@ class Browse(Strict):
 
 
 @blueprint.get("/")
-@guard(Permission.REGIONS_READ, to=CONSOLE)
+@guard(Permission.REGIONS_READ)
 def index() -> str:
     asked = inputs.query(Browse())
     code = asked.get("within", service.COUNTRY)
@@ -41,7 +41,7 @@ def index() -> str:
 
 
 @blueprint.get("/lookup")
-@guard(Permission.REGIONS_READ, to=CONSOLE)
+@guard(Permission.REGIONS_READ)
 def lookup() -> Response:
     """Regions for a picker: code, name, level and the names above."""
     asked = inputs.query(Browse())
@@ -61,13 +61,13 @@ def lookup() -> Response:
 
 
 @blueprint.get("/import")
-@guard(Permission.REGIONS_IMPORT, to={Role.INSTITUTION_ADMIN})
+@guard(Permission.REGIONS_IMPORT)
 def import_form() -> str:
     return render_template("regions/import.html", plan=None, error=None)
 
 
 @blueprint.post("/import")
-@guard(Permission.REGIONS_IMPORT, to={Role.INSTITUTION_ADMIN})
+@guard(Permission.REGIONS_IMPORT)
 def import_file() -> BaseResponse | tuple[str, int] | str:
     """A dry run, or, with `apply`, the import itself."""
     file = request.files.get("file")

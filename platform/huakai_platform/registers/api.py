@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Date, Strict, Text
 from huakai_platform.registers import answering, listing
 from huakai_platform.registers.pages import RegisterScope
@@ -74,8 +74,8 @@ class Level:
     """Who reads and who writes the registers of a level, what its identifiers stand for, and an entry as an example."""
 
     scope: RegisterScope
-    read: tuple[Permission, frozenset[Role]]
-    write: tuple[Permission, frozenset[Role]]
+    read: Permission
+    write: Permission
     register: str
     entry: str
     example: Mapping[str, Any]
@@ -91,26 +91,22 @@ def add_routes(made: api.Resources, level: Level) -> api.Resources:
 
 
 def _registers(made: api.Resources, level: Level) -> None:
-    permission, roles = level.read
-
     @made.get("/registers")
-    @guard(permission, to=roles)
+    @guard(level.read)
     @made.operation("List registers", "标准规定的登记簿。", gives=api.Listed(RegisterRow))
     def registers() -> Response:
         return answering.registers(level.scope)
 
     @made.get("/registers/<code>")
-    @guard(permission, to=roles, sample=level.register)
+    @guard(level.read, sample=level.register)
     @made.operation("Read a register", "一本登记簿，和它的答案要怎么填（JSON Schema）。", gives=RegisterShown)
     def register(code: str) -> Response:
         return answering.register(level.scope, code)
 
 
 def _reads(made: api.Resources, level: Level) -> None:
-    permission, roles = level.read
-
     @made.get("/registers/<code>/entries")
-    @guard(permission, to=roles, sample=level.register)
+    @guard(level.read, sample=level.register)
     @made.operation(
         "List entries", "一本登记簿里的登记，日期最近的在前。读取保密的登记会记入审计日志。", asks=EntriesAsked,
         gives=api.Listed(EntryRow),
@@ -119,17 +115,15 @@ def _reads(made: api.Resources, level: Level) -> None:
         return answering.entries(level.scope, code, asked)
 
     @made.get("/registers/<code>/entries/<uuid:entry_id>")
-    @guard(permission, to=roles, sample=level.entry)
+    @guard(level.read, sample=level.entry)
     @made.operation("Read an entry", "一条登记。ETag 是它的版本。", gives=EntryRow)
     def entry(code: str, entry_id: UUID) -> Response:
         return answering.entry(level.scope, code, entry_id)
 
 
 def _writes(made: api.Resources, level: Level) -> None:
-    permission, roles = level.write
-
     @made.post("/registers/<code>/entries")
-    @guard(permission, to=roles, sample=level.register)
+    @guard(level.write, sample=level.register)
     @made.operation(
         "Add an entry", "登记一条；哪些身份可以登记由标准规定。", takes=EntryGiven, gives=EntryRow, status=201,
         example={"items": level.example},
@@ -138,7 +132,7 @@ def _writes(made: api.Resources, level: Level) -> None:
         return answering.add(level.scope, code, given)
 
     @made.put("/registers/<code>/entries/<uuid:entry_id>")
-    @guard(permission, to=roles, sample=level.entry)
+    @guard(level.write, sample=level.entry)
     @made.operation(
         "Change an entry", "修改一条登记的全部内容；未给的项目清空。", takes=EntryGiven, gives=EntryRow, versioned=True,
         example={"items": level.example},
@@ -148,10 +142,8 @@ def _writes(made: api.Resources, level: Level) -> None:
 
 
 def _ends(made: api.Resources, level: Level) -> None:
-    permission, roles = level.write
-
     @made.post("/registers/<code>/entries/<uuid:entry_id>/cancellation")
-    @guard(permission, to=roles, sample=level.entry)
+    @guard(level.write, sample=level.entry)
     @made.operation(
         "Cancel an entry", "作废一条登记，不再计数，仍可查看。", takes=Cancelling, gives=EntryRow,
         example={"reason": "Entered twice"},
@@ -160,13 +152,13 @@ def _ends(made: api.Resources, level: Level) -> None:
         return answering.cancel(level.scope, code, entry_id, given["reason"])
 
     @made.post("/registers/<code>/entries/<uuid:entry_id>/restoration")
-    @guard(permission, to=roles, sample=level.entry)
+    @guard(level.write, sample=level.entry)
     @made.operation("Restore an entry", "恢复一条作废的登记。", gives=EntryRow)
     def restore(code: str, entry_id: UUID) -> Response:
         return answering.restore(level.scope, code, entry_id)
 
     @made.post("/registers/<code>/entries/<uuid:entry_id>/review")
-    @guard(permission, to=roles, sample=level.entry)
+    @guard(level.write, sample=level.entry)
     @made.operation(
         "Pass the review of an entry", "由没有写过这一条的另一个人复核通过。", gives=EntryRow, versioned=True
     )

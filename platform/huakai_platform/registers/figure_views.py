@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, url_for
 from flask_babel import get_locale
 
 from huakai_platform.kernel import clock, workbooks
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Code, Form, Int, RegionCode
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
@@ -31,7 +31,7 @@ class FiguresQuery(Form):
 
 
 @blueprint.get("")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 def show() -> str:
     seen, this = _seen(), clock.today().year
     return render_template(
@@ -50,7 +50,7 @@ def show() -> str:
 
 
 @blueprint.get("/workbook")
-@guard(Permission.PICTURE_READ, to=CONSOLE)
+@guard(Permission.PICTURE_READ)
 def export() -> Response:
     """One sheet of all numbers; with a register chosen, its months and the regions below on two more."""
     seen = _seen()

@@ -39,108 +39,108 @@ blueprint = Blueprint("registers", __name__, url_prefix="/console/registers")
 
 
 @blueprint.get("")
-@guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE)
+@guard(Permission.INSTITUTION_REGISTERS_READ)
 def index() -> str:
     return pages.index(SCOPE)
 
 
 @blueprint.get("/<code>")
-@guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_register")
+@guard(Permission.INSTITUTION_REGISTERS_READ, sample="institution_register")
 def entries(code: str) -> str:
     return pages.entries_of(SCOPE, code)
 
 
 @blueprint.get("/<code>/export")
-@guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_register")
+@guard(Permission.INSTITUTION_REGISTERS_READ, sample="institution_register")
 def export(code: str) -> Response:
     return pages.export(SCOPE, code)
 
 
 @blueprint.get("/<code>/new")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_register")
 def new(code: str) -> Page:
     return pages.new(SCOPE, code)
 
 
 @blueprint.post("/<code>/new")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_register")
 def add(code: str) -> Page:
     return pages.add(SCOPE, code)
 
 
 @blueprint.get("/<code>/<uuid:entry_id>")
-@guard(Permission.INSTITUTION_REGISTERS_READ, to=CONSOLE, sample="institution_entry")
+@guard(Permission.INSTITUTION_REGISTERS_READ, sample="institution_entry")
 def show(code: str, entry_id: UUID) -> Page:
     return pages.show(SCOPE, code, entry_id)
 
 
 @blueprint.get("/<code>/<uuid:entry_id>/edit")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_entry")
 def edit(code: str, entry_id: UUID) -> Page:
     return pages.edit(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/edit")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_entry")
 def change(code: str, entry_id: UUID) -> Page:
     return pages.change(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/cancellation")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_entry")
 def cancel(code: str, entry_id: UUID) -> Page:
     return pages.cancel(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/restoration")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_entry")
 def restore(code: str, entry_id: UUID) -> Page:
     return pages.restore(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/review")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_entry")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_entry")
 def review(code: str, entry_id: UUID) -> Page:
     return pages.review(SCOPE, code, entry_id)
 
 
 @blueprint.get("/<code>/imports")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_register")
 def imports(code: str) -> str:
     return import_pages.pages(SCOPE, code).start()
 
 
 @blueprint.get("/<code>/imports/template.xlsx")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_register")
 def import_template(code: str) -> Response:
     return import_pages.template(SCOPE, code)
 
 
 @blueprint.post("/<code>/imports")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_register")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_register")
 def upload(code: str) -> Page:
     return import_pages.pages(SCOPE, code).upload()
 
 
 @blueprint.get("/<code>/imports/<uuid:import_id>")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_upload")
 def import_report(code: str, import_id: UUID) -> Page:
     return import_pages.pages(SCOPE, code).show(import_id)
 
 
 @blueprint.get("/<code>/imports/<uuid:import_id>/workbook")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_upload")
 def import_workbook(code: str, import_id: UUID) -> Response:
     return import_pages.workbook(SCOPE, code, import_id)
 
 
 @blueprint.post("/<code>/imports/<uuid:import_id>/application")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_upload")
 def apply_import(code: str, import_id: UUID) -> Page:
     return import_pages.pages(SCOPE, code).confirm(import_id)
 
 
 @blueprint.post("/<code>/imports/<uuid:import_id>/discard")
-@guard(Permission.INSTITUTION_REGISTERS_WRITE, to=OFFICES, sample="institution_upload")
+@guard(Permission.INSTITUTION_REGISTERS_WRITE, sample="institution_upload")
 def discard_import(code: str, import_id: UUID) -> Page:
     return import_pages.pages(SCOPE, code).give_up(import_id)

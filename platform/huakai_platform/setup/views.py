@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug import Response
 
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Form, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.setup import service
@@ -14,7 +14,6 @@ from huakai_platform.setup.service import Standing, Step
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard, visitor
 
-ADMIN = (Role.INSTITUTION_ADMIN,)
 TITLES: dict[Step, Message] = {
     Step.INSTITUTION: _("机构信息"),
     Step.REGIONS: _("地区"),
@@ -46,13 +45,13 @@ def _offered() -> Standing | None:
 
 
 @blueprint.get("")
-@guard(Permission.SETUP_RUN, to=ADMIN)
+@guard(Permission.SETUP_RUN)
 def index() -> str:
     return _page()
 
 
 @blueprint.post("/institution")
-@guard(Permission.SETUP_RUN, to=ADMIN)
+@guard(Permission.SETUP_RUN)
 def confirm_institution() -> Response | tuple[str, int]:
     given = inputs.form(Particulars())
     if not given.ok:
@@ -63,7 +62,7 @@ def confirm_institution() -> Response | tuple[str, int]:
 
 
 @blueprint.post("/regions")
-@guard(Permission.SETUP_RUN, to=ADMIN)
+@guard(Permission.SETUP_RUN)
 def load_regions() -> Response:
     number = service.load_regions(db(), actor())
     flash(gettext("已载入 %(count)s 个地区。", count=number), "ok")
@@ -71,7 +70,7 @@ def load_regions() -> Response:
 
 
 @blueprint.post("/standard")
-@guard(Permission.SETUP_RUN, to=ADMIN)
+@guard(Permission.SETUP_RUN)
 def confirm_standard() -> Response:
     service.mark(db(), actor(), Step.STANDARD, "done")
     flash(gettext("已确认标准版本。"), "ok")
@@ -79,14 +78,14 @@ def confirm_standard() -> Response:
 
 
 @blueprint.post("/<step>/skipping")
-@guard(Permission.SETUP_RUN, to=ADMIN, sample="setup_step")
+@guard(Permission.SETUP_RUN, sample="setup_step")
 def skip(step: str) -> Response:
     service.mark(db(), actor(), step, "skipped")
     return _back()
 
 
 @blueprint.post("/end")
-@guard(Permission.SETUP_RUN, to=ADMIN)
+@guard(Permission.SETUP_RUN)
 def end() -> Response:
     """Finish it, or put it away."""
     service.end(db(), actor())

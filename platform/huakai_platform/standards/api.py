@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import fields
 from sqlalchemy import select
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.standards import files, service
 from huakai_platform.standards.difference import Change, Sort, difference
 from huakai_platform.standards.models import Edition, EditionDefinition
@@ -55,21 +55,21 @@ class ChangeRow(api.Shape):
 
 
 @blueprint.get("/editions")
-@guard(Permission.STANDARD_READ, to=CONSOLE)
+@guard(Permission.STANDARD_READ)
 @blueprint.operation("List editions", "标准的各版，最新在前。", asks=api.Paged, gives=api.Listed(EditionRow))
 def editions(asked: Any) -> Response:
     return api.page(BARE, api.Order((Edition.number,), falling=True), asked, NAMES)
 
 
 @blueprint.get("/editions/<uuid:edition_id>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition")
+@guard(Permission.STANDARD_READ, sample="definition")
 @blueprint.operation("Read an edition", "一版标准的编号、名称和校验值。", gives=EditionRow)
 def edition(edition_id: UUID) -> Response:
     return answered(service.edition(db(), edition_id))
 
 
 @blueprint.get("/editions/<uuid:edition_id>/file")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition")
+@guard(Permission.STANDARD_READ, sample="definition")
 @blueprint.operation(
     "Fetch an edition as one file", "整版标准的文件和校验值，可导入另一处平台。", media="application/octet-stream"
 )
@@ -78,7 +78,7 @@ def file(edition_id: UUID) -> Response:
 
 
 @blueprint.get("/editions/<uuid:edition_id>/difference/<uuid:later_id>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="two_editions")
+@guard(Permission.STANDARD_READ, sample="two_editions")
 @blueprint.operation("Compare two editions", "从一版到另一版的每处改动。", gives=api.Listed(ChangeRow))
 def compare(edition_id: UUID, later_id: UUID) -> Response:
     before, after = service.bodies(db(), edition_id), service.bodies(db(), later_id)
@@ -86,7 +86,7 @@ def compare(edition_id: UUID, later_id: UUID) -> Response:
 
 
 @blueprint.get("/editions/<uuid:edition_id>/definitions")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition")
+@guard(Permission.STANDARD_READ, sample="definition")
 @blueprint.operation("List the definitions of an edition", "一版标准中的定义。", gives=api.Listed(DefinitionRow))
 def definitions(edition_id: UUID) -> Response:
     service.bodies(db(), edition_id)
@@ -99,7 +99,7 @@ def definitions(edition_id: UUID) -> Response:
 
 
 @blueprint.get("/editions/<uuid:edition_id>/definitions/<kind>/<code>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition")
+@guard(Permission.STANDARD_READ, sample="definition")
 @blueprint.operation("Read a definition", "一项定义的全文。", gives=Definition)
 def definition(edition_id: UUID, kind: str, code: str) -> Response:
     return api.answer({"body": service.body(db(), edition_id, kind, code)})

@@ -17,7 +17,6 @@ from huakai_platform.web.context import db, guard
 console = api.Resources("trail", __name__, "审计日志 The audit trail")
 room = api.Resources("room_trail", __name__, "本站审计日志 The room's audit trail", room=True)
 CONSOLE = frozenset({Role.INSTITUTION_ADMIN, Role.AUDITOR})
-HEAD = frozenset({Role.SITE_HEAD})
 LATEST = api.Order((AuditEntry.seq,), falling=True)
 FOLLOWED = 50_000
 
@@ -56,28 +55,28 @@ class Verdict(api.Shape):
 
 
 @console.get("/trail")
-@guard(Permission.TRAIL_READ, to=CONSOLE)
+@guard(Permission.TRAIL_READ)
 @console.operation("Read the trail", "平台的审计日志，最新在前。", asks=TrailAsked, gives=api.Listed(Entry))
 def entries(asked: Any) -> Response:
     return _page(asked)
 
 
 @console.get("/trail/verification")
-@guard(Permission.TRAIL_READ, to=CONSOLE)
+@guard(Permission.TRAIL_READ)
 @console.operation("Verify the trail", "核验最近的链条，指出第一处断裂。", gives=Verdict)
 def verification() -> Response:
     return _verified()
 
 
 @room.get("/trail")
-@guard(Permission.ROOM_TRAIL_READ, to=HEAD)
+@guard(Permission.ROOM_TRAIL_READ)
 @room.operation("Read the room's trail", "本站的审计日志，最新在前。", asks=TrailAsked, gives=api.Listed(Entry))
 def room_entries(asked: Any) -> Response:
     return _page(asked)
 
 
 @room.get("/trail/verification")
-@guard(Permission.ROOM_TRAIL_READ, to=HEAD)
+@guard(Permission.ROOM_TRAIL_READ)
 @room.operation("Verify the room's trail", "核验本站最近的链条，指出第一处断裂。", gives=Verdict)
 def room_verification() -> Response:
     return _verified()

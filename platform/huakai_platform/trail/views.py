@@ -25,7 +25,6 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, apart, app_state, db, guard, inside
 
 CONSOLE: Final = (Role.INSTITUTION_ADMIN, Role.AUDITOR)
-HEAD: Final = (Role.SITE_HEAD,)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOLLOWED = 50_000
 """As many entries as a page follows back from the end; the command line follows them all."""
@@ -55,13 +54,13 @@ class Day(Form):
 
 
 @console.get("")
-@guard(Permission.TRAIL_READ, to=CONSOLE)
+@guard(Permission.TRAIL_READ)
 def index() -> str:
     return _page("layouts/console.html")
 
 
 @console.get("/sites/<uuid:site_id>")
-@guard(Permission.TRAIL_READ, to=CONSOLE, sample="site")
+@guard(Permission.TRAIL_READ, sample="site")
 def of_site(site_id: UUID) -> str:
     """One site's own chain, read-only; the visit stands in both trails before anything is shown."""
     inputs.query(Listed())
@@ -73,49 +72,49 @@ def of_site(site_id: UUID) -> str:
 
 
 @room.get("")
-@guard(Permission.ROOM_TRAIL_READ, to=HEAD)
+@guard(Permission.ROOM_TRAIL_READ)
 def room_index() -> str:
     return _page("layouts/room.html")
 
 
 @console.get("/export.xlsx")
-@guard(Permission.TRAIL_EXPORT, to=CONSOLE)
+@guard(Permission.TRAIL_EXPORT)
 def export() -> Response:
     return _workbook()
 
 
 @room.get("/export.xlsx")
-@guard(Permission.ROOM_TRAIL_EXPORT, to=HEAD)
+@guard(Permission.ROOM_TRAIL_EXPORT)
 def room_export() -> Response:
     return _workbook()
 
 
 @console.get("/chain.jsonl")
-@guard(Permission.TRAIL_EXPORT, to=CONSOLE)
+@guard(Permission.TRAIL_EXPORT)
 def chain() -> Response:
     return _chain()
 
 
 @room.get("/chain.jsonl")
-@guard(Permission.ROOM_TRAIL_EXPORT, to=HEAD)
+@guard(Permission.ROOM_TRAIL_EXPORT)
 def room_chain() -> Response:
     return _chain()
 
 
 @console.get("/verification")
-@guard(Permission.TRAIL_READ, to=CONSOLE)
+@guard(Permission.TRAIL_READ)
 def verification() -> str:
     return _verified("layouts/console.html")
 
 
 @room.get("/verification")
-@guard(Permission.ROOM_TRAIL_READ, to=HEAD)
+@guard(Permission.ROOM_TRAIL_READ)
 def room_verification() -> str:
     return _verified("layouts/room.html")
 
 
 @console.get("/heads")
-@guard(Permission.TRAIL_READ, to=CONSOLE)
+@guard(Permission.TRAIL_READ)
 def signed() -> str:
     """The signed heads of the last days and the public key to check them with."""
     columns = (SignedHeads.day, SignedHeads.document, SignedHeads.public_key, SignedHeads.signed_at)
@@ -131,7 +130,7 @@ def signed() -> str:
 
 
 @console.get("/heads.jsonl")
-@guard(Permission.TRAIL_EXPORT, to=CONSOLE)
+@guard(Permission.TRAIL_EXPORT)
 def signed_file() -> BaseResponse:
     """The file of a day as the worker wrote it; where that is another machine's, it is fetched there."""
     day = inputs.query(Day())["day"] or clock.today()

@@ -1,6 +1,6 @@
 """What every route declares: its permission and whom that lets in, or that it is public."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,16 +25,14 @@ class Access:
         return self.permission is None
 
 
-def guard(
-    permission: Permission, *, to: Collection[Role] | None = None, confirmed: bool = False, sample: str | None = None
-) -> Callable[[View], View]:
-    """Let the roles `to` in; they must be those that the permission is granted to.
+def guard(permission: Permission, *, confirmed: bool = False, sample: str | None = None) -> Callable[[View], View]:
+    """Let in whom the permission is granted to.
 
     `sample` names the kind of object that the URL's identifier stands for, for the tests of every route.
     """
 
     def declare(view: View) -> View:
-        view.access = Access(permission, frozenset(GRANTS[permission] if to is None else to), confirmed, sample)  # type: ignore[attr-defined]
+        view.access = Access(permission, GRANTS[permission], confirmed, sample)  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -47,7 +45,7 @@ def public(view: View) -> View:
 
 
 class Undeclared(RuntimeError):
-    """A route without a declaration, or one at odds with the page of grants."""
+    """A route without a declaration."""
 
 
 def access_of(app: Flask, endpoint: str) -> Access:
@@ -59,8 +57,6 @@ def access_of(app: Flask, endpoint: str) -> Access:
 
 
 def check_declarations(app: Flask) -> None:
-    """Refuse to start when a route is undeclared or disagrees with the grants."""
+    """Refuse to start when a route is undeclared."""
     for endpoint in app.view_functions:
-        declared = access_of(app, endpoint)
-        if declared.permission is not None and declared.roles != GRANTS[declared.permission]:
-            raise Undeclared(f"{endpoint}: `to` is not whom {declared.permission} is granted to")
+        access_of(app, endpoint)

@@ -8,7 +8,7 @@ from flask_babel import force_locale, gettext
 from werkzeug import Response
 
 from huakai_platform.kernel import search
-from huakai_platform.kernel.access import EVERYONE, Actor, Permission
+from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.fields import Form, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.web import inputs
@@ -44,7 +44,7 @@ class Asked(Form):
 
 
 @blueprint.get("/search")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def anywhere() -> Response:
     """On to the search of one's own plane."""
     words, role = inputs.query(Asked())["q"], actor().role

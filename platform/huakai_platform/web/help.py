@@ -11,7 +11,7 @@ from flask import Blueprint, current_app, render_template, request
 from flask_babel import get_locale
 
 import huakai_templates
-from huakai_platform.kernel.access import EVERYONE, Actor, Permission
+from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.fields import Form, Text
 from huakai_platform.web import inputs
 from huakai_platform.web.access import access_of
@@ -43,7 +43,7 @@ class Asked(Form):
 
 
 @blueprint.get("/help")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def index() -> str:
     """Everything that one's role can need; for the drawer only what belongs to the page behind it."""
     page, language = inputs.query(Asked()).get("page", ""), "en" if str(get_locale()) == "en" else "zh"

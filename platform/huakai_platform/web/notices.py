@@ -9,15 +9,15 @@ from flask_babel import gettext, ngettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import notices
-from huakai_platform.kernel.access import CONSOLE, ROOM, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Form, Page
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.destinations import opens
 
 PLACES = (
-    ("notices", "/console/notices", Permission.NOTICES_READ, CONSOLE),
-    ("room_notices", "/room/notices", Permission.ROOM_NOTICES_READ, ROOM),
+    ("notices", "/console/notices", Permission.NOTICES_READ),
+    ("room_notices", "/room/notices", Permission.ROOM_NOTICES_READ),
 )
 
 
@@ -58,10 +58,10 @@ ROUTES: tuple[tuple[str, str, Callable[..., str | Response | BaseResponse], str 
 )
 
 
-def _pages(name: str, prefix: str, permission: Permission, roles: frozenset[Role]) -> Blueprint:
+def _pages(name: str, prefix: str, permission: Permission) -> Blueprint:
     made = Blueprint(name, __name__, url_prefix=prefix)
     for method, path, deed, sample in ROUTES:
-        view = guard(permission, to=roles, sample=sample)(update_wrapper(partial(deed), deed))
+        view = guard(permission, sample=sample)(update_wrapper(partial(deed), deed))
         made.add_url_rule(path, deed.__name__, view, methods=[method])
     return made
 

@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import ValidationError, fields
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.fields import Date, Flag, Int, Strict, Text
 from huakai_platform.kernel.i18n import _
@@ -17,7 +17,6 @@ from huakai_platform.workdays import service
 from huakai_platform.workdays.importing import FIRST_YEAR, LAST_YEAR, LONGEST_NOTE
 
 blueprint = api.Resources("workdays", __name__, "节假日 Work days")
-ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 DAY = Date(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
 
 
@@ -45,7 +44,7 @@ class Year(api.Shape):
 
 
 @blueprint.get("/workdays")
-@guard(Permission.WORKDAYS_READ, to=CONSOLE)
+@guard(Permission.WORKDAYS_READ)
 @blueprint.operation(
     "Read a year", "一年中与周一至周五不同的日子。ETag 是它的版本。", asks=YearAsked, gives=Year
 )  # fmt: skip
@@ -54,7 +53,7 @@ def year(asked: Any) -> Response:
 
 
 @blueprint.put("/workdays/<day>")
-@guard(Permission.WORKDAYS_MANAGE, to=ADMIN, sample="work_day")
+@guard(Permission.WORKDAYS_MANAGE, sample="work_day")
 @blueprint.operation(
     "Put a day", "登记一天上班或休息；ETag 是这一年的版本。", takes=Marking, gives=Year, versioned=True,
     example={"works": False, "note": "New Year"},

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, FileRefused
 from huakai_platform.kernel.fields import Choice, Date, Form, Int, Text
 from huakai_platform.kernel.ids import uuid7
@@ -20,7 +20,6 @@ from huakai_platform.workdays import calendar, exporting, importing, service, sh
 from huakai_platform.workdays.importing import FIRST_YEAR, LAST_YEAR, LONGEST_NOTE, Plan
 
 blueprint = Blueprint("workdays", __name__, url_prefix="/console/workdays")
-ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 Answer = str | BaseResponse | tuple[str, int]
 
 
@@ -51,7 +50,7 @@ def _words() -> dict[str, Any]:
 
 
 @blueprint.get("", strict_slashes=False)
-@guard(Permission.WORKDAYS_READ, to=CONSOLE)
+@guard(Permission.WORKDAYS_READ)
 def index() -> str:
     asked = inputs.query(YearQuery())
     day = asked.get("day")
@@ -59,21 +58,21 @@ def index() -> str:
 
 
 @blueprint.get("/export")
-@guard(Permission.WORKDAYS_READ, to=CONSOLE)
+@guard(Permission.WORKDAYS_READ)
 def export() -> Response:
     number = inputs.query(YearQuery()).get("year", clock.today().year)
     return _workbook(exporting.workbook(service.year(db(), number)), f"workdays-{number}.xlsx")
 
 
 @blueprint.get("/template")
-@guard(Permission.WORKDAYS_READ, to=CONSOLE)
+@guard(Permission.WORKDAYS_READ)
 def template() -> Response:
     empty = service.Year(clock.today().year + 1, None, None, {}, ())
     return _workbook(exporting.workbook(empty), "workdays-template.xlsx")
 
 
 @blueprint.post("/days")
-@guard(Permission.WORKDAYS_MANAGE, to=ADMIN)
+@guard(Permission.WORKDAYS_MANAGE)
 def mark() -> Answer:
     """Say of one day whether it is worked."""
     given = inputs.form(DayForm())
@@ -91,7 +90,7 @@ def mark() -> Answer:
 
 
 @blueprint.post("/seeding")
-@guard(Permission.WORKDAYS_MANAGE, to=ADMIN)
+@guard(Permission.WORKDAYS_MANAGE)
 def seed() -> BaseResponse:
     """Take over the years that come with the program."""
     inputs.form(Nothing())
@@ -102,13 +101,13 @@ def seed() -> BaseResponse:
 
 
 @blueprint.get("/import")
-@guard(Permission.WORKDAYS_MANAGE, to=ADMIN)
+@guard(Permission.WORKDAYS_MANAGE)
 def import_page() -> str:
     return _import_page()
 
 
 @blueprint.post("/import")
-@guard(Permission.WORKDAYS_MANAGE, to=ADMIN)
+@guard(Permission.WORKDAYS_MANAGE)
 def upload() -> Answer:
     """Look at a file; nothing is written."""
     given, file = inputs.form(Nothing()), request.files.get("file")
@@ -122,7 +121,7 @@ def upload() -> Answer:
 
 
 @blueprint.post("/import/application")
-@guard(Permission.WORKDAYS_MANAGE, to=ADMIN)
+@guard(Permission.WORKDAYS_MANAGE)
 def apply() -> Answer:
     given = inputs.form(Application())
     if not given.ok:

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, url_for
 from marshmallow import fields
 
-from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Many, Strict, Text
 from huakai_platform.kernel.i18n import _
@@ -17,7 +17,6 @@ from huakai_tenants.activities.catalogue import DIRECTIONS, STATES
 from huakai_tenants.activities.models import Activity
 
 blueprint = api.Resources("room_activities", __name__, "活动 Activities", room=True)
-STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
 LATEST = api.Order((Activity.held_on, Activity.id), falling=True)
 EXAMPLE = {
     "title": "Lecture",
@@ -164,7 +163,7 @@ ROW, ONE, OF_TOTAL = tuple(ActivityRow().fields), tuple(OneActivity().fields), t
 
 
 @blueprint.get("/activities")
-@guard(Permission.ACTIVITIES_READ, to=ROOM)
+@guard(Permission.ACTIVITIES_READ)
 @blueprint.operation("List activities", "活动，最近的在前。", asks=ActivitiesAsked, gives=api.Listed(ActivityRow))
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
@@ -173,14 +172,14 @@ def listed(asked: Any) -> Response:
 
 
 @blueprint.get("/activities/<uuid:activity_id>")
-@guard(Permission.ACTIVITIES_READ, to=ROOM, sample="activity")
+@guard(Permission.ACTIVITIES_READ, sample="activity")
 @blueprint.operation("Read an activity", "一次活动。ETag 是它的版本。", gives=OneActivity)
 def activity(activity_id: UUID) -> Response:
     return _answer(activity_id)
 
 
 @blueprint.post("/activities")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF)
+@guard(Permission.ACTIVITIES_MANAGE)
 @blueprint.operation(
     "Enter an activity", "登记一次计划中的或已举办的活动；同一天同名的活动只登记一次。", takes=ActivityMade,
     gives=OneActivity, status=201, example=EXAMPLE,
@@ -191,7 +190,7 @@ def add(given: Any) -> Response:
 
 
 @blueprint.put("/activities/<uuid:activity_id>")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity")
+@guard(Permission.ACTIVITIES_MANAGE, sample="activity")
 @blueprint.operation(
     "Change an activity", "修改登记的内容；未给的项目清空。", takes=ActivityMade, gives=OneActivity, versioned=True,
     example=EXAMPLE,
@@ -204,7 +203,7 @@ def change(activity_id: UUID, given: Any) -> Response:
 
 
 @blueprint.post("/activities/<uuid:activity_id>/cancellation")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity")
+@guard(Permission.ACTIVITIES_MANAGE, sample="activity")
 @blueprint.operation(
     "Call an activity off", "取消一次活动，不再计入数字。", takes=Cancellation, gives=OneActivity,
     example={"reason": "rain"},
@@ -215,7 +214,7 @@ def cancel(activity_id: UUID, given: Any) -> Response:
 
 
 @blueprint.post("/activities/<uuid:activity_id>/restoration")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity")
+@guard(Permission.ACTIVITIES_MANAGE, sample="activity")
 @blueprint.operation("Take an activity up again", "恢复取消的活动为计划中。", gives=OneActivity)
 def restore(activity_id: UUID) -> Response:
     service.restore(db(), actor(), activity_id)
@@ -223,7 +222,7 @@ def restore(activity_id: UUID) -> Response:
 
 
 @blueprint.get("/activities/plan/<int:year>")
-@guard(Permission.ACTIVITIES_READ, to=ROOM, sample="plan_month")
+@guard(Permission.ACTIVITIES_READ, sample="plan_month")
 @blueprint.operation(
     "Read the plan of a year", "一年十二个月的主题和完成情况。", gives=api.Listed(PlanMonth), refuses=(404,)
 )
@@ -245,14 +244,14 @@ def plan(year: int) -> Response:
 
 
 @blueprint.get("/activities/totals")
-@guard(Permission.ACTIVITIES_READ, to=ROOM)
+@guard(Permission.ACTIVITIES_READ)
 @blueprint.operation("List totals of the past", "往期汇总数，不与逐次登记的活动相加。", gives=api.Listed(Total))
 def list_totals() -> Response:
     return api.listed([_total(one) for one in totals.all_rows(db())])
 
 
 @blueprint.post("/activities/totals")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF)
+@guard(Permission.ACTIVITIES_MANAGE)
 @blueprint.operation(
     "Enter a total of the past", "登记没有逐次记录的往期汇总数；与已有记录重叠时拒绝。", takes=TotalMade, gives=Total,
     status=201, example=TOTAL,
@@ -262,7 +261,7 @@ def add_total(given: Any) -> Response:
 
 
 @blueprint.post("/activities/totals/<uuid:total_id>/removal")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity_total")
+@guard(Permission.ACTIVITIES_MANAGE, sample="activity_total")
 @blueprint.operation("Remove a total of the past", "删除一条往期汇总数。", status=204)
 def remove_total(total_id: UUID) -> Response:
     totals.remove(db(), actor(), total_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Code, Flag, Number, Strict, Text
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
@@ -15,7 +15,6 @@ from huakai_tenants.premises.service import Furnished
 
 blueprint = api.Resources("spaces", __name__, "场地 The spaces of a room", room=True)
 DESCRIBED = (*extending.FIELDS, "contested")
-HEAD = frozenset({Role.SITE_HEAD})
 
 
 class Title(api.Shape):
@@ -61,21 +60,21 @@ class Addition(Strict):
 
 
 @blueprint.get("/spaces")
-@guard(Permission.SPACES_READ, to=ROOM)
+@guard(Permission.SPACES_READ)
 @blueprint.operation("List spaces", "本站点的空间，按标准的顺序。", gives=api.Listed(SpaceRow))
 def spaces() -> Response:
     return api.listed([_row(one) for one in service.premises(db()).spaces])
 
 
 @blueprint.get("/spaces/<uuid:space_id>")
-@guard(Permission.SPACES_READ, to=ROOM, sample="space")
+@guard(Permission.SPACES_READ, sample="space")
 @blueprint.operation("Read a space", "一个空间。ETag 是它的版本。", gives=SpaceRow)
 def space(space_id: UUID) -> Response:
     return _answer(service.get(db(), space_id))
 
 
 @blueprint.put("/spaces/<uuid:space_id>")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+@guard(Permission.SPACES_MANAGE, sample="space")
 @blueprint.operation(
     "Measure a space", "登记面积和状态。", takes=Survey, gives=SpaceRow, versioned=True,
     example={"area": 12.5, "state": "ready"},
@@ -87,7 +86,7 @@ def survey(space_id: UUID, given: Any) -> Response:
 
 
 @blueprint.put("/spaces/<uuid:space_id>/description")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+@guard(Permission.SPACES_MANAGE, sample="space")
 @blueprint.operation(
     "Describe a space", "登记用途、指导部门和共用情况；未给的项目清空。", takes=SpaceDescription, gives=SpaceRow,
     example={"counselling": True, "guided_by": "women"},
@@ -99,7 +98,7 @@ def describe(space_id: UUID, given: Any) -> Response:
 
 
 @blueprint.post("/spaces")
-@guard(Permission.SPACES_MANAGE, to=HEAD)
+@guard(Permission.SPACES_MANAGE)
 @blueprint.operation(
     "Add an optional space", "增加标准中可选的空间。", takes=Addition, status=204, refuses=(404,),
     example={"code": "group_room"},

@@ -45,108 +45,108 @@ blueprint = Blueprint("room_registers", __name__, url_prefix="/room/registers")
 
 
 @blueprint.get("")
-@guard(Permission.REGISTERS_READ, to=STAFF)
+@guard(Permission.REGISTERS_READ)
 def index() -> str:
     return pages.index(SCOPE)
 
 
 @blueprint.get("/<code>")
-@guard(Permission.REGISTERS_READ, to=STAFF, sample="register")
+@guard(Permission.REGISTERS_READ, sample="register")
 def entries(code: str) -> str:
     return pages.entries_of(SCOPE, code)
 
 
 @blueprint.get("/<code>/export")
-@guard(Permission.REGISTERS_READ, to=STAFF, sample="register")
+@guard(Permission.REGISTERS_READ, sample="register")
 def export(code: str) -> Response:
     return pages.export(SCOPE, code)
 
 
 @blueprint.get("/<code>/new")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+@guard(Permission.REGISTERS_WRITE, sample="register")
 def new(code: str) -> Page:
     return pages.new(SCOPE, code)
 
 
 @blueprint.post("/<code>/new")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+@guard(Permission.REGISTERS_WRITE, sample="register")
 def add(code: str) -> Page:
     return pages.add(SCOPE, code)
 
 
 @blueprint.get("/<code>/<uuid:entry_id>")
-@guard(Permission.REGISTERS_READ, to=STAFF, sample="register_entry")
+@guard(Permission.REGISTERS_READ, sample="register_entry")
 def show(code: str, entry_id: UUID) -> Page:
     return pages.show(SCOPE, code, entry_id)
 
 
 @blueprint.get("/<code>/<uuid:entry_id>/edit")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+@guard(Permission.REGISTERS_WRITE, sample="register_entry")
 def edit(code: str, entry_id: UUID) -> Page:
     return pages.edit(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/edit")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+@guard(Permission.REGISTERS_WRITE, sample="register_entry")
 def change(code: str, entry_id: UUID) -> Page:
     return pages.change(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/cancellation")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+@guard(Permission.REGISTERS_WRITE, sample="register_entry")
 def cancel(code: str, entry_id: UUID) -> Page:
     return pages.cancel(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/restoration")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+@guard(Permission.REGISTERS_WRITE, sample="register_entry")
 def restore(code: str, entry_id: UUID) -> Page:
     return pages.restore(SCOPE, code, entry_id)
 
 
 @blueprint.post("/<code>/<uuid:entry_id>/review")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_entry")
+@guard(Permission.REGISTERS_WRITE, sample="register_entry")
 def review(code: str, entry_id: UUID) -> Page:
     return pages.review(SCOPE, code, entry_id)
 
 
 @blueprint.get("/<code>/imports")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+@guard(Permission.REGISTERS_WRITE, sample="register")
 def imports(code: str) -> str:
     return import_pages.pages(SCOPE, code).start()
 
 
 @blueprint.get("/<code>/imports/template.xlsx")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+@guard(Permission.REGISTERS_WRITE, sample="register")
 def import_template(code: str) -> Response:
     return import_pages.template(SCOPE, code)
 
 
 @blueprint.post("/<code>/imports")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register")
+@guard(Permission.REGISTERS_WRITE, sample="register")
 def upload(code: str) -> Page:
     return import_pages.pages(SCOPE, code).upload()
 
 
 @blueprint.get("/<code>/imports/<uuid:import_id>")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_upload")
+@guard(Permission.REGISTERS_WRITE, sample="register_upload")
 def import_report(code: str, import_id: UUID) -> Page:
     return import_pages.pages(SCOPE, code).show(import_id)
 
 
 @blueprint.get("/<code>/imports/<uuid:import_id>/workbook")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_upload")
+@guard(Permission.REGISTERS_WRITE, sample="register_upload")
 def import_workbook(code: str, import_id: UUID) -> Response:
     return import_pages.workbook(SCOPE, code, import_id)
 
 
 @blueprint.post("/<code>/imports/<uuid:import_id>/application")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_upload")
+@guard(Permission.REGISTERS_WRITE, sample="register_upload")
 def apply_import(code: str, import_id: UUID) -> Page:
     return import_pages.pages(SCOPE, code).confirm(import_id)
 
 
 @blueprint.post("/<code>/imports/<uuid:import_id>/discard")
-@guard(Permission.REGISTERS_WRITE, to=STAFF, sample="register_upload")
+@guard(Permission.REGISTERS_WRITE, sample="register_upload")
 def discard_import(code: str, import_id: UUID) -> Page:
     return import_pages.pages(SCOPE, code).give_up(import_id)

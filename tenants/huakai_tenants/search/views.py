@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, url_for
 from flask_babel import get_locale
 
-from huakai_platform.kernel.access import ROOM, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import finding, inputs
 from huakai_platform.web.context import actor, db, guard
@@ -15,7 +15,7 @@ blueprint = Blueprint("room_search", __name__, url_prefix="/room/search")
 
 
 @blueprint.get("")
-@guard(Permission.TODAY_READ, to=ROOM)
+@guard(Permission.TODAY_READ)
 def index() -> str:
     words = inputs.query(finding.Asked())["q"]
     return render_template(

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response
 
-from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Form
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import pinned, words
@@ -36,7 +36,7 @@ def _lacking() -> int | None:
 
 
 @blueprint.get("")
-@guard(Permission.STANDARD_KNOW, to=ROOM)
+@guard(Permission.STANDARD_KNOW)
 def index() -> str:
     room = pinned.find(db())
     return render_template(
@@ -47,7 +47,7 @@ def index() -> str:
 
 
 @blueprint.get("/<uuid:change_id>")
-@guard(Permission.STANDARD_KNOW, to=ROOM, sample="edition_change")
+@guard(Permission.STANDARD_KNOW, sample="edition_change")
 def show(change_id: UUID) -> str:
     found = service.get(db(), change_id)
     return render_template(
@@ -63,7 +63,7 @@ def show(change_id: UUID) -> str:
 
 
 @blueprint.post("/<uuid:change_id>/confirmation")
-@guard(Permission.STANDARD_CONFIRM, to={Role.SITE_HEAD}, sample="edition_change")
+@guard(Permission.STANDARD_CONFIRM, sample="edition_change")
 def confirm(change_id: UUID) -> Response:
     inputs.form(Read())
     service.confirm(db(), actor(), change_id)

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug import Response
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Choice, Code, Form, Number, Text
 from huakai_platform.kernel.i18n import Message, _
@@ -19,7 +19,6 @@ from huakai_platform.web.inputs import FormResult
 from huakai_tenants.variations import allowed, applying, service
 
 blueprint = Blueprint("variations", __name__, url_prefix="/room/variations")
-HEAD = frozenset({Role.SITE_HEAD})
 Page = Response | str | tuple[str, int]
 KINDS: dict[str, Message] = {"yes_no_na": _("是、否、不适用"), "integer": _("数字"), "text": _("文字")}
 DAYS: dict[int, Message] = {
@@ -67,41 +66,41 @@ def opening_today() -> tuple[bool, str] | None:
 
 
 @blueprint.get("")
-@guard(Permission.STANDARD_KNOW, to=ROOM)
+@guard(Permission.STANDARD_KNOW)
 def index() -> str:
     return _page()
 
 
 @blueprint.post("/items")
-@guard(Permission.VARIATIONS_MANAGE, to=HEAD)
+@guard(Permission.VARIATIONS_MANAGE)
 def add_item() -> Page:
     given = inputs.form(ItemForm())
     return _do("items", given, lambda said: service.add_item(db(), actor(), **said), "text")
 
 
 @blueprint.post("/thresholds/<code>")
-@guard(Permission.VARIATIONS_MANAGE, to=HEAD, sample="threshold")
+@guard(Permission.VARIATIONS_MANAGE, sample="threshold")
 def tighten(code: str) -> Page:
     given = inputs.form(BoundForm())
     return _do(f"threshold-{code}", given, lambda said: service.tighten(db(), actor(), code, said["bound"]), "bound")
 
 
 @blueprint.post("/names/<kind>/<code>")
-@guard(Permission.VARIATIONS_MANAGE, to=HEAD, sample="local_name")
+@guard(Permission.VARIATIONS_MANAGE, sample="local_name")
 def call(kind: str, code: str) -> Page:
     given = inputs.form(NameForm())
     return _do(f"name-{kind}-{code}", given, lambda said: service.call(db(), actor(), kind, code, said["name"]), "name")
 
 
 @blueprint.post("/opening")
-@guard(Permission.VARIATIONS_MANAGE, to=HEAD)
+@guard(Permission.VARIATIONS_MANAGE)
 def open_hours() -> Page:
     given = _checked(inputs.form(OpeningForm()))
     return _do("opening", given, lambda said: service.open_hours(db(), actor(), _week(said)), "opening")
 
 
 @blueprint.post("/<uuid:variation_id>/end")
-@guard(Permission.VARIATIONS_MANAGE, to=HEAD, sample="variation")
+@guard(Permission.VARIATIONS_MANAGE, sample="variation")
 def end(variation_id: UUID) -> Response:
     service.end(db(), actor(), variation_id)
     flash(gettext("已恢复为标准。"), "success")

@@ -4,7 +4,7 @@ from flask import Response
 from marshmallow import fields
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import ROOM, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.web import api
 from huakai_platform.web.context import db, guard
 from huakai_tenants.wall_documents import service
@@ -22,7 +22,7 @@ class WallDocumentRow(api.Shape):
 
 
 @blueprint.get("/wall-documents")
-@guard(Permission.SPACES_READ, to=ROOM)
+@guard(Permission.SPACES_READ)
 @blueprint.operation(
     "List wall documents", "标准要求上墙的每份文件和它的照片是否有效。", gives=api.Listed(WallDocumentRow)
 )

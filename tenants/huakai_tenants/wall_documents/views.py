@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug import Response
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.kernel.fields import Choice, Date, Form, Text
 from huakai_platform.web import inputs
@@ -15,7 +15,6 @@ from huakai_tenants.premises import photos
 from huakai_tenants.wall_documents import service
 
 blueprint = Blueprint("wall_documents", __name__, url_prefix="/room/wall-documents")
-STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
 
 
 class Listing(Form):
@@ -28,7 +27,7 @@ class Photo(Form):
 
 
 @blueprint.get("")
-@guard(Permission.SPACES_READ, to=ROOM)
+@guard(Permission.SPACES_READ)
 def index() -> str:
     asked, rows = inputs.query(Listing()), service.standings(db(), clock.today())
     return render_template(
@@ -42,13 +41,13 @@ def index() -> str:
 
 
 @blueprint.get("/<code>")
-@guard(Permission.SPACES_READ, to=ROOM, sample="wall_document")
+@guard(Permission.SPACES_READ, sample="wall_document")
 def show(code: str) -> str:
     return _page(code)
 
 
 @blueprint.post("/<code>/photos")
-@guard(Permission.WALL_MANAGE, to=STAFF, sample="wall_document")
+@guard(Permission.WALL_MANAGE, sample="wall_document")
 def attach(code: str) -> Response | tuple[str, int]:
     service.get(db(), code, clock.today())
     given, file = inputs.form(Photo()), request.files.get("file")

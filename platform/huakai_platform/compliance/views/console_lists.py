@@ -12,7 +12,7 @@ from huakai_platform.compliance.views.asked import SitesQuery
 from huakai_platform.compliance.views.blueprints import console
 from huakai_platform.compliance.words import GRADES, RISKS, SETS
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.onboarding.exporting import XLSX
 from huakai_platform.onboarding.views.regions import below, breadcrumbs
@@ -27,7 +27,7 @@ OPTIONS: dict[str, list[tuple[str, Message]]] = {
 
 
 @console.get("")
-@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+@guard(Permission.COMPLIANCE_READ)
 def sites() -> str:
     asked = inputs.query(SitesQuery())
     region = asked.get("region")
@@ -45,7 +45,7 @@ def sites() -> str:
 
 
 @console.get("/export")
-@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+@guard(Permission.COMPLIANCE_READ)
 def export() -> Response:
     """What the list shows, all pages of it."""
     found = listing.all_rows(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
@@ -55,7 +55,7 @@ def export() -> Response:
 
 
 @console.get("/print")
-@guard(Permission.COMPLIANCE_READ, to=CONSOLE)
+@guard(Permission.COMPLIANCE_READ)
 def print_sites() -> str:
     """The whole list on paper."""
     asked = inputs.query(SitesQuery())

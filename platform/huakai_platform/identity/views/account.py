@@ -10,7 +10,7 @@ from huakai_platform.identity import activity, devices, profile, second_factor, 
 from huakai_platform.identity.inputs import LOCALES, ChangedPassword, ContactForm, Profile
 from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import shared
-from huakai_platform.kernel.access import EVERYONE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Invalid, TooMany
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
@@ -21,13 +21,13 @@ NOTHING = FormResult({})
 
 
 @shared.get("/account")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def account() -> str:
     return _page()
 
 
 @shared.post("/account")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def change_profile() -> Response:
     given = inputs.form(Profile())
     if not given.ok:
@@ -40,7 +40,7 @@ def change_profile() -> Response:
 
 
 @shared.post("/account/contact")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def change_contact() -> Response:
     """What one signs in with is changed only by who knows the password.
 
@@ -64,7 +64,7 @@ def change_contact() -> Response:
 
 
 @shared.post("/account/password")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def change_password() -> Response:
     given = inputs.form(ChangedPassword())
     if given.ok and given.values["password"] != given.values["repeat"]:
@@ -81,13 +81,13 @@ def change_password() -> Response:
 
 
 @shared.get("/account/devices")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def device_list() -> str:
     return render_template("identity/devices.html", devices=devices.of(db(), actor()))
 
 
 @shared.post("/account/devices/<uuid:session_id>/revocation")
-@guard(Permission.SELF, to=EVERYONE, sample="session")
+@guard(Permission.SELF, sample="session")
 def revoke_device(session_id: UUID) -> Response:
     devices.revoke(db(), actor(), session_id)
     edge.tell(_("这台设备已退出登录。"))
@@ -95,7 +95,7 @@ def revoke_device(session_id: UUID) -> Response:
 
 
 @shared.post("/account/devices/revocation")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def revoke_other_devices() -> Response:
     devices.revoke_others(db(), actor())
     edge.tell(_("其他设备都已退出登录。"))

@@ -12,7 +12,7 @@ from huakai_platform.identity import profile
 from huakai_platform.identity.inputs import Chosen, Language, Onward
 from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import shared
-from huakai_platform.kernel.access import EVERYONE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs, tokens
@@ -21,13 +21,13 @@ from huakai_platform.web.requests import set_session_cookie
 
 
 @shared.get("/memberships")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def memberships() -> str:
     return page(actor().account_id, inputs.query(Onward()))
 
 
 @shared.post("/memberships")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def choose_membership() -> Response:
     """Enter a role that works here; the session gets a new token with it."""
     given = inputs.form(Chosen())

@@ -10,7 +10,7 @@ from huakai_platform.identity import second_factor as service
 from huakai_platform.identity.inputs import Enrolment, TurnOff
 from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import shared
-from huakai_platform.kernel.access import EVERYONE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Invalid, TooMany
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs
@@ -20,7 +20,7 @@ from huakai_platform.web.requests import set_session_cookie
 
 
 @shared.get("/account/second-factor")
-@guard(Permission.SELF, to=EVERYONE, confirmed=True)
+@guard(Permission.SELF, confirmed=True)
 def enrolment() -> Response | str:
     if profile.read(db(), actor()).second_factor:
         return redirect(url_for(".account"), 303)
@@ -28,7 +28,7 @@ def enrolment() -> Response | str:
 
 
 @shared.post("/account/second-factor")
-@guard(Permission.SELF, to=EVERYONE, confirmed=True)
+@guard(Permission.SELF, confirmed=True)
 def turn_on() -> Response | str:
     """Keep the secret that the form carries sealed, once the app has shown a right code for it."""
     given = inputs.form(Enrolment())
@@ -61,7 +61,7 @@ def _turned_on(codes: list[str]) -> Response:
 
 
 @shared.post("/account/second-factor/codes")
-@guard(Permission.SELF, to=EVERYONE, confirmed=True)
+@guard(Permission.SELF, confirmed=True)
 def new_codes() -> Response:
     if not profile.read(db(), actor()).second_factor:
         return redirect(url_for(".account"), 303)
@@ -69,7 +69,7 @@ def new_codes() -> Response:
 
 
 @shared.post("/account/second-factor/removal")
-@guard(Permission.SELF, to=EVERYONE, confirmed=True)
+@guard(Permission.SELF, confirmed=True)
 def turn_off() -> Response:
     """Asks for the account's name in the field `confirm`."""
     if inputs.form(TurnOff()).values.get("confirm") != profile.read(db(), actor()).login_name:

@@ -16,17 +16,15 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 
-ADMIN = (Role.INSTITUTION_ADMIN,)
-
 
 @console.get("/accounts/<uuid:account_id>")
-@guard(Permission.ACCOUNTS_READ, to=ADMIN, sample="account")
+@guard(Permission.ACCOUNTS_READ, sample="account")
 def account_detail(account_id: UUID) -> str:
     return _page(account_id, scoping.Asked(FormResult({})))
 
 
 @console.post("/accounts/<uuid:account_id>/memberships")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, confirmed=True, sample="account")
 def give_role(account_id: UUID) -> Response:
     accounts.find(db(), actor(), account_id)
     asked = scoping.read(inputs.form(NewRole()))
@@ -41,7 +39,7 @@ def give_role(account_id: UUID) -> Response:
 
 
 @console.post("/accounts/<uuid:account_id>/memberships/<uuid:membership_id>/end")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="membership")
+@guard(Permission.ACCOUNTS_MANAGE, confirmed=True, sample="membership")
 def end_role(account_id: UUID, membership_id: UUID) -> Response:
     memberships.end(db(), actor(), membership_id, account_id=account_id)
     edge.tell(_("身份已结束，立即生效。"))
@@ -49,7 +47,7 @@ def end_role(account_id: UUID, membership_id: UUID) -> Response:
 
 
 @console.post("/accounts/<uuid:account_id>/link")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, confirmed=True, sample="account")
 def issue_link(account_id: UUID) -> Response:
     """Show the link this once; only its hash is kept."""
     entry = listing.one(db(), actor(), account_id)
@@ -57,7 +55,7 @@ def issue_link(account_id: UUID) -> Response:
 
 
 @console.post("/accounts/<uuid:account_id>/mail")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, confirmed=True, sample="account")
 def mail_link(account_id: UUID) -> Response:
     entry = listing.one(db(), actor(), account_id)
     if entry.email and edge.settings().smtp_url:
@@ -69,7 +67,7 @@ def mail_link(account_id: UUID) -> Response:
 
 
 @console.post("/accounts/<uuid:account_id>/disable")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, confirmed=True, sample="account")
 def disable_account(account_id: UUID) -> Response:
     accounts.disable(db(), actor(), account_id)
     edge.tell(_("账号已停用，所有设备已退出登录。"))
@@ -77,7 +75,7 @@ def disable_account(account_id: UUID) -> Response:
 
 
 @console.post("/accounts/<uuid:account_id>/enable")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, confirmed=True, sample="account")
 def enable_account(account_id: UUID) -> Response:
     accounts.enable(db(), actor(), account_id)
     edge.tell(_("账号已启用。"))
@@ -85,7 +83,7 @@ def enable_account(account_id: UUID) -> Response:
 
 
 @console.post("/accounts/<uuid:account_id>/second-factor/removal")
-@guard(Permission.ACCOUNTS_MANAGE, to=ADMIN, confirmed=True, sample="account")
+@guard(Permission.ACCOUNTS_MANAGE, confirmed=True, sample="account")
 def drop_second_factor(account_id: UUID) -> Response:
     accounts.drop_second_factor(db(), actor(), account_id)
     edge.tell(_("两步验证已重置。"))

@@ -6,7 +6,7 @@ from werkzeug import Response
 from huakai_platform.identity.inputs import Onward
 from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import shared
-from huakai_platform.kernel.access import EVERYONE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import carrying, filling, inputs, rereading, tokens
 from huakai_platform.web.carrying import Carried
@@ -16,7 +16,7 @@ KEPT = ("Accept-Language", "Cookie", "User-Agent")
 
 
 @shared.post("/return")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def give_back() -> Response:
     """The page of the form as its own person sees it now, filled; anybody else's form is not opened."""
     kept = carrying.unseal(inputs.form(Onward()).values.get("carried", ""))

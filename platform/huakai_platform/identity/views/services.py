@@ -27,49 +27,49 @@ ROOM = (Role.SITE_WORKER, Role.COUNSELLOR, Role.VOLUNTEER, Role.SITE_HEAD)
 
 
 @console.get("/tokens")
-@guard(Permission.SERVICE_TOKENS_MANAGE, to=ADMIN)
+@guard(Permission.SERVICE_TOKENS_MANAGE)
 def service_tokens() -> str:
     return _list("service")
 
 
 @console.get("/tokens/new")
-@guard(Permission.SERVICE_TOKENS_MANAGE, to=ADMIN, confirmed=True)
+@guard(Permission.SERVICE_TOKENS_MANAGE, confirmed=True)
 def new_service_token() -> Response:
     return _form("service", _asked_role(CONSOLE), FormResult({}))
 
 
 @console.post("/tokens/new")
-@guard(Permission.SERVICE_TOKENS_MANAGE, to=ADMIN, confirmed=True)
+@guard(Permission.SERVICE_TOKENS_MANAGE, confirmed=True)
 def create_service_token() -> Response:
     return _create("service", CONSOLE)
 
 
 @console.post("/tokens/<uuid:token_id>/revocation")
-@guard(Permission.SERVICE_TOKENS_MANAGE, to=ADMIN, sample="service_token")
+@guard(Permission.SERVICE_TOKENS_MANAGE, sample="service_token")
 def revoke_service_token(token_id: UUID) -> Response:
     return _revoke("service", token_id)
 
 
 @room.get("/tokens")
-@guard(Permission.ROOM_TOKENS_MANAGE, to=HEAD)
+@guard(Permission.ROOM_TOKENS_MANAGE)
 def room_tokens() -> str:
     return _list("room")
 
 
 @room.get("/tokens/new")
-@guard(Permission.ROOM_TOKENS_MANAGE, to=HEAD, confirmed=True)
+@guard(Permission.ROOM_TOKENS_MANAGE, confirmed=True)
 def new_room_token() -> Response:
     return _form("room", _asked_role(ROOM), FormResult({}))
 
 
 @room.post("/tokens/new")
-@guard(Permission.ROOM_TOKENS_MANAGE, to=HEAD, confirmed=True)
+@guard(Permission.ROOM_TOKENS_MANAGE, confirmed=True)
 def create_room_token() -> Response:
     return _create("room", ROOM)
 
 
 @room.post("/tokens/<uuid:token_id>/revocation")
-@guard(Permission.ROOM_TOKENS_MANAGE, to=HEAD, sample="room_token")
+@guard(Permission.ROOM_TOKENS_MANAGE, sample="room_token")
 def revoke_room_token(token_id: UUID) -> Response:
     return _revoke("room", token_id)
 

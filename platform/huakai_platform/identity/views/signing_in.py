@@ -11,7 +11,7 @@ from huakai_platform.identity import sign_in as service
 from huakai_platform.identity.inputs import Confirmation, OneCode, Onward, SignIn
 from huakai_platform.identity.views import choosing, edge
 from huakai_platform.identity.views.blueprints import shared
-from huakai_platform.kernel.access import EVERYONE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import NotFound, TooMany
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import inputs, tokens
@@ -70,7 +70,7 @@ def _begin(known: service.Known, password: str, given: FormResult) -> Response:
 
 
 @shared.route("/second-factor", methods=["GET", "POST"], endpoint="second_factor")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def second_factor_page() -> Response | str:
     who = visitor()
     if who is None or not who.owes_second_factor:
@@ -112,13 +112,13 @@ def sign_out() -> Response:
 
 
 @shared.get("/confirm")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def confirm() -> str:
     return _page("confirm", FormResult(inputs.query(Onward())))
 
 
 @shared.post("/confirm")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def confirm_password() -> Response:
     given = inputs.form(Confirmation())
     if not given.ok:

@@ -19,25 +19,23 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 
-HEAD = (Role.SITE_HEAD,)
-STAFF = (Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER)
 ROLES = (Role.COUNSELLOR, Role.SITE_WORKER, Role.VOLUNTEER, Role.SITE_HEAD)
 
 
 @team.get("/")
-@guard(Permission.TEAM_READ, to=STAFF)
+@guard(Permission.TEAM_READ)
 def index() -> str:
     return render_template("identity/team.html", people=listing.team(db(), actor()))
 
 
 @team.get("/new")
-@guard(Permission.TEAM_MANAGE, to=HEAD, confirmed=True)
+@guard(Permission.TEAM_MANAGE, confirmed=True)
 def new_member() -> str:
     return _form(FormResult({}))
 
 
 @team.post("/new")
-@guard(Permission.TEAM_MANAGE, to=HEAD, confirmed=True)
+@guard(Permission.TEAM_MANAGE, confirmed=True)
 def invite() -> Response:
     given = inputs.form(NewMember())
     if not given.ok:
@@ -54,7 +52,7 @@ def invite() -> Response:
 
 
 @team.post("/<uuid:account_id>/link")
-@guard(Permission.TEAM_MANAGE, to=HEAD, confirmed=True, sample="account")
+@guard(Permission.TEAM_MANAGE, confirmed=True, sample="account")
 def issue_link(account_id: UUID) -> Response:
     entry = next((entry for entry in listing.team(db(), actor()) if entry.id == account_id), None)
     if entry is None:
@@ -63,7 +61,7 @@ def issue_link(account_id: UUID) -> Response:
 
 
 @team.post("/memberships/<uuid:membership_id>/end")
-@guard(Permission.TEAM_MANAGE, to=HEAD, confirmed=True, sample="membership")
+@guard(Permission.TEAM_MANAGE, confirmed=True, sample="membership")
 def end_membership(membership_id: UUID) -> Response:
     memberships.end(db(), actor(), membership_id)
     edge.tell(_("身份已结束，立即生效。"))

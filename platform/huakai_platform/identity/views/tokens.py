@@ -10,7 +10,7 @@ from huakai_platform.identity import scopes, tokens
 from huakai_platform.identity.inputs import NewToken
 from huakai_platform.identity.views import edge
 from huakai_platform.identity.views.blueprints import shared
-from huakai_platform.kernel.access import EVERYONE, Permission, Role
+from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Form
 from huakai_platform.kernel.i18n import Message, _
@@ -35,20 +35,20 @@ STATES: dict[str, tuple[Message, str]] = {
 
 
 @shared.get("/account/tokens")
-@guard(Permission.SELF, to=EVERYONE)
+@guard(Permission.SELF)
 def token_list() -> str:
     return render_template("identity/tokens.html", tokens=tokens.mine(db(), actor()), states=STATES)
 
 
 @shared.get("/account/tokens/new")
-@guard(Permission.SELF, to=EVERYONE, confirmed=True)
+@guard(Permission.SELF, confirmed=True)
 def new_token() -> Response:
     role = actor().role
     return _unchosen() if role is None else make_response(_form(FormResult({}), role))
 
 
 @shared.post("/account/tokens/new")
-@guard(Permission.SELF, to=EVERYONE, confirmed=True)
+@guard(Permission.SELF, confirmed=True)
 def create_token() -> Response:
     role = actor().role
     if role is None:
@@ -63,7 +63,7 @@ def create_token() -> Response:
 
 
 @shared.post("/account/tokens/<uuid:token_id>/revocation")
-@guard(Permission.SELF, to=EVERYONE, sample="token")
+@guard(Permission.SELF, sample="token")
 def revoke_token(token_id: UUID) -> Response:
     tokens.revoke(db(), actor(), token_id)
     edge.tell(_("令牌已撤销，立即失效。"))

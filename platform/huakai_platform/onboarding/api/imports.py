@@ -14,7 +14,6 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding import importing, summaries
 from huakai_platform.onboarding import imports as uploads
 from huakai_platform.onboarding.api import blueprint
-from huakai_platform.onboarding.api.sites import OFFICES
 from huakai_platform.onboarding.models import RegisterImport
 from huakai_platform.onboarding.register import FIELDS, SHORTEST_REASON
 from huakai_platform.web import api
@@ -81,14 +80,14 @@ Columns = Strict.from_dict({field.value: Int(0, 200, allow_none=True) for field 
 
 
 @blueprint.get("/imports")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES)
+@guard(Permission.REGISTER_IMPORT)
 @blueprint.operation("List imports", "导入记录，最新在前。", asks=api.Paged, gives=api.Listed(Import))
 def imports(asked: Any) -> Response:
     return api.page(BARE.where(*uploads.own(actor())), NEWEST, asked, shaped)
 
 
 @blueprint.post("/imports")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES)
+@guard(Permission.REGISTER_IMPORT)
 @blueprint.operation(
     "Upload a register", "上传登记表并预检，不写入站点。", files=RegisterFile, gives=Import, status=201
 )
@@ -99,14 +98,14 @@ def upload(files: Any) -> Response:
 
 
 @blueprint.get("/imports/<uuid:import_id>")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 @blueprint.operation("Read an import", "一次导入的结果。", gives=Import)
 def read_import(import_id: UUID) -> Response:
     return api.answer(_shaped(uploads.get(db(), actor(), import_id)))
 
 
 @blueprint.get("/imports/<uuid:import_id>/rows")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 @blueprint.operation("List the rows of an import", "逐行结果和问题。", asks=RowsAsked, gives=api.Listed(Row))
 def rows(import_id: UUID, asked: Any) -> Response:
     kept = uploads.get(db(), actor(), import_id)
@@ -115,7 +114,7 @@ def rows(import_id: UUID, asked: Any) -> Response:
 
 
 @blueprint.put("/imports/<uuid:import_id>/columns")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 @blueprint.operation(
     "Say which column is which",
     "指明各字段所在的列（从 0 起），重新预检。",
@@ -132,7 +131,7 @@ def correct_columns(import_id: UUID, given: Any) -> Response:
 
 
 @blueprint.post("/imports/<uuid:import_id>/overrides")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 @blueprint.operation(
     "Let a possible duplicate in", "说明某行不是重复站点，重新预检。", takes=Override, gives=Import,
     example={"row": 3, "reason": "same name, another community"},
@@ -142,7 +141,7 @@ def override(import_id: UUID, given: Any) -> Response:
 
 
 @blueprint.post("/imports/<uuid:import_id>/application")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 @blueprint.operation("Apply an import", "写入新站点；重复执行不会重复写入。", gives=Applied)
 def apply_import(import_id: UUID) -> Response:
     done = importing.apply(db(), actor(), import_id)
@@ -150,7 +149,7 @@ def apply_import(import_id: UUID) -> Response:
 
 
 @blueprint.delete("/imports/<uuid:import_id>")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 @blueprint.operation("Discard an import", "放弃一次导入，不写入任何站点。", status=204)
 def discard(import_id: UUID) -> Response:
     importing.discard(db(), actor(), import_id)

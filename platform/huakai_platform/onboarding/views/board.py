@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.onboarding import board as boards
 from huakai_platform.onboarding.schemas import BoardQuery
 from huakai_platform.onboarding.views import blueprint
@@ -12,7 +12,7 @@ from huakai_platform.web.context import actor, db, guard
 
 
 @blueprint.get("/board")
-@guard(Permission.SITES_READ, to=CONSOLE)
+@guard(Permission.SITES_READ)
 def board() -> str:
     region = inputs.query(BoardQuery()).get("region")
     return render_template(

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 import huakai_templates
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.text import file_name
@@ -24,26 +24,25 @@ from huakai_platform.onboarding.views.sites import workbook
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 
-OFFICES = frozenset({Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE})
 PAGE_SIZE = 100
 SAMPLE = Path(huakai_templates.__file__).parent / "data" / "register-sample.xlsx"
 Answer = str | BaseResponse | tuple[str, int]
 
 
 @blueprint.get("/imports")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES)
+@guard(Permission.REGISTER_IMPORT)
 def imports() -> str:
     return _upload_page()
 
 
 @blueprint.get("/imports/template")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES)
+@guard(Permission.REGISTER_IMPORT)
 def import_template() -> Response:
     return workbook(register.template(), "register-template.xlsx")
 
 
 @blueprint.post("/imports")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES)
+@guard(Permission.REGISTER_IMPORT)
 def upload() -> Answer:
     """Keep the file with its dry run; a file that cannot be read comes back with the reason."""
     given = inputs.form(Nothing())
@@ -58,7 +57,7 @@ def upload() -> Answer:
 
 
 @blueprint.post("/imports/sample")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES)
+@guard(Permission.REGISTER_IMPORT)
 def upload_sample() -> Answer:
     """The dry run of the sample register that comes with the product; nothing is written before it is confirmed."""
     kept = importing.check(db(), actor(), SAMPLE.name, SAMPLE.read_bytes())
@@ -66,7 +65,7 @@ def upload_sample() -> Answer:
 
 
 @blueprint.get("/imports/<uuid:import_id>")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 def import_report(import_id: UUID) -> Answer:
     kept = uploads.get(db(), actor(), import_id)
     if "missing" in kept.summary:
@@ -75,7 +74,7 @@ def import_report(import_id: UUID) -> Answer:
 
 
 @blueprint.get("/imports/<uuid:import_id>/columns")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 def columns(import_id: UUID) -> Answer:
     kept = uploads.get(db(), actor(), import_id)
     if kept.state != "checked":
@@ -85,7 +84,7 @@ def columns(import_id: UUID) -> Answer:
 
 
 @blueprint.post("/imports/<uuid:import_id>/columns")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 def correct_columns(import_id: UUID) -> Answer:
     """Read the same file by other columns; two fields may not share one."""
     given = inputs.form(Columns())
@@ -104,7 +103,7 @@ def correct_columns(import_id: UUID) -> Answer:
 
 
 @blueprint.post("/imports/<uuid:import_id>/overrides")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 def override(import_id: UUID) -> Answer:
     """Let a possible duplicate in for a reason, or take the reason back."""
     given = inputs.form(Override())
@@ -118,7 +117,7 @@ def override(import_id: UUID) -> Answer:
 
 
 @blueprint.get("/imports/<uuid:import_id>/workbook")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 def import_workbook(import_id: UUID) -> Response:
     """The workbook with its problems marked; once the file is gone, the list of what stayed out."""
     only_bad = inputs.query(MarkedQuery())["only_bad"]
@@ -130,7 +129,7 @@ def import_workbook(import_id: UUID) -> Response:
 
 
 @blueprint.post("/imports/<uuid:import_id>/application")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 def apply_import(import_id: UUID) -> BaseResponse:
     applied = importing.apply(db(), actor(), import_id)
     flash(gettext("导入完成：新增 %(created)s 个站点。", created=applied.created), "ok")
@@ -138,7 +137,7 @@ def apply_import(import_id: UUID) -> BaseResponse:
 
 
 @blueprint.post("/imports/<uuid:import_id>/openings")
-@guard(Permission.SITES_DECIDE, to={Role.INSTITUTION_ADMIN}, sample="register_import")
+@guard(Permission.SITES_DECIDE, sample="register_import")
 def open_imported(import_id: UUID) -> BaseResponse:
     """Begin to open what the import has brought in."""
     kept = uploads.get(db(), actor(), import_id)
@@ -147,7 +146,7 @@ def open_imported(import_id: UUID) -> BaseResponse:
 
 
 @blueprint.post("/imports/<uuid:import_id>/discard")
-@guard(Permission.REGISTER_IMPORT, to=OFFICES, sample="register_import")
+@guard(Permission.REGISTER_IMPORT, sample="register_import")
 def discard_import(import_id: UUID) -> BaseResponse:
     importing.discard(db(), actor(), import_id)
     flash(gettext("已放弃这次导入，没有写入任何站点。"), "ok")

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response
 
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid
 from huakai_platform.kernel.fields import Choice, Date, Flag, Form, Int, RegionCode, Text
 from huakai_platform.kernel.i18n import _
@@ -19,7 +19,6 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 
-OFFICES = frozenset({Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE})
 Page = str | tuple[str, int]
 
 
@@ -45,7 +44,7 @@ def _steps() -> dict[str, Any]:
 
 
 @blueprint.get("/sites/<uuid:site_id>/transitions")
-@guard(Permission.SITES_PREPARE, to=OFFICES, sample="site")
+@guard(Permission.SITES_PREPARE, sample="site")
 def transition(site_id: UUID) -> Page:
     """What a step does and asks, before it is taken."""
     site = reach.site(db(), actor(), site_id)
@@ -54,7 +53,7 @@ def transition(site_id: UUID) -> Page:
 
 
 @blueprint.post("/sites/<uuid:site_id>/transitions")
-@guard(Permission.SITES_PREPARE, to=OFFICES, sample="site")
+@guard(Permission.SITES_PREPARE, sample="site")
 def move(site_id: UUID) -> Response | Page:
     given = inputs.form(Step())
     site = reach.site(db(), actor(), site_id)

@@ -2,7 +2,7 @@
 
 from flask import render_template, url_for
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.onboarding import listing as lookup
 from huakai_platform.onboarding.views import blueprint
 from huakai_platform.web import finding, inputs
@@ -13,7 +13,7 @@ MOST = 12
 
 
 @blueprint.get("/search")
-@guard(Permission.SITES_READ, to=CONSOLE)
+@guard(Permission.SITES_READ)
 def search() -> str:
     words = inputs.query(finding.Asked())["q"]
     found, more = _sites(words) if words else ([], False)

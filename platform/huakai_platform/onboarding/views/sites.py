@@ -8,7 +8,7 @@ from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import SiteKind, SiteState
@@ -30,7 +30,7 @@ OPTIONS: dict[str, list[tuple[str, Message | str]]] = {
 
 
 @blueprint.get("/sites")
-@guard(Permission.SITES_READ, to=CONSOLE)
+@guard(Permission.SITES_READ)
 def sites() -> str:
     asked = inputs.query(SitesQuery())
     region = asked.get("region")
@@ -46,7 +46,7 @@ def sites() -> str:
 
 
 @blueprint.get("/sites/export")
-@guard(Permission.SITES_READ, to=CONSOLE)
+@guard(Permission.SITES_READ)
 def export_sites() -> Response:
     """What the list shows, all pages of it."""
     listing = lookup.all_rows(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
@@ -54,7 +54,7 @@ def export_sites() -> Response:
 
 
 @blueprint.get("/sites/print")
-@guard(Permission.SITES_READ, to=CONSOLE)
+@guard(Permission.SITES_READ)
 def print_sites() -> str:
     """The whole list on paper."""
     asked = inputs.query(SitesQuery())
@@ -68,7 +68,7 @@ def print_sites() -> str:
 
 
 @blueprint.get("/sites/<uuid:site_id>")
-@guard(Permission.SITES_READ, to=CONSOLE, sample="site")
+@guard(Permission.SITES_READ, sample="site")
 def site(site_id: UUID) -> str:
     found = dossier.of(db(), actor(), site_id)
     before, after = lookup.neighbours(db(), actor(), found.site)
@@ -87,7 +87,7 @@ def site(site_id: UUID) -> str:
 
 
 @blueprint.post("/sites/openings")
-@guard(Permission.SITES_DECIDE, to={Role.INSTITUTION_ADMIN})
+@guard(Permission.SITES_DECIDE)
 def open_sites() -> str | BaseResponse | tuple[str, int]:
     """Show first what would be opened; begin when that has been seen."""
     given = inputs.form(Chosen())

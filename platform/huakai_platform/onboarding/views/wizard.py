@@ -18,7 +18,6 @@ from huakai_platform.onboarding.models import SiteDraft
 from huakai_platform.onboarding.register import Kind, Ownership
 from huakai_platform.onboarding.scope import region_of
 from huakai_platform.onboarding.views import blueprint
-from huakai_platform.onboarding.views.lifecycle import OFFICES
 from huakai_platform.regions import service as regions
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -49,7 +48,7 @@ class Typed(Form):
 
 
 @blueprint.get("/sites/new")
-@guard(Permission.SITES_PREPARE, to=OFFICES)
+@guard(Permission.SITES_PREPARE)
 def new_site() -> str:
     """My drafts, and the beginning of another."""
     return render_template(
@@ -58,14 +57,14 @@ def new_site() -> str:
 
 
 @blueprint.post("/drafts")
-@guard(Permission.SITES_PREPARE, to=OFFICES)
+@guard(Permission.SITES_PREPARE)
 def begin_draft() -> Response:
     draft = wizard.begin(db(), actor())
     return redirect(url_for(".draft", draft_id=draft.id, step=wizard.NAMES[0]), 303)
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/discard")
-@guard(Permission.SITES_PREPARE, to=OFFICES, sample="draft")
+@guard(Permission.SITES_PREPARE, sample="draft")
 def discard_draft(draft_id: UUID) -> Response:
     wizard.discard(db(), actor(), draft_id)
     flash(gettext("草稿已删除。"), "success")
@@ -73,7 +72,7 @@ def discard_draft(draft_id: UUID) -> Response:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/likeness")
-@guard(Permission.SITES_PREPARE, to=OFFICES, sample="draft")
+@guard(Permission.SITES_PREPARE, sample="draft")
 def draft_likeness(draft_id: UUID) -> str:
     """Sites that this one may be, while its place is typed."""
     draft = wizard.get(db(), actor(), draft_id)
@@ -82,7 +81,7 @@ def draft_likeness(draft_id: UUID) -> str:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/places")
-@guard(Permission.SITES_PREPARE, to=OFFICES, sample="draft")
+@guard(Permission.SITES_PREPARE, sample="draft")
 def draft_places(draft_id: UUID) -> str:
     """Townships that a few words mean."""
     wizard.get(db(), actor(), draft_id)
@@ -91,7 +90,7 @@ def draft_places(draft_id: UUID) -> str:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/<step>")
-@guard(Permission.SITES_PREPARE, to=OFFICES, sample="draft")
+@guard(Permission.SITES_PREPARE, sample="draft")
 def draft(draft_id: UUID, step: str) -> Page:
     found = wizard.get(db(), actor(), draft_id)
     if step == wizard.REVIEW:
@@ -101,7 +100,7 @@ def draft(draft_id: UUID, step: str) -> Page:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/<step>")
-@guard(Permission.SITES_PREPARE, to=OFFICES, sample="draft")
+@guard(Permission.SITES_PREPARE, sample="draft")
 def save_draft(draft_id: UUID, step: str) -> Response | Page:
     found = wizard.get(db(), actor(), draft_id)
     if step == wizard.REVIEW:

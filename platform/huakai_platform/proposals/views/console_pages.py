@@ -8,7 +8,7 @@ from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.onboarding.exporting import XLSX
 from huakai_platform.onboarding.views.regions import below, breadcrumbs
@@ -32,8 +32,6 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
-OFFICES = frozenset({Role.INSTITUTION_ADMIN, Role.REGIONAL_OFFICE})
-ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 OPTIONS: dict[str, list[tuple[str, Message]]] = {
     "kind": list(KINDS.items()),
     "state": [(code, label) for code, (label, _tone) in STATES.items()],
@@ -41,7 +39,7 @@ OPTIONS: dict[str, list[tuple[str, Message]]] = {
 
 
 @console.get("")
-@guard(Permission.PROPOSALS_MAKE, to=OFFICES)
+@guard(Permission.PROPOSALS_MAKE)
 def index() -> str:
     asked = inputs.query(ProposalsQuery())
     found = listing.list_page(db(), actor(), asked)
@@ -67,7 +65,7 @@ def index() -> str:
 
 
 @console.get("/export")
-@guard(Permission.PROPOSALS_MAKE, to=OFFICES)
+@guard(Permission.PROPOSALS_MAKE)
 def export() -> Response:
     """What the list shows, all pages of it."""
     rows = listing.all_rows(db(), actor(), inputs.query(ProposalsQuery()), exporting.MOST)
@@ -77,7 +75,7 @@ def export() -> Response:
 
 
 @console.get("/mine")
-@guard(Permission.PROPOSALS_MAKE, to=OFFICES)
+@guard(Permission.PROPOSALS_MAKE)
 def mine() -> str:
     found = listing.mine(db(), actor(), inputs.query(PageQuery())["page"])
     crumbs = [(gettext("建议"), url_for(".index")), (gettext("我的建议"), None)]
@@ -85,19 +83,19 @@ def mine() -> str:
 
 
 @console.route("/new/<uuid:edition_id>/<kind>/<code>", methods=["GET", "POST"])
-@guard(Permission.PROPOSALS_MAKE, to=OFFICES, sample="definition")
+@guard(Permission.PROPOSALS_MAKE, sample="definition")
 def propose(edition_id: UUID, kind: str, code: str) -> Answer:
     return form(edition_id, kind, code, back=url_for(".mine"))
 
 
 @console.get("/<uuid:proposal_id>")
-@guard(Permission.PROPOSALS_MAKE, to=OFFICES, sample="proposal")
+@guard(Permission.PROPOSALS_MAKE, sample="proposal")
 def show(proposal_id: UUID) -> str:
     return _page(proposal_id, FormResult({}))
 
 
 @console.post("/<uuid:proposal_id>/acceptance")
-@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="proposal")
+@guard(Permission.STANDARD_WRITE, sample="proposal")
 def accept(proposal_id: UUID) -> Answer:
     given = inputs.form(Accepting())
     if not given.ok:
@@ -108,7 +106,7 @@ def accept(proposal_id: UUID) -> Answer:
 
 
 @console.post("/<uuid:proposal_id>/refusal")
-@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="proposal")
+@guard(Permission.STANDARD_WRITE, sample="proposal")
 def decline(proposal_id: UUID) -> Answer:
     given = inputs.form(Declining())
     if not given.ok:
@@ -118,7 +116,7 @@ def decline(proposal_id: UUID) -> Answer:
 
 
 @console.post("/<uuid:proposal_id>/merging")
-@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="proposal")
+@guard(Permission.STANDARD_WRITE, sample="proposal")
 def merge(proposal_id: UUID) -> Answer:
     given = inputs.form(Merging())
     if not given.ok:

@@ -2,24 +2,22 @@
 
 from flask import render_template, url_for
 
-from huakai_platform.kernel.access import Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.proposals import listing
 from huakai_platform.proposals.views.blueprints import Answer, PageQuery, form, named, room
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 
-STAFF = frozenset({Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER})
-
 
 @room.get("")
-@guard(Permission.ROOM_PROPOSALS_MAKE, to=STAFF)
+@guard(Permission.ROOM_PROPOSALS_MAKE)
 def mine() -> str:
     found = listing.mine(db(), actor(), inputs.query(PageQuery())["page"])
     return render_template("proposals/room.html", listing=found, rows=named(found.rows))
 
 
 @room.route("/new/<kind>/<code>", methods=["GET", "POST"])
-@guard(Permission.ROOM_PROPOSALS_MAKE, to=STAFF, sample="definition_here")
+@guard(Permission.ROOM_PROPOSALS_MAKE, sample="definition_here")
 def propose(kind: str, code: str) -> Answer:
     return form(pinned(db()).edition_id, kind, code, back=url_for(".mine"))

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug import Response
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Date, Form, Text
 from huakai_platform.kernel.i18n import _
@@ -15,7 +15,6 @@ from huakai_platform.onboarding import reach
 from huakai_platform.releases import listing, pins
 from huakai_platform.releases.models import Reached
 from huakai_platform.releases.views.blueprints import blueprint
-from huakai_platform.releases.views.planning import ADMIN
 from huakai_platform.standards.models import Edition
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -29,7 +28,7 @@ class Pinned(Form):
 
 
 @blueprint.get("/pins")
-@guard(Permission.RELEASES_READ, to=CONSOLE)
+@guard(Permission.RELEASES_READ)
 def held() -> str:
     """The sites that no release reaches."""
     return render_template(
@@ -40,13 +39,13 @@ def held() -> str:
 
 
 @blueprint.get("/sites/<uuid:site_id>")
-@guard(Permission.RELEASES_READ, to=CONSOLE, sample="site")
+@guard(Permission.RELEASES_READ, sample="site")
 def site(site_id: UUID) -> str:
     return _page(site_id)
 
 
 @blueprint.post("/sites/<uuid:site_id>/pin")
-@guard(Permission.RELEASES_MANAGE, to=ADMIN, sample="site")
+@guard(Permission.RELEASES_MANAGE, sample="site")
 def pin(site_id: UUID) -> Response | tuple[str, int]:
     reach.site(db(), actor(), site_id)
     given = inputs.form(Pinned())
@@ -65,7 +64,7 @@ def pin(site_id: UUID) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/sites/<uuid:site_id>/unpin")
-@guard(Permission.RELEASES_MANAGE, to=ADMIN, sample="site")
+@guard(Permission.RELEASES_MANAGE, sample="site")
 def unpin(site_id: UUID) -> Response:
     reach.site(db(), actor(), site_id)
     if pins.of(db(), site_id):

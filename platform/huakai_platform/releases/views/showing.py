@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, render_template, url_for
 
 from huakai_platform.kernel import operations, workbooks
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Form, Int, Page, RegionCode, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
@@ -34,7 +34,7 @@ class SitesQuery(Form):
 
 
 @blueprint.get("/<uuid:release_id>")
-@guard(Permission.RELEASES_READ, to=CONSOLE, sample="release")
+@guard(Permission.RELEASES_READ, sample="release")
 def show(release_id: UUID) -> str:
     asked = inputs.query(SitesQuery())
     release = service.get(db(), actor(), release_id)
@@ -62,7 +62,7 @@ def show(release_id: UUID) -> str:
 
 
 @blueprint.get("/<uuid:release_id>/export")
-@guard(Permission.RELEASES_READ, to=CONSOLE, sample="release")
+@guard(Permission.RELEASES_READ, sample="release")
 def export(release_id: UUID) -> Response:
     """Every site of the release that the filters leave, with what the dry run found and what was done."""
     release = service.get(db(), actor(), release_id)

@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.fields import Strict, Text
 from huakai_platform.standards import drafts
 from huakai_platform.standards.drafts import State
@@ -14,7 +13,6 @@ from huakai_platform.web.api.answers import said
 from huakai_platform.web.api.uploads import Upload
 from huakai_platform.web.context import actor, db
 
-ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 NAMES = (
     "id", "base_id", "title", "state", "reason", "created_at", "submitted_at", "decided_at", "edition_id",
 )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, url_for
 from sqlalchemy import select
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Invalid, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import drafts
@@ -19,7 +19,6 @@ from huakai_platform.standards.difference import difference
 from huakai_platform.standards.drafts import Draft, Name
 from huakai_platform.standards.drafts_api import blueprint
 from huakai_platform.standards.drafts_api.shapes import (
-    ADMIN,
     NAMES,
     DefinitionGiven,
     Drafted,
@@ -41,14 +40,14 @@ NEW_CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
 @blueprint.get("/drafts")
-@guard(Permission.STANDARD_READ, to=CONSOLE)
+@guard(Permission.STANDARD_READ)
 @blueprint.operation("List drafts", "标准草稿，最新在前。", asks=api.Paged, gives=api.Listed(DraftRow))
 def listing(asked: Any) -> Response:
     return api.page(select(*(getattr(EditionDraft, name) for name in NAMES)), NEWEST, asked, NAMES)
 
 
 @blueprint.post("/drafts")
-@guard(Permission.STANDARD_WRITE, to=ADMIN)
+@guard(Permission.STANDARD_WRITE)
 @blueprint.operation(
     "Begin a draft", "以最新版本为基础建立草稿。", takes=TitleGiven, gives=DraftShown, status=201,
     example={"zh": "Second edition", "en": "Second edition"},
@@ -58,7 +57,7 @@ def begin(given: Mapping[str, str]) -> Response:
 
 
 @blueprint.post("/drafts/import")
-@guard(Permission.STANDARD_WRITE, to=ADMIN)
+@guard(Permission.STANDARD_WRITE)
 @blueprint.operation(
     "Make a draft from a file", "核对内容和签名，再成为一份草稿。", files=EditionSent, gives=DraftShown, status=201
 )  # fmt: skip
@@ -70,14 +69,14 @@ def take_in(files: Mapping[str, Any]) -> Response:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="draft_of_standard")
+@guard(Permission.STANDARD_READ, sample="draft_of_standard")
 @blueprint.operation("Read a draft", "一份草稿和发布前要改正的错误。", gives=DraftShown)
 def draft(draft_id: UUID) -> Response:
     return shown(draft_id)
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/difference")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="draft_of_standard")
+@guard(Permission.STANDARD_READ, sample="draft_of_standard")
 @blueprint.operation("Compare a draft with its base", "草稿的每处改动。", gives=api.Listed(ChangeRow))
 def compare(draft_id: UUID) -> Response:
     found = drafts.load(db(), draft_id)
@@ -85,7 +84,7 @@ def compare(draft_id: UUID) -> Response:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/definitions")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="draft_of_standard")
+@guard(Permission.STANDARD_READ, sample="draft_of_standard")
 @blueprint.operation("List the definitions of a draft", "各项定义改动与否。", gives=api.Listed(DraftedRow))
 def definitions(draft_id: UUID) -> Response:
     found = drafts.load(db(), draft_id)
@@ -99,14 +98,14 @@ def definitions(draft_id: UUID) -> Response:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/definitions/<kind>/<code>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition_of_draft")
+@guard(Permission.STANDARD_READ, sample="definition_of_draft")
 @blueprint.operation("Read a definition of a draft", "一项定义的全文。ETag 是它在草稿中的版本。", gives=Drafted)
 def definition(draft_id: UUID, kind: str, code: str) -> Response:
     return _definition(draft_id, kind, code)
 
 
 @blueprint.put("/drafts/<uuid:draft_id>/definitions/<kind>/<code>")
-@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="definition_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="definition_of_draft")
 @blueprint.operation(
     "Put a definition", "写入一项定义的全部内容；草稿没有动过的，ETag 是 0。", takes=DefinitionGiven, gives=Drafted,
     versioned=True, example={"body": {"kind": "checklist", "code": "weekly"}},
@@ -122,7 +121,7 @@ def put(draft_id: UUID, kind: str, code: str, given: Mapping[str, Any]) -> Respo
 
 
 @blueprint.delete("/drafts/<uuid:draft_id>/definitions/<kind>/<code>")
-@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="definition_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="definition_of_draft")
 @blueprint.operation("Retire a definition", "新版本不再有它；以前的记录都保留。", status=204, versioned=True)
 def retire(draft_id: UUID, kind: str, code: str) -> Response:
     found = drafts.load(db(), draft_id)
@@ -135,7 +134,7 @@ def retire(draft_id: UUID, kind: str, code: str) -> Response:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/definitions/<kind>/<code>/restoration")
-@guard(Permission.STANDARD_WRITE, to=ADMIN, sample="definition_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="definition_of_draft")
 @blueprint.operation("Restore a definition", "恢复为基础版本的内容。", status=204)
 def revert(draft_id: UUID, kind: str, code: str) -> Response:
     drafts.revert(db(), actor(), draft_id, (kind, code))

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, render_template, url_for
 
 from huakai_platform.kernel import workbooks
-from huakai_platform.kernel.access import CONSOLE, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Form
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.standards import drafts, service, words
@@ -20,7 +20,6 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import db, guard
 from huakai_platform.web.pages import say
 
-WRITERS = frozenset({Role.INSTITUTION_ADMIN})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SORTS: dict[Sort, tuple[Message, str, str]] = {
     Sort.ADDED: (_("新增"), "info", "plus"),
@@ -39,7 +38,7 @@ class DifferenceQuery(Form):
 
 
 @blueprint.get("/difference/<uuid:edition_id>/<uuid:later_id>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="two_editions")
+@guard(Permission.STANDARD_READ, sample="two_editions")
 def compare(edition_id: UUID, later_id: UUID) -> str:
     before, after = service.edition(db(), edition_id), service.edition(db(), later_id)
     sides = _sides(edition_id, later_id)
@@ -52,14 +51,14 @@ def compare(edition_id: UUID, later_id: UUID) -> str:
 
 
 @blueprint.get("/difference/<uuid:edition_id>/<uuid:later_id>/export")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="two_editions")
+@guard(Permission.STANDARD_READ, sample="two_editions")
 def export_comparison(edition_id: UUID, later_id: UUID) -> Response:
     numbers = [service.edition(db(), one).number for one in (edition_id, later_id)]
     return workbook(*_sides(edition_id, later_id), name=f"standard-{numbers[0]}-{numbers[1]}.xlsx")
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/difference")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="draft_of_standard")
+@guard(Permission.STANDARD_READ, sample="draft_of_standard")
 def compare_draft(draft_id: UUID) -> str:
     draft = drafts.load(db(), draft_id)
     base = service.edition(db(), draft.row.base_id)
@@ -73,7 +72,7 @@ def compare_draft(draft_id: UUID) -> str:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/difference/export")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="draft_of_standard")
+@guard(Permission.STANDARD_READ, sample="draft_of_standard")
 def export_draft_comparison(draft_id: UUID) -> Response:
     draft = drafts.load(db(), draft_id)
     return workbook(draft.base, draft.bodies, name="standard-draft.xlsx")

@@ -19,7 +19,6 @@ from huakai_platform.standards.editing.controls import Control, controls, value_
 from huakai_platform.standards.editing.places import Place, place
 from huakai_platform.standards.editing.reading import Reader
 from huakai_platform.standards.views.blueprints import blueprint
-from huakai_platform.standards.views.comparing import WRITERS
 from huakai_platform.standards.views.library import reading
 from huakai_platform.standards.views.writing import ALWAYS_SENT, Answer, seen
 from huakai_platform.web.context import actor, db, guard
@@ -31,7 +30,7 @@ Entry = dict[str, Any]
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/<kind>/<code>/entries/<path:at>")
-@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="entry_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="entry_of_draft")
 def entry(draft_id: UUID, kind: str, code: str, at: str) -> str:
     """The form of an entry, or at the end of a list an empty one."""
     found, where = drafts.load(db(), draft_id), place(kind, at)
@@ -39,7 +38,7 @@ def entry(draft_id: UUID, kind: str, code: str, at: str) -> str:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/<kind>/<code>/entries/<path:at>")
-@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="entry_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="entry_of_draft")
 def write_entry(draft_id: UUID, kind: str, code: str, at: str) -> Answer:
     found, where = drafts.load(db(), draft_id), place(kind, at)
     said, errors = _read(found, code, where)
@@ -56,7 +55,7 @@ def write_entry(draft_id: UUID, kind: str, code: str, at: str) -> Answer:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/<kind>/<code>/previews/<path:at>")
-@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="entry_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="entry_of_draft")
 def preview(draft_id: UUID, kind: str, code: str, at: str) -> str:
     """What an entry would look like, or what is wrong with it; nothing is kept."""
     found, where = drafts.load(db(), draft_id), place(kind, at)
@@ -65,7 +64,7 @@ def preview(draft_id: UUID, kind: str, code: str, at: str) -> str:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/<kind>/<code>/removals/<path:at>")
-@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="entry_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="entry_of_draft")
 def remove_entry(draft_id: UUID, kind: str, code: str, at: str) -> Response:
     """Retire an entry: old answers and old scores keep it, new editions have it no more."""
     found, where = drafts.load(db(), draft_id), place(kind, at)
@@ -76,7 +75,7 @@ def remove_entry(draft_id: UUID, kind: str, code: str, at: str) -> Response:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/<kind>/<code>/shifts/<path:at>")
-@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="entry_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="entry_of_draft")
 def shift_entry(draft_id: UUID, kind: str, code: str, at: str) -> Response:
     """Move an entry one place up in its list."""
     found, where = drafts.load(db(), draft_id), place(kind, at)

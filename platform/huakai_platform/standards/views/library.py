@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, render_template
 from sqlalchemy import select
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Form, Id
 from huakai_platform.standards import asked, files, integrity, references, service, words
 from huakai_platform.standards.models import Edition
@@ -21,7 +21,7 @@ class EditionQuery(Form):
 
 
 @blueprint.get("/")
-@guard(Permission.STANDARD_READ, to=CONSOLE)
+@guard(Permission.STANDARD_READ)
 def index() -> str:
     asked = inputs.query(EditionQuery())
     editions = db().scalars(select(Edition).order_by(Edition.number.desc())).all()
@@ -38,7 +38,7 @@ def index() -> str:
 
 
 @blueprint.get("/<uuid:edition_id>/<kind>/<code>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition")
+@guard(Permission.STANDARD_READ, sample="definition")
 def definition(edition_id: UUID, kind: str, code: str) -> str:
     body, bodies = service.body(db(), edition_id, kind, code), service.bodies(db(), edition_id)
     return render_template(
@@ -53,7 +53,7 @@ def definition(edition_id: UUID, kind: str, code: str) -> str:
 
 
 @blueprint.get("/<uuid:edition_id>/export")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition")
+@guard(Permission.STANDARD_READ, sample="definition")
 def export(edition_id: UUID) -> Response:
     """The whole edition as one file with its hash; `huakai editions export` writes it signed."""
     number = service.edition(db(), edition_id).number

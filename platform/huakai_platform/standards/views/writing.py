@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug import Response
 
-from huakai_platform.kernel.access import CONSOLE, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
 from huakai_platform.kernel.fields import Choice, Code, Form, Int, Page, Text
 from huakai_platform.kernel.i18n import _
@@ -21,7 +21,7 @@ from huakai_platform.standards.editing.controls import Control, controls, value_
 from huakai_platform.standards.editing.reading import Reader
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.views.blueprints import blueprint
-from huakai_platform.standards.views.comparing import SORTS, WRITERS
+from huakai_platform.standards.views.comparing import SORTS
 from huakai_platform.standards.views.library import reading
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -65,13 +65,13 @@ class NewDefinition(Form):
 
 
 @blueprint.get("/drafts")
-@guard(Permission.STANDARD_READ, to=CONSOLE)
+@guard(Permission.STANDARD_READ)
 def draft_list() -> str:
     return _list_page()
 
 
 @blueprint.post("/drafts")
-@guard(Permission.STANDARD_WRITE, to=WRITERS)
+@guard(Permission.STANDARD_WRITE)
 def begin() -> Answer:
     """Start a draft from the newest edition."""
     given = inputs.form(TitleForm())
@@ -83,7 +83,7 @@ def begin() -> Answer:
 
 
 @blueprint.post("/drafts/import")
-@guard(Permission.STANDARD_WRITE, to=WRITERS)
+@guard(Permission.STANDARD_WRITE)
 def take_in() -> Answer:
     """Make a draft from the file of an edition."""
     given, file = inputs.form(Nothing()), request.files.get("file")
@@ -98,19 +98,19 @@ def take_in() -> Answer:
 
 
 @blueprint.get("/drafts/<uuid:draft_id>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="draft_of_standard")
+@guard(Permission.STANDARD_READ, sample="draft_of_standard")
 def draft(draft_id: UUID) -> str:
     return draft_page(drafts.load(db(), draft_id))
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/<kind>/<code>")
-@guard(Permission.STANDARD_READ, to=CONSOLE, sample="definition_of_draft")
+@guard(Permission.STANDARD_READ, sample="definition_of_draft")
 def draft_definition(draft_id: UUID, kind: str, code: str) -> str:
     return definition_page(drafts.load(db(), draft_id), kind, code)
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/<kind>/<code>")
-@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="definition_of_draft")
+@guard(Permission.STANDARD_WRITE, sample="definition_of_draft")
 def write_head(draft_id: UUID, kind: str, code: str) -> Answer:
     """Save what a definition says outside its lists."""
     found = drafts.load(db(), draft_id)
@@ -131,7 +131,7 @@ def write_head(draft_id: UUID, kind: str, code: str) -> Answer:
 
 
 @blueprint.post("/drafts/<uuid:draft_id>/definitions")
-@guard(Permission.STANDARD_WRITE, to=WRITERS, sample="draft_of_standard")
+@guard(Permission.STANDARD_WRITE, sample="draft_of_standard")
 def add_definition(draft_id: UUID) -> Answer:
     """Add a definition of a kind of which an edition may have many, as empty as it can be."""
     found, given = drafts.load(db(), draft_id), inputs.form(NewDefinition())

@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import fields
 
 from huakai_platform.kernel import notices
-from huakai_platform.kernel.access import CONSOLE, ROOM, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Flag
 from huakai_platform.kernel.notices import Notice
 from huakai_platform.web import api
@@ -32,21 +32,21 @@ class NoticesAsked(api.Paged):
 
 
 @console.get("/notices")
-@guard(Permission.NOTICES_READ, to=CONSOLE)
+@guard(Permission.NOTICES_READ)
 @console.operation("List notices", "自己的通知，最新在前。", asks=NoticesAsked, gives=api.Listed(NoticeRow))
 def listing(asked: Any) -> Response:
     return _page(asked)
 
 
 @console.post("/notices/<uuid:notice_id>/reading")
-@guard(Permission.NOTICES_READ, to=CONSOLE, sample="notice")
+@guard(Permission.NOTICES_READ, sample="notice")
 @console.operation("Mark a notice as read", "标记一条通知为已读。", status=204)
 def read(notice_id: UUID) -> Response:
     return _read(notice_id)
 
 
 @room.get("/notices")
-@guard(Permission.ROOM_NOTICES_READ, to=ROOM)
+@guard(Permission.ROOM_NOTICES_READ)
 @room.operation(
     "List notices in the room", "自己在本站的通知，最新在前。", asks=NoticesAsked, gives=api.Listed(NoticeRow)
 )
@@ -55,7 +55,7 @@ def room_listing(asked: Any) -> Response:
 
 
 @room.post("/notices/<uuid:notice_id>/reading")
-@guard(Permission.ROOM_NOTICES_READ, to=ROOM, sample="notice")
+@guard(Permission.ROOM_NOTICES_READ, sample="notice")
 @room.operation("Mark a notice in the room as read", "标记本站的一条通知为已读。", status=204)
 def room_read(notice_id: UUID) -> Response:
     return _read(notice_id)

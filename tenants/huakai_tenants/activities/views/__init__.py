@@ -2,13 +2,9 @@
 
 from flask import Blueprint
 
-from huakai_platform.kernel.access import ROOM, Role
-
 blueprint = Blueprint("activities", __name__, url_prefix="/room/activities")
 public_checkin = Blueprint("arrivals", __name__, url_prefix="/a")
 """What those who come to an activity may open, without signing in."""
-EVERYBODY = ROOM
-STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
 
 from huakai_tenants.activities.views import (  # noqa: E402, F401
     checkin,

@@ -12,7 +12,7 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import plans, schemas
-from huakai_tenants.activities.views import EVERYBODY, STAFF, blueprint
+from huakai_tenants.activities.views import blueprint
 from huakai_tenants.activities.views.words import words
 
 Answer = BaseResponse | str | tuple[str, int]
@@ -21,13 +21,13 @@ YEARS = range(2000, 2101)
 
 
 @blueprint.get("/plan")
-@guard(Permission.ACTIVITIES_READ, to=EVERYBODY)
+@guard(Permission.ACTIVITIES_READ)
 def plan() -> Answer:
     return page(inputs.query(schemas.Year()).get("year", clock.today().year))
 
 
 @blueprint.post("/plan")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF)
+@guard(Permission.ACTIVITIES_MANAGE)
 def copy_plan() -> Answer:
     given = inputs.form(schemas.PlanYear())
     if not given.ok:
@@ -39,7 +39,7 @@ def copy_plan() -> Answer:
 
 
 @blueprint.post("/plan/<int:year>/<int:month>")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="plan_month")
+@guard(Permission.ACTIVITIES_MANAGE, sample="plan_month")
 def change_plan(year: int, month: int) -> Answer:
     _exists(year, month)
     given = inputs.form(schemas.PlanMonth())
@@ -56,7 +56,7 @@ def change_plan(year: int, month: int) -> Answer:
 
 
 @blueprint.post("/plan/<int:year>/<int:month>/removal")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="plan_month")
+@guard(Permission.ACTIVITIES_MANAGE, sample="plan_month")
 def remove_plan(year: int, month: int) -> Answer:
     _exists(year, month)
     plans.remove(db(), actor(), year, month)

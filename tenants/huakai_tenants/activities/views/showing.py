@@ -13,7 +13,7 @@ from huakai_platform.web.context import db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import effects, photos, service
 from huakai_tenants.activities.models import Activity
-from huakai_tenants.activities.views import EVERYBODY, blueprint
+from huakai_tenants.activities.views import blueprint
 from huakai_tenants.activities.views.words import words
 from huakai_tenants.staff.models import StaffMember
 
@@ -23,7 +23,7 @@ Answer = str | tuple[str, int]
 
 
 @blueprint.get("/<uuid:activity_id>")
-@guard(Permission.ACTIVITIES_READ, to=EVERYBODY, sample="activity")
+@guard(Permission.ACTIVITIES_READ, sample="activity")
 def show(activity_id: UUID) -> Answer:
     return page(activity_id)
 

@@ -12,20 +12,20 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import schemas, totals
-from huakai_tenants.activities.views import EVERYBODY, STAFF, blueprint
+from huakai_tenants.activities.views import blueprint
 from huakai_tenants.activities.views.words import words
 
 Answer = BaseResponse | str | tuple[str, int]
 
 
 @blueprint.get("/totals", endpoint="totals")
-@guard(Permission.ACTIVITIES_READ, to=EVERYBODY)
+@guard(Permission.ACTIVITIES_READ)
 def show() -> Answer:
     return page()
 
 
 @blueprint.post("/totals")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF)
+@guard(Permission.ACTIVITIES_MANAGE)
 def add_total() -> Answer:
     given = inputs.form(schemas.Total())
     if not given.ok:
@@ -39,7 +39,7 @@ def add_total() -> Answer:
 
 
 @blueprint.post("/totals/<uuid:total_id>/removal")
-@guard(Permission.ACTIVITIES_MANAGE, to=STAFF, sample="activity_total")
+@guard(Permission.ACTIVITIES_MANAGE, sample="activity_total")
 def remove_total(total_id: UUID) -> BaseResponse:
     totals.remove(db(), actor(), total_id)
     flash(gettext("已删除汇总数。"), "ok")

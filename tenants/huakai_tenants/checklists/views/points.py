@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Choice, Date, Form, Id, Int, Page, Text
 from huakai_platform.kernel.ids import uuid7
@@ -20,7 +20,6 @@ from huakai_tenants.checklists.views import blueprint
 from huakai_tenants.checklists.views.history import workbook
 from huakai_tenants.checklists.views.runs import proof
 
-STAFF = frozenset({Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER})
 Answer = str | BaseResponse | tuple[str, int]
 
 
@@ -40,7 +39,7 @@ class Deed(Form):
 
 
 @blueprint.get("/points")
-@guard(Permission.POINTS_READ, to=ROOM)
+@guard(Permission.POINTS_READ)
 def points() -> str:
     return render_template(
         "checklists/points.html",
@@ -54,7 +53,7 @@ def points() -> str:
 
 
 @blueprint.get("/points/export")
-@guard(Permission.POINTS_READ, to=ROOM)
+@guard(Permission.POINTS_READ)
 def export_points() -> Response:
     """What the list shows, all pages of it."""
     data = point_listing.export(db(), actor(), inputs.query(PointsQuery()))
@@ -62,13 +61,13 @@ def export_points() -> Response:
 
 
 @blueprint.get("/points/<uuid:point_id>")
-@guard(Permission.POINTS_READ, to=ROOM, sample="point")
+@guard(Permission.POINTS_READ, sample="point")
 def point(point_id: UUID) -> str:
     return _page(point_id)
 
 
 @blueprint.post("/points/<uuid:point_id>/entries")
-@guard(Permission.POINTS_MANAGE, to=STAFF, sample="point")
+@guard(Permission.POINTS_MANAGE, sample="point")
 def act(point_id: UUID) -> Answer:
     """One deed more in the point's history."""
     given = inputs.form(Deed())
@@ -88,7 +87,7 @@ def act(point_id: UUID) -> Answer:
 
 
 @blueprint.get("/points/files/<uuid:file_id>")
-@guard(Permission.POINTS_READ, to=ROOM, sample="point_file")
+@guard(Permission.POINTS_READ, sample="point_file")
 def point_attachment(file_id: UUID) -> Response:
     return proof(*pointproofs.file(db(), file_id))
 

@@ -2,10 +2,6 @@
 
 from flask import Blueprint
 
-from huakai_platform.kernel.access import Role
-
 blueprint = Blueprint("equipment", __name__, url_prefix="/room/equipment")
-STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
-HEAD = {Role.SITE_HEAD}
 
 from huakai_tenants.equipment.views import deeds, items, labels, lists  # noqa: E402, F401

@@ -12,30 +12,30 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.equipment import schemas, service
-from huakai_tenants.equipment.views import HEAD, STAFF, blueprint, page
+from huakai_tenants.equipment.views import blueprint, page
 from huakai_tenants.equipment.views.page import Answer
 
 
 @blueprint.post("/<uuid:item_id>/check")
-@guard(Permission.EQUIPMENT_CHECK, to=STAFF, sample="equipment_item")
+@guard(Permission.EQUIPMENT_CHECK, sample="equipment_item")
 def check(item_id: UUID) -> Answer:
     return _do(item_id, "check", schemas.Check())
 
 
 @blueprint.post("/<uuid:item_id>/repair")
-@guard(Permission.EQUIPMENT_CHECK, to=STAFF, sample="equipment_item")
+@guard(Permission.EQUIPMENT_CHECK, sample="equipment_item")
 def send(item_id: UUID) -> Answer:
     return _do(item_id, "repair", schemas.Moved())
 
 
 @blueprint.post("/<uuid:item_id>/return")
-@guard(Permission.EQUIPMENT_CHECK, to=STAFF, sample="equipment_item")
+@guard(Permission.EQUIPMENT_CHECK, sample="equipment_item")
 def take_back(item_id: UUID) -> Answer:
     return _do(item_id, "return", schemas.Moved())
 
 
 @blueprint.post("/<uuid:item_id>/scrapping")
-@guard(Permission.EQUIPMENT_MANAGE, to=HEAD, sample="equipment_item")
+@guard(Permission.EQUIPMENT_MANAGE, sample="equipment_item")
 def scrap(item_id: UUID) -> Answer:
     return _do(item_id, "scrapping", schemas.Scrapping())
 

@@ -5,25 +5,25 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext
 
-from huakai_platform.kernel.access import ROOM, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.equipment import schemas, service
-from huakai_tenants.equipment.views import STAFF, blueprint, page
+from huakai_tenants.equipment.views import blueprint, page
 from huakai_tenants.equipment.views.page import Answer
 from huakai_tenants.premises import photos
 
 
 @blueprint.get("/<uuid:item_id>")
-@guard(Permission.EQUIPMENT_READ, to=ROOM, sample="equipment_item")
+@guard(Permission.EQUIPMENT_READ, sample="equipment_item")
 def show(item_id: UUID) -> Answer:
     return page.show(item_id)
 
 
 @blueprint.post("/<uuid:item_id>/photos")
-@guard(Permission.EQUIPMENT_CHECK, to=STAFF, sample="equipment_item")
+@guard(Permission.EQUIPMENT_CHECK, sample="equipment_item")
 def attach(item_id: UUID) -> Answer:
     service.get(db(), item_id)
     given, file = inputs.form(schemas.Photo()), request.files.get("file")

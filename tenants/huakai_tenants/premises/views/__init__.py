@@ -2,9 +2,6 @@
 
 from flask import Blueprint
 
-from huakai_platform.kernel.access import Role
-
 blueprint = Blueprint("premises", __name__, url_prefix="/room/spaces")
-HEAD = {Role.SITE_HEAD}
 
 from huakai_tenants.premises.views import photos, space, spaces  # noqa: E402, F401

@@ -6,15 +6,15 @@ from flask import Response, flash, redirect, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.kernel.access import ROOM, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.premises import photos, schemas
-from huakai_tenants.premises.views import HEAD, blueprint
+from huakai_tenants.premises.views import blueprint
 
 
 @blueprint.get("/photos/<uuid:photo_id>")
-@guard(Permission.SPACES_READ, to=ROOM, sample="premises_photo")
+@guard(Permission.SPACES_READ, sample="premises_photo")
 def photo(photo_id: UUID) -> Response:
     response = Response(photos.content(db(), photo_id), mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=3600"
@@ -22,7 +22,7 @@ def photo(photo_id: UUID) -> Response:
 
 
 @blueprint.post("/photos/<uuid:photo_id>/removal")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="premises_photo")
+@guard(Permission.SPACES_MANAGE, sample="premises_photo")
 def remove_photo(photo_id: UUID) -> BaseResponse:
     """Without a reason nothing is taken away."""
     row, given = photos.get(db(), photo_id), inputs.form(schemas.Removal())

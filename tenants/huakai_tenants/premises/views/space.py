@@ -7,26 +7,26 @@ from flask_babel import gettext
 from werkzeug import Response
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import ROOM, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.premises import extending, functions, photos, schemas, service, template
 from huakai_tenants.premises.extending import StaleVersion
-from huakai_tenants.premises.views import HEAD, blueprint
+from huakai_tenants.premises.views import blueprint
 
 Page = str | tuple[str, int]
 
 
 @blueprint.get("/<uuid:space_id>")
-@guard(Permission.SPACES_READ, to=ROOM, sample="space")
+@guard(Permission.SPACES_READ, sample="space")
 def show(space_id: UUID) -> Page:
     return _page(space_id)
 
 
 @blueprint.post("/<uuid:space_id>/description")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+@guard(Permission.SPACES_MANAGE, sample="space")
 def describe(space_id: UUID) -> Response | Page:
     service.get(db(), space_id)
     given = inputs.form(schemas.Description())
@@ -44,7 +44,7 @@ def describe(space_id: UUID) -> Response | Page:
 
 
 @blueprint.post("/<uuid:space_id>/justification")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+@guard(Permission.SPACES_MANAGE, sample="space")
 def justify(space_id: UUID) -> Response | Page:
     """Why a function room is to be here although another site has one."""
     service.get(db(), space_id)
@@ -60,7 +60,7 @@ def justify(space_id: UUID) -> Response | Page:
 
 
 @blueprint.post("/<uuid:space_id>/photos")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+@guard(Permission.SPACES_MANAGE, sample="space")
 def attach(space_id: UUID) -> Response | Page:
     service.get(db(), space_id)
     given, file = inputs.form(schemas.Photo()), request.files.get("file")

@@ -7,26 +7,26 @@ from flask_babel import gettext
 from werkzeug import Response
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.access import ROOM, Permission
+from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.premises import extending, photos, schemas, service, standing, template
-from huakai_tenants.premises.views import HEAD, blueprint
+from huakai_tenants.premises.views import blueprint
 
 Page = str | tuple[str, int]
 
 
 @blueprint.get("")
-@guard(Permission.SPACES_READ, to=ROOM)
+@guard(Permission.SPACES_READ)
 def index() -> Page:
     return _page()
 
 
 @blueprint.post("/<uuid:space_id>")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="space")
+@guard(Permission.SPACES_MANAGE, sample="space")
 def survey(space_id: UUID) -> Response | Page:
     given = inputs.form(schemas.Survey())
     if not given.ok:
@@ -48,7 +48,7 @@ def survey(space_id: UUID) -> Response | Page:
 
 
 @blueprint.post("")
-@guard(Permission.SPACES_MANAGE, to=HEAD)
+@guard(Permission.SPACES_MANAGE)
 def add() -> Response | Page:
     given = inputs.form(schemas.Addition())
     if not given.ok:
@@ -59,7 +59,7 @@ def add() -> Response | Page:
 
 
 @blueprint.post("/own")
-@guard(Permission.SPACES_MANAGE, to=HEAD)
+@guard(Permission.SPACES_MANAGE)
 def add_own() -> Response | Page:
     given = inputs.form(schemas.Own())
     if not given.ok:
@@ -73,7 +73,7 @@ def add_own() -> Response | Page:
 
 
 @blueprint.post("/sets/<code>/adoption")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="set_of_spaces")
+@guard(Permission.SPACES_MANAGE, sample="set_of_spaces")
 def adopt(code: str) -> Response:
     extending.adopt(db(), actor(), code)
     flash(gettext("已采用，请逐个登记面积和状态。"), "success")
@@ -81,7 +81,7 @@ def adopt(code: str) -> Response:
 
 
 @blueprint.post("/sets/<code>/withdrawal")
-@guard(Permission.SPACES_MANAGE, to=HEAD, sample="set_of_spaces")
+@guard(Permission.SPACES_MANAGE, sample="set_of_spaces")
 def give_up(code: str) -> Response:
     try:
         extending.give_up(db(), actor(), code)

@@ -7,12 +7,9 @@ from typing import cast
 from flask import Blueprint, Flask, current_app
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel.access import Role
 from huakai_tenants.staff.listing import Trained
 
 blueprint = Blueprint("staff", __name__, url_prefix="/room/staff")
-STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
-HEAD = {Role.SITE_HEAD}
 Reader = Callable[[Session, date], Trained]
 
 

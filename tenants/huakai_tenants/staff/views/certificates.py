@@ -11,12 +11,12 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import qualifications, schemas, service
-from huakai_tenants.staff.views import HEAD, blueprint, page
+from huakai_tenants.staff.views import blueprint, page
 from huakai_tenants.staff.views.page import Answer
 
 
 @blueprint.post("/<uuid:member_id>/qualifications")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
+@guard(Permission.STAFF_MANAGE, sample="staff_member")
 def add_qualification(member_id: UUID) -> Answer:
     service.get(db(), member_id)
     given = inputs.form(schemas.Certificate())
@@ -31,7 +31,7 @@ def add_qualification(member_id: UUID) -> Answer:
 
 
 @blueprint.post("/qualifications/<uuid:qualification_id>/verification")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="qualification")
+@guard(Permission.STAFF_MANAGE, sample="qualification")
 def verify(qualification_id: UUID) -> Answer:
     member_id = qualifications.verify(db(), actor(), qualification_id)
     flash(gettext("证书已核验。"), "ok")
@@ -39,7 +39,7 @@ def verify(qualification_id: UUID) -> Answer:
 
 
 @blueprint.post("/qualifications/<uuid:qualification_id>/removal")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="qualification")
+@guard(Permission.STAFF_MANAGE, sample="qualification")
 def remove(qualification_id: UUID) -> Answer:
     member_id = qualifications.remove(db(), actor(), qualification_id)
     flash(gettext("证书已删除。"), "ok")

@@ -9,12 +9,12 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.staff import contacts, schemas, service
-from huakai_tenants.staff.views import HEAD, blueprint, page
+from huakai_tenants.staff.views import blueprint, page
 from huakai_tenants.staff.views.page import Answer
 
 
 @blueprint.post("/<uuid:member_id>/contact")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
+@guard(Permission.STAFF_MANAGE, sample="staff_member")
 def keep_contact(member_id: UUID) -> Answer:
     service.get(db(), member_id)
     given = inputs.form(schemas.Contact())
@@ -28,7 +28,7 @@ def keep_contact(member_id: UUID) -> Answer:
 
 
 @blueprint.post("/<uuid:member_id>/contact/opening")
-@guard(Permission.STAFF_CONTACTS_READ, to=HEAD, sample="staff_member")
+@guard(Permission.STAFF_CONTACTS_READ, sample="staff_member")
 def read_contact(member_id: UUID) -> Answer:
     """Shown once, on this answer only; nothing of it is kept anywhere."""
     service.get(db(), member_id)

@@ -13,7 +13,7 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.import_flow import ImportFlow, handed
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.staff import importing, posts, sheet
-from huakai_tenants.staff.views import HEAD, blueprint
+from huakai_tenants.staff.views import blueprint
 from huakai_tenants.staff.views.page import Answer, key, language, words
 
 
@@ -37,13 +37,13 @@ def _import_flow() -> ImportFlow:
 
 
 @blueprint.get("/imports")
-@guard(Permission.STAFF_MANAGE, to=HEAD)
+@guard(Permission.STAFF_MANAGE)
 def imports() -> str:
     return _import_flow().start()
 
 
 @blueprint.get("/imports/template.xlsx")
-@guard(Permission.STAFF_MANAGE, to=HEAD)
+@guard(Permission.STAFF_MANAGE)
 def import_template() -> Response:
     """Empty, or with who is in service now."""
     return handed(
@@ -53,19 +53,19 @@ def import_template() -> Response:
 
 
 @blueprint.post("/imports")
-@guard(Permission.STAFF_MANAGE, to=HEAD)
+@guard(Permission.STAFF_MANAGE)
 def upload() -> Answer:
     return _import_flow().upload()
 
 
 @blueprint.get("/imports/<uuid:import_id>")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_import")
+@guard(Permission.STAFF_MANAGE, sample="staff_import")
 def import_report(import_id: UUID) -> Answer:
     return _import_flow().show(import_id)
 
 
 @blueprint.get("/imports/<uuid:import_id>/workbook")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_import")
+@guard(Permission.STAFF_MANAGE, sample="staff_import")
 def import_workbook(import_id: UUID) -> Response:
     """The sheet as it was handed in, with the faults at their cells; gone once the import has ended."""
     row = sheets.get(db(), importing.KIND, import_id)
@@ -73,12 +73,12 @@ def import_workbook(import_id: UUID) -> Response:
 
 
 @blueprint.post("/imports/<uuid:import_id>/application")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_import")
+@guard(Permission.STAFF_MANAGE, sample="staff_import")
 def apply_import(import_id: UUID) -> Answer:
     return _import_flow().confirm(import_id)
 
 
 @blueprint.post("/imports/<uuid:import_id>/discard")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_import")
+@guard(Permission.STAFF_MANAGE, sample="staff_import")
 def discard_import(import_id: UUID) -> BaseResponse:
     return _import_flow().give_up(import_id)

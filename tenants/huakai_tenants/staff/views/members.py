@@ -13,18 +13,18 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import listing, posts, schemas, service
 from huakai_tenants.staff.service import StaleVersion
-from huakai_tenants.staff.views import HEAD, STAFF, blueprint, page
+from huakai_tenants.staff.views import blueprint, page
 from huakai_tenants.staff.views.page import Answer
 
 
 @blueprint.get("/new")
-@guard(Permission.STAFF_MANAGE, to=HEAD)
+@guard(Permission.STAFF_MANAGE)
 def new() -> Answer:
     return _form(None, FormResult({}, raw={"joined_on": clock.today().isoformat(), "employment": "full_time"}))
 
 
 @blueprint.post("/new")
-@guard(Permission.STAFF_MANAGE, to=HEAD)
+@guard(Permission.STAFF_MANAGE)
 def add() -> Answer:
     given = inputs.form(schemas.Member())
     if not given.ok:
@@ -38,20 +38,20 @@ def add() -> Answer:
 
 
 @blueprint.get("/<uuid:member_id>")
-@guard(Permission.STAFF_READ, to=STAFF, sample="staff_member")
+@guard(Permission.STAFF_READ, sample="staff_member")
 def show(member_id: UUID) -> Answer:
     return page.show(member_id)
 
 
 @blueprint.get("/<uuid:member_id>/edit")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
+@guard(Permission.STAFF_MANAGE, sample="staff_member")
 def edit(member_id: UUID) -> Answer:
     member = service.get(db(), member_id)
     return _form(member_id, FormResult({}, raw={name: getattr(member, name) for name in (*service.FIELDS, "version")}))
 
 
 @blueprint.post("/<uuid:member_id>/edit")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
+@guard(Permission.STAFF_MANAGE, sample="staff_member")
 def change(member_id: UUID) -> Answer:
     service.get(db(), member_id)
     given = inputs.form(schemas.Member())
@@ -69,7 +69,7 @@ def change(member_id: UUID) -> Answer:
 
 
 @blueprint.post("/<uuid:member_id>/leaving")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
+@guard(Permission.STAFF_MANAGE, sample="staff_member")
 def leave(member_id: UUID) -> Answer:
     service.get(db(), member_id)
     given = inputs.form(schemas.Leaving())
@@ -84,7 +84,7 @@ def leave(member_id: UUID) -> Answer:
 
 
 @blueprint.post("/<uuid:member_id>/return")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_member")
+@guard(Permission.STAFF_MANAGE, sample="staff_member")
 def come_back(member_id: UUID) -> Answer:
     service.come_back(db(), actor(), member_id)
     flash(gettext("已登记返岗，请核对 A/B 角。"), "ok")

@@ -12,12 +12,12 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files, qualifications, schemas
-from huakai_tenants.staff.views import HEAD, blueprint, page
+from huakai_tenants.staff.views import blueprint, page
 from huakai_tenants.staff.views.page import Answer
 
 
 @blueprint.post("/qualifications/<uuid:qualification_id>/scans")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="qualification")
+@guard(Permission.STAFF_MANAGE, sample="qualification")
 def attach(qualification_id: UUID) -> Answer:
     row, file = qualifications.get(db(), qualification_id), request.files.get("file")
     try:
@@ -31,7 +31,7 @@ def attach(qualification_id: UUID) -> Answer:
 
 
 @blueprint.get("/scans/<uuid:file_id>")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_file")
+@guard(Permission.STAFF_MANAGE, sample="staff_file")
 def scan(file_id: UUID) -> Response:
     """A picture may stand in the browser, a PDF is only handed over; neither may run anything."""
     row = files.read(db(), actor(), file_id)
@@ -43,7 +43,7 @@ def scan(file_id: UUID) -> Response:
 
 
 @blueprint.post("/scans/<uuid:file_id>/removal")
-@guard(Permission.STAFF_MANAGE, to=HEAD, sample="staff_file")
+@guard(Permission.STAFF_MANAGE, sample="staff_file")
 def remove_scan(file_id: UUID) -> Answer:
     row, given = files.get(db(), file_id), inputs.form(schemas.Removal())
     if not given.ok:

@@ -2,10 +2,6 @@
 
 from flask import Blueprint
 
-from huakai_platform.kernel.access import Role
-
 blueprint = Blueprint("training", __name__, url_prefix="/room/training")
-STAFF = {Role.SITE_HEAD, Role.COUNSELLOR, Role.SITE_WORKER}
-HEAD = {Role.SITE_HEAD}
 
 from huakai_tenants.training.views import coverage, expiring, imports, papers, records, scans  # noqa: E402, F401

@@ -8,12 +8,12 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.staff import posts
 from huakai_tenants.training import expiring, exporting, schemas
-from huakai_tenants.training.views import STAFF, blueprint
+from huakai_tenants.training.views import blueprint
 from huakai_tenants.training.views.words import courses, handed, language, words
 
 
 @blueprint.get("/expiring")
-@guard(Permission.TRAINING_READ, to=STAFF)
+@guard(Permission.TRAINING_READ)
 def ending() -> str:
     asked = inputs.query(schemas.Expiring())
     wanted, today = expiring.Filter(**asked), clock.today()
@@ -31,7 +31,7 @@ def ending() -> str:
 
 
 @blueprint.get("/expiring.xlsx")
-@guard(Permission.TRAINING_READ, to=STAFF)
+@guard(Permission.TRAINING_READ)
 def export_ending() -> Response:
     """What the list shows, all pages of it."""
     wanted, today = expiring.Filter(**inputs.query(schemas.Expiring())), clock.today()

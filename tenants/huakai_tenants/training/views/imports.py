@@ -13,7 +13,7 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.import_flow import ImportFlow, handed
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.training import importing, sheet
-from huakai_tenants.training.views import HEAD, blueprint
+from huakai_tenants.training.views import blueprint
 from huakai_tenants.training.views.records import Answer
 from huakai_tenants.training.views.words import courses, key, language, words
 
@@ -38,13 +38,13 @@ def _import_flow() -> ImportFlow:
 
 
 @blueprint.get("/imports")
-@guard(Permission.TRAINING_MANAGE, to=HEAD)
+@guard(Permission.TRAINING_MANAGE)
 def imports() -> str:
     return _import_flow().start()
 
 
 @blueprint.get("/imports/template.xlsx")
-@guard(Permission.TRAINING_MANAGE, to=HEAD)
+@guard(Permission.TRAINING_MANAGE)
 def import_template() -> Response:
     """Empty, or with what is recorded already."""
     return handed(
@@ -54,19 +54,19 @@ def import_template() -> Response:
 
 
 @blueprint.post("/imports")
-@guard(Permission.TRAINING_MANAGE, to=HEAD)
+@guard(Permission.TRAINING_MANAGE)
 def upload() -> Answer:
     return _import_flow().upload()
 
 
 @blueprint.get("/imports/<uuid:import_id>")
-@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
+@guard(Permission.TRAINING_MANAGE, sample="training_import")
 def import_report(import_id: UUID) -> Answer:
     return _import_flow().show(import_id)
 
 
 @blueprint.get("/imports/<uuid:import_id>/workbook")
-@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
+@guard(Permission.TRAINING_MANAGE, sample="training_import")
 def import_workbook(import_id: UUID) -> Response:
     """The sheet as it was handed in, with the faults at their cells; gone once the import has ended."""
     row = sheets.get(db(), importing.KIND, import_id)
@@ -74,12 +74,12 @@ def import_workbook(import_id: UUID) -> Response:
 
 
 @blueprint.post("/imports/<uuid:import_id>/application")
-@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
+@guard(Permission.TRAINING_MANAGE, sample="training_import")
 def apply_import(import_id: UUID) -> Answer:
     return _import_flow().confirm(import_id)
 
 
 @blueprint.post("/imports/<uuid:import_id>/discard")
-@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_import")
+@guard(Permission.TRAINING_MANAGE, sample="training_import")
 def discard_import(import_id: UUID) -> BaseResponse:
     return _import_flow().give_up(import_id)

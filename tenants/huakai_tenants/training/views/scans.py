@@ -13,12 +13,12 @@ from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files
 from huakai_tenants.training import scans, schemas, service
-from huakai_tenants.training.views import HEAD, blueprint
+from huakai_tenants.training.views import blueprint
 from huakai_tenants.training.views.records import Answer, form
 
 
 @blueprint.post("/records/<uuid:record_id>/scans")
-@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_record")
+@guard(Permission.TRAINING_MANAGE, sample="training_record")
 def attach(record_id: UUID) -> Answer:
     record = service.get(db(), record_id)
     file = request.files.get("file")
@@ -33,7 +33,7 @@ def attach(record_id: UUID) -> Answer:
 
 
 @blueprint.get("/scans/<uuid:file_id>")
-@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_scan")
+@guard(Permission.TRAINING_MANAGE, sample="training_scan")
 def scan(file_id: UUID) -> Response:
     """A picture may stand in the browser, a PDF is only handed over; neither may run anything."""
     row = scans.read(db(), actor(), file_id)
@@ -45,7 +45,7 @@ def scan(file_id: UUID) -> Response:
 
 
 @blueprint.post("/scans/<uuid:file_id>/removal")
-@guard(Permission.TRAINING_MANAGE, to=HEAD, sample="training_scan")
+@guard(Permission.TRAINING_MANAGE, sample="training_scan")
 def remove_scan(file_id: UUID) -> Answer:
     row, given = scans.get(db(), file_id), inputs.form(schemas.ScanRemoval())
     record_id = row.proves
