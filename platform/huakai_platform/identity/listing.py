@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.identity import contacts, memberships
 from huakai_platform.identity.models import Account, AccountActivity, Membership
 from huakai_platform.identity.services import is_service
+from huakai_platform.kernel import search
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
@@ -123,9 +124,9 @@ def _ours(actor: Actor) -> ColumnElement[bool]:
 def _matching(actor: Actor, wanted: Filter, lookup_key: bytes) -> list[ColumnElement[bool]]:
     matching = [_ours(actor)]
     if wanted.q:
-        text = wanted.q.lower()
+        text = search.fold(wanted.q)
         either = [
-            Account.name.icontains(text, autoescape=True),
+            search.says(Account.name, text),
             Account.login_name.contains(text, autoescape=True),
             Account.email.contains(text, autoescape=True),
         ]

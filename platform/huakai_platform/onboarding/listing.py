@@ -80,7 +80,7 @@ def matching(actor: Actor, asked: Mapping[str, Any]) -> list[ColumnElement[bool]
 
 
 def by_code(session: Session, actor: Actor, code: str) -> UUID | None:
-    return session.scalar(select(Site.id).where(Site.code == code, reach.within(actor)))
+    return session.scalar(select(Site.id).where(Site.code == search.fold(code).upper(), reach.within(actor)))
 
 
 def neighbours(session: Session, actor: Actor, site: Site) -> tuple[Listed | None, Listed | None]:
@@ -136,10 +136,9 @@ def _order(sort: str) -> tuple[Any, ...]:
 
 def _found_by(words: str) -> ColumnElement[bool]:
     """A number, a part of the name or community, or the initials of the name's characters."""
-    lowered = words.lower()
-    pieces = search.grams(lowered)
-    said = [one.icontains(words, autoescape=True) for one in (Site.name, Site.code, Site.community)]
-    if not pieces:
+    about = search.asked(words)
+    said = [search.says(one, about) for one in (Site.name, Site.code, Site.community)]
+    if not (pieces := search.pieces(words)):
         return or_(*said)
     indexed = Site.grams.contains(pieces)
-    return indexed if words.isascii() and lowered.isalpha() else and_(indexed, or_(*said))
+    return indexed if about.isascii() and about.isalpha() else and_(indexed, or_(*said))

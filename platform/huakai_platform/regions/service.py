@@ -7,9 +7,9 @@ from sqlalchemy import Row, Select, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session, aliased
 
+from huakai_platform.kernel import search
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.kernel.search import GENERIC, grams
 from huakai_platform.regions.models import Region
 
 COUNTRY = "000000000000"
@@ -91,12 +91,13 @@ def _matching(words: str, within: str | None) -> Query:
     query = _columns()
     if within and within != COUNTRY:
         query = query.where(Region.ancestors.contains([within]))
+    words = search.fold(words)
     if words.isascii() and words.isdigit():
         return _prefix(query, Region.code, words)
     if words.isascii():
-        return _prefix(query, Region.initials, words.lower())
-    if GENERIC.fullmatch(words) is None and (pieces := grams(words)):
-        return query.where(Region.grams.contains(pieces))
+        return _prefix(query, Region.initials, words)
+    if search.GENERIC.fullmatch(words) is None and (pieces := search.pieces(words)):
+        return query.where(Region.grams.contains(pieces), search.says(Region.name, search.asked(words)))
     return _prefix(query, Region.name, words)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.forms import Item
 from huakai_platform.forms.definitions import NUMBERS
+from huakai_platform.kernel import search
 from huakai_platform.kernel.fields import Choice, Date, Form, Page
 from huakai_platform.kernel.fields import Text as Words
 from huakai_platform.registers.definitions import Metric, Register
@@ -159,11 +160,8 @@ def conditions(store: EntryStore, register: Register, asked: Mapping[str, Any]) 
     if until := asked.get("until"):
         kept.append(model.day <= until)
     if words := asked.get("q"):
-        kept.append(
-            cast(func.jsonb_path_query_array(model.answers, cast(SAID, JSONPATH)), Text).icontains(
-                words, autoescape=True
-            )
-        )
+        said = cast(func.jsonb_path_query_array(model.answers, cast(SAID, JSONPATH)), Text)
+        kept.append(search.says(said, words))
     for item in choosers(register):
         if value := asked.get(f"is_{item.code}"):
             kept.append(model.answers["items"][item.code].astext == value)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from huakai_platform.kernel import search
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
@@ -117,8 +118,8 @@ def count(session: Session, resource: Resource[C, R], query: Select[*tuple[Any, 
 
 
 def contains(*columns: Column) -> Any:
-    """The condition of a search: the text stands in one of these columns."""
-    return lambda value, _context: or_(*(column.icontains(value, autoescape=True) for column in columns))
+    """The condition of a search: the text stands in one of these columns, both folded alike."""
+    return lambda value, _context: or_(*(search.says(column, value) for column in columns))
 
 
 def equals(column: Column) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import tenancy
+from huakai_platform.kernel import search, tenancy
 from huakai_platform.kernel.audit import AuditEntry, AuditHead
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.trail.deeds import DEEDS
@@ -56,7 +56,7 @@ def _fits(words: str) -> ColumnElement[bool]:
         deed for deed, message in DEEDS.items() if words in str(message) or words in message.render() or words in deed
     ]
     return or_(
-        AuditEntry.actor_name.contains(words, autoescape=True),
+        search.says(AuditEntry.actor_name, words),
         AuditEntry.object == words,
         AuditEntry.deed.in_(called),
     )

@@ -58,15 +58,15 @@ HERE = {"console": "onboarding.search", "room": "room_search.index"}
 
 def pages(actor: Actor, words: str) -> list[Hit]:
     """The pages open to the actor whose name holds the words; all of them when nothing is asked."""
-    wanted = words.strip().lower()
+    wanted = search.fold(words)
     return [_hit(entry) for entry in _entries(actor) if not wanted or matches(entry.label, wanted)]
 
 
 def matches(label: Message, wanted: str) -> bool:
     """By a part of the name in Chinese or English, or by the first letters of its characters."""
     with force_locale("en"):
-        english = label.render(gettext).lower()
-    said = str(label).lower()
+        english = search.fold(label.render(gettext))
+    said = search.fold(str(label))
     return wanted in said or wanted in english or (wanted.isascii() and wanted in search.initials(said))
 
 

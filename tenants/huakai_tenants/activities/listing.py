@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from huakai_platform.kernel import search
 from huakai_tenants.activities.models import Activity
 
 PAGE = 50
@@ -128,7 +129,7 @@ def narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.audience:
         kept.append(Activity.audiences.contains([wanted.audience]))
     if wanted.q:
-        kept.append(Activity.title.contains(wanted.q, autoescape=True))
+        kept.append(search.says(Activity.title, wanted.q))
     return kept
 
 

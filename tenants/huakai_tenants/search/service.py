@@ -30,7 +30,7 @@ class Run:
 def checklists(session: Session, words: str) -> Sequence[Run]:
     """Runs of the last three months by title, initials or day of the checklist, the latest first."""
     own = editions.by_run(session)
-    wanted = words.strip().lower()
+    wanted = search.fold(words)
     rows = session.execute(
         select(
             ChecklistRun.id,
@@ -53,5 +53,5 @@ def checklists(session: Session, words: str) -> Sequence[Run]:
 
 
 def _meant(title: forms.Localized, due_on: date, wanted: str) -> bool:
-    named = wanted in title.zh.lower() or wanted in title.en.lower() or wanted in due_on.isoformat()
+    named = wanted in search.fold(title.zh) or wanted in search.fold(title.en) or wanted in due_on.isoformat()
     return named or (wanted.isalpha() and wanted.isascii() and wanted in search.initials(title.zh))

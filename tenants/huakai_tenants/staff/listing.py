@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.identity.memberships import in_force
 from huakai_platform.identity.models import Account, Membership
-from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel import clock, search, tenancy
 from huakai_platform.kernel.i18n import Message, _
 from huakai_tenants.staff.models import Qualification, StaffContact, StaffMember
 from huakai_tenants.staff.posts import AB, Plan
@@ -158,7 +158,7 @@ def _narrowed(wanted: Filter, plan: Plan, on: date, trained: Trained) -> list[Co
         kept.append(here if wanted.state == "active" else ~here)
     if wanted.q:
         name, number = StaffMember.name, StaffMember.number
-        kept.append(or_(name.contains(wanted.q, autoescape=True), number.icontains(wanted.q, autoescape=True)))
+        kept.append(or_(search.says(name, wanted.q), search.says(number, wanted.q)))
     kept += [
         getattr(StaffMember, name) == getattr(wanted, name)
         for name in ("post", "employment", "ab")
