@@ -23,6 +23,49 @@ KEYED = tuple(one for one in writing() if one.access.permission is not None)
 PASSING = {"idempotency_key", "throttle", "heartbeat", "account_session", "alembic_version"}
 """Tables that a request writes by being one."""
 AT_ONCE = 8
+CARRIED = {"idempotency_key", "version", "seen", "mark"}
+"""What tells a second sending from a first: a key, or what the page had seen."""
+CREATING_NOTHING = {
+    "activities.cancel",
+    "activities.discard_import",
+    "checklists.complete",
+    "checklists.detach",
+    "drift.decide",
+    "equipment.discard_import",
+    "equipment.scrap",
+    "identity.change_contact",
+    "identity.change_password",
+    "identity.change_profile",
+    "identity.choose_membership",
+    "identity.confirm_password",
+    "identity.disable_account",
+    "identity.end_role",
+    "identity.turn_on",
+    "onboarding.discard_draft",
+    "onboarding.open_sites",
+    "onboarding.save_draft",
+    "operations.cancel",
+    "proposals.decline",
+    "registers.cancel",
+    "registers.discard_import",
+    "releases.end",
+    "releases.sites",
+    "room_registers.cancel",
+    "room_registers.discard_import",
+    "setup.confirm_institution",
+    "setup.confirm_standard",
+    "setup.end",
+    "setup.skip",
+    "staff.discard_import",
+    "staff.keep_contact",
+    "staff.leave",
+    "staff.read_contact",
+    "standard.confirm",
+    "standards.drop",
+    "training.discard_import",
+    "training.remove",
+}
+"""Forms that change, end or remove what is there: done twice, they are done."""
 TRIED: set[str] = set()
 DONE: set[str] = set()
 LEAST_DONE = 20
@@ -113,6 +156,13 @@ def test_sent_twice_with_one_key_it_is_done_once(
     else:
         assert second.status_code == first.status_code
     record_property("forms", 1)
+
+
+def test_every_form_that_creates_carries_a_key(asked: dict[str, Found]) -> None:
+    """Whether it is in the list of those that create nothing, is to be said of every new one."""
+    bare = {one for one in {route.endpoint for route in KEYED} & {*asked} if not CARRIED & {*asked[one].values}}
+
+    assert bare == CREATING_NOTHING
 
 
 def test_most_forms_were_really_done() -> None:

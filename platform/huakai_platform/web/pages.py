@@ -11,6 +11,7 @@ from markupsafe import Markup
 from huakai_platform.kernel import i18n
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message
+from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import tokens, words
 from huakai_platform.web.bearers import in_api
 from huakai_platform.web.context import badges, visitor
@@ -29,7 +30,7 @@ def install(app: Flask) -> None:
     i18n.translate = gettext
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES, badges=badges, room_bar=bar)
-    app.jinja_env.globals.update(csrf_token=tokens.token)
+    app.jinja_env.globals.update(csrf_token=tokens.token, new_key=lambda: str(uuid7()))
     app.jinja_env.filters.update(date=show_date, datetime=show_moment, said=say, day_of=day_of)
     app.context_processor(_context)
 
