@@ -30,6 +30,8 @@ CHINESE_ON_PURPOSE = {
     "platform/huakai_platform/identity/second_factor.py": "the issuer's name in an authenticator app",
     "platform/huakai_platform/kernel/fields.py": "how a telephone extension is written",
     "platform/huakai_platform/kernel/search.py": "endings of place names",
+    "platform/huakai_platform/kernel/workbooks/cells.py": "how days and times are written",
+    "platform/huakai_platform/kernel/workbooks/words.py": "units, totals and remarks in Chinese sheets",
     "platform/huakai_platform/onboarding/register/fields.py": "headings and words of a Chinese register",
     "platform/huakai_platform/onboarding/register/sheets.py": "the Chinese register to fill in",
     "platform/huakai_platform/onboarding/register/values.py": "how dates and areas are written",

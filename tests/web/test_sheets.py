@@ -326,7 +326,7 @@ def test_our_own_list_of_sites_is_taken_again(world: World, register: Register) 
 
 READERS = {
     "platform/huakai_platform/kernel/workbooks/lists.py": "the lists above and a checklist's workbook",
-    "platform/huakai_platform/onboarding/importing.py": "the register",
+    "platform/huakai_platform/onboarding/register/columns.py": "the register",
     "platform/huakai_platform/workdays/importing.py": "the holiday table",
     "platform/huakai_platform/regions/importing.py": "the regions",
     "platform/huakai_platform/kernel/workbooks/reader.py": "the reader itself",
@@ -336,7 +336,7 @@ READERS = {
 
 def test_every_reader_of_sheets_stands_here() -> None:
     """Whoever reads a sheet some other way shows here that its rows may end anywhere."""
-    reads = re.compile(r"workbooks\.read\(|\bcsv\.(reader|DictReader)\(|\bread\(content\)\.sheets|CalamineWorkbook\.")
+    reads = re.compile(r"workbooks\.read\(|\bcsv\.(reader|DictReader)\(|\bread\(content, titles=|CalamineWorkbook\.")
     found = {
         str(path.relative_to(ROOT))
         for root in ("platform", "tenants", "worker", "deploy/huakai_deploy")

@@ -8,9 +8,10 @@ from huakai_platform.forms.localized import Localized, LocalizedText
 from huakai_platform.forms.periods import Works, due, on_weekdays, starts
 from huakai_platform.forms.scoring import Problem, Score, evidence_due, missing, passed, score
 from huakai_platform.forms.shapes import definition
-from huakai_platform.forms.workbook import workbook
+from huakai_platform.forms.workbook import HEADINGS, workbook
 
 __all__ = [
+    "HEADINGS",
     "Answer",
     "Definition",
     "Due",

@@ -1,12 +1,14 @@
 """Answers as a person writes them into a cell, and back."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from huakai_platform.forms.answers import check
 from huakai_platform.forms.definitions import FILES, NOT_APPLICABLE, NUMBERS, Item
 from huakai_platform.forms.localized import Localized
+from huakai_platform.kernel.workbooks import cells
 
 YES, NO, NA = Localized("是", "Yes"), Localized("否", "No"), Localized("不适用", "Not applicable")
 WORDS: dict[str, dict[str, Localized]] = {
@@ -43,16 +45,31 @@ def from_cell(item: Item, cell: Any) -> Any:
         cell = (cell.date() if isinstance(cell, datetime) else cell).isoformat()
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    if isinstance(cell, str) or item.kind == "text":
-        return _from_words(item, str(cell).strip())
-    return check(item, cell)
+    said = cells.told(cell)
+    codes = {word: code for code, text in words(item).items() for word in (text.zh, text.en)}
+    codes |= {word: NOT_APPLICABLE for word in (NA.zh, NA.en) if item.not_applicable}
+    if item.kind == "choices":
+        chosen = [_coded(part, codes) for part in re.split("[；;]", said) if part.strip()]
+        return check(item, NOT_APPLICABLE if chosen == [NOT_APPLICABLE] else chosen)
+    if (coded := _coded(said, codes)) in codes.values():
+        return check(item, coded)
+    return check(item, _typed(item, cell, said))
 
 
-def _from_words(item: Item, said: str) -> Any:
-    codes = {word.casefold(): code for code, text in words(item).items() for word in (text.zh, text.en)}
-    codes |= {word.casefold(): NOT_APPLICABLE for word in (NA.zh, NA.en) if item.not_applicable}
-    if item.kind != "choices":
-        return check(item, codes.get(said.casefold(), said))
-    parts = [part.strip() for part in re.split("[；;]", said) if part.strip()]
-    chosen = [codes.get(part.casefold(), part) for part in parts]
-    return check(item, NOT_APPLICABLE if chosen == [NOT_APPLICABLE] else chosen)
+def _coded(said: str, codes: Mapping[str, str]) -> str:
+    """The code of a word however it was typed; else what was said."""
+    word = cells.word(said, codes)
+    return said.strip() if word is None else codes[word]
+
+
+def _typed(item: Item, cell: Any, said: str) -> Any:
+    match item.kind:
+        case "date":
+            return cells.iso_day(cell) or said
+        case "number" | "integer":
+            units = (item.unit.zh, item.unit.en) if item.unit else ()
+            return cells.digits(cell, units) or (cell if isinstance(cell, bool) else said)
+        case "text":
+            return said
+        case _kind:
+            return said if isinstance(cell, str) else cell

@@ -23,7 +23,9 @@ HEAD = (
     (Localized("备注", "Remark"), 26),
     (Localized("要求", "Requirement"), 34),
 )
+HEADINGS = frozenset(name for title, _width in HEAD for name in (title.zh, title.en))
 CODE, ANSWER, NOTE = 0, 5, 6
+LOOKS = {"date": "day", "text": "text"}
 FIRST_ROW = 3
 SHEET, LISTS = Localized("填写", "Form"), "options"
 CORE = Localized("★ 核心", "★ Core")
@@ -75,6 +77,7 @@ def styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
         "head": book.add_format({**cell, "bold": True, "bg_color": "#E2E8F0"}),
         "cell": book.add_format({**cell, "locked": True}),
         "answer": book.add_format({**cell, "locked": False, "bg_color": "#FEF9C3"}),
+        "text": book.add_format({**cell, "locked": False, "bg_color": "#FEF9C3", "num_format": "@"}),
         "day": book.add_format({**cell, "locked": False, "bg_color": "#FEF9C3", "num_format": "yyyy-mm-dd"}),
         "file": book.add_format({**cell, "bg_color": "#E5E7EB"}),
     }
@@ -116,12 +119,12 @@ class Page:
             if text is not None:
                 self.sheet.write_string(row, column, text, self.style["cell"])
         self._answer(row, item, written(item, value, locale))
-        self.sheet.write_string(row, NOTE, note or "", self.style["answer"])
+        self.sheet.write_string(row, NOTE, note or "", self.style["text"])
         if item.help:
             self.sheet.write_comment(row, 3, item.help.of(locale), {"x_scale": 2})
 
     def _answer(self, row: int, item: Item, value: str | int | float | None) -> None:
-        style = self.style["file" if item.kind in FILES else "day" if item.kind == "date" else "answer"]
+        style = self.style["file" if item.kind in FILES else LOOKS.get(item.kind, "answer")]
         if value is None:
             self.sheet.write_blank(row, ANSWER, None, style)
         elif isinstance(value, str):

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import audit, clock, outbox, workbooks
+from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.events import SitesTakenIn
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, pack
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.workbooks import Workbook
 from huakai_platform.onboarding import codes, creating, register, summaries
@@ -50,7 +50,7 @@ def check(
     mapping: Mapping[str, int | None] | None = None,
 ) -> RegisterImport:
     """Keep an upload with its dry run; nothing else is written. Raises FileRefused."""
-    book = workbooks.read(content)
+    book = register.read(content)
     layout = register.locate(book).with_(**(mapping or {}))
     kept = RegisterImport(
         id=uuid7(),
@@ -80,7 +80,7 @@ def recheck(
 ) -> RegisterImport:
     """Judge again with corrected columns, or with reasons why rows are sites of their own; "" takes one back."""
     kept, content = _waiting(session, actor, import_id)
-    book = workbooks.read(content)
+    book = register.read(content)
     layout = register.restore(book, kept.mapping).with_(**(mapping or {}))
     reasons = {**kept.overrides, **{str(row): reason for row, reason in (overrides or {}).items()}}
     kept.overrides = {row: reason for row, reason in reasons.items() if reason}
@@ -95,7 +95,7 @@ def apply(session: Session, actor: Actor, import_id: UUID) -> Applied:
         return Applied(**kept.summary["applied"])
     kept, content = _waiting(session, actor, import_id)
     codes.lock_numbering(session, kept.institution_id)
-    book = workbooks.read(content)
+    book = register.read(content)
     run = _dry_run(session, actor, kept, book, register.restore(book, kept.mapping))
     created = creating.create_sites(session, actor, kept, list(zip(run.rows, run.verdicts, strict=True)), run.lookups)
     if created:
@@ -122,7 +122,7 @@ def discard(session: Session, actor: Actor, import_id: UUID) -> None:
 def returned(session: Session, actor: Actor, import_id: UUID, *, only_bad: bool = False) -> bytes:
     """The workbook as it came, each problem at its cell."""
     kept, content = _waiting(session, actor, import_id)
-    book = workbooks.read(content)
+    book = register.read(content)
     layout = register.restore(book, kept.mapping)
     return register.returned(book, layout, _dry_run(session, actor, kept, book, layout).verdicts, only_bad=only_bad)
 
@@ -135,10 +135,11 @@ def _waiting(session: Session, actor: Actor, import_id: UUID) -> tuple[RegisterI
 
 
 def _judge_into(session: Session, actor: Actor, kept: RegisterImport, book: Workbook, layout: Layout) -> None:
-    kept.mapping = layout.as_json() | {"titles": list(layout.mapping.titles), "samples": _samples(book, layout)}
+    kept.mapping = layout.as_json() | {"samples": _samples(book, layout)}
     if layout.mapping.missing:
         kept.summary = {"counts": {}, "rows": [], "missing": [field.value for field in layout.mapping.missing]}
         return
+    kept.mapping |= {"unread": [pack(one) for one in register.unread(book, layout)]}
     run = _dry_run(session, actor, kept, book, layout)
     kept.summary = summaries.keep(run.rows, run.verdicts)
 
@@ -178,5 +179,5 @@ def _samples(book: Workbook, layout: Layout) -> list[list[str]]:
 def _end(kept: RegisterImport, state: str, summary: Mapping[str, Any]) -> None:
     kept.state, kept.content = state, None
     kept.summary = summaries.impersonal(summary)
-    kept.mapping = {name: value for name, value in kept.mapping.items() if name != "samples"}
+    kept.mapping = {name: value for name, value in kept.mapping.items() if name not in ("samples", "unread")}
     kept.applied_at = clock.now() if state == "applied" else None

@@ -92,6 +92,7 @@ def _column(item: Item, section: str, language: str) -> ListColumn:
         _note(item, language),
         choices,
         () if section else (item.text.zh, item.text.en),
+        typed=item.kind in ("text", "choices"),
     )
 
 

@@ -1,9 +1,12 @@
 """A holiday table from Excel or CSV: looked at first, with every fault at its cell, then written year by year."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 
+from marshmallow import ValidationError
 from sqlalchemy import delete, extract, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -13,11 +16,18 @@ from huakai_platform.kernel import audit, clock, workbooks
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.kernel.workbooks import Cell, Sheet
+from huakai_platform.kernel.workbooks import Cell, Sheet, cells, headings, unread
+from huakai_platform.kernel.workbooks.headings import Heading
 from huakai_platform.workdays import calendar
 from huakai_platform.workdays.models import WorkDay, WorkYear
-from huakai_platform.workdays.words import DAY, WORDS
+from huakai_platform.workdays.words import DAY_HEADINGS, NOTE_HEADINGS, WORDS, WORK_HEADINGS
 
+COLUMNS: dict[str, tuple[Message, Sequence[str]]] = {
+    "day": (_("日期"), DAY_HEADINGS),
+    "works": (_("上班或休息"), WORK_HEADINGS),
+    "note": (_("说明"), NOTE_HEADINGS),
+}
+REQUIRED = ("day", "works")
 FIRST_YEAR, LAST_YEAR, LONGEST_NOTE, MOST_ROWS = 2000, 2099, 60, 800
 Days = dict[date, tuple[bool, str]]
 
@@ -39,6 +49,8 @@ class Change:
     added: int
     changed: int
     removed: int
+    extended: bool = False
+    """Whether the days of the file join those that are there; only the year that the file is about is replaced."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ class Plan:
     faults: list[Fault]
     changes: list[Change]
     stamp: str = ""
+    notes: Sequence[Message] = ()
 
     @property
     def text(self) -> str:
@@ -58,38 +71,42 @@ class Plan:
 
 def plan(session: Session, content: bytes) -> Plan:
     """Look at a file without writing anything. Raises FileRefused when it cannot be read at all."""
-    sheet = workbooks.read(content).sheets[0]
-    days, faults = read(sheet)
+    known = {key: [title.render(), *names] for key, (title, names) in COLUMNS.items()}
+    book = workbooks.read(content, titles=headings.titles(known))
+    found = headings.find(book, known, REQUIRED)
+    days, faults = read(found)
     if not days and not faults:
         raise FileRefused(_("文件里没有日期。请下载模板，从第二行起每行填写一天。"))
-    return _compared(session, days, faults)
+    notes = unread.notes(book, found.sheet, found.row, found.titles, {*found.places.values()}, [])
+    return replace(_compared(session, days, faults), notes=notes)
 
 
-def read(sheet: Sheet) -> tuple[Days, list[Fault]]:
-    """The days of a sheet from its second row on, and its faults."""
+def read(heading: Heading) -> tuple[Days, list[Fault]]:
+    """The days of a sheet below its header, and its faults."""
     days: Days = {}
     faults: list[Fault] = []
+    sheet = heading.sheet
     if len(sheet.rows) > MOST_ROWS:
         raise FileRefused(_("节假日表最多 {count} 行。", count=MOST_ROWS))
-    for cells in sheet.rows[1:]:
-        if not any(cell.text for cell in cells):
-            continue
-        row = cells[0].row
-        found = list(_faults(sheet, row, days))
-        faults += found
-        if not found and (day := _day(sheet.cell(row, 0))):
-            days[day] = (WORDS[sheet.cell(row, 1).text.casefold()], " ".join(sheet.cell(row, 2).text.split()))
+    for row in range(heading.row + 1, len(sheet.rows)):
+        if any(cell.text for cell in sheet.rows[row]):
+            line = {key: _cell(heading, row, key) for key in COLUMNS}
+            found = list(_faults(line, days))
+            faults += found
+            if not found and (day := _day(line["day"])):
+                days[day] = (WORDS[cells.fold(line["works"].text)], " ".join(line["note"].text.split()))
     return days, faults
 
 
 def apply(session: Session, actor: Actor, text: str, stamp: str) -> list[int]:
-    """Put what a plan said in place of its years, unless they changed meanwhile. Raises Invalid or Conflict."""
+    """Write what a plan said, unless its years changed meanwhile. Raises Invalid or Conflict."""
     days = _carried(text)
     planned = _compared(session, days, [], lock=True)
     if planned.stamp != stamp:
         raise Conflict(_("节假日表刚被修改过，请重新上传检查。"))
     years, now = [change.year for change in planned.changes], clock.now()
-    session.execute(delete(WorkDay).where(extract("year", WorkDay.day).in_(years)))
+    replaced = [change.year for change in planned.changes if not change.extended]
+    session.execute(delete(WorkDay).where(extract("year", WorkDay.day).in_(replaced) | WorkDay.day.in_(days)))
     rows = [
         {"day": day, "is_work": works, "note": note or None}
         for day, (works, note) in days.items()
@@ -110,8 +127,18 @@ def apply(session: Session, actor: Actor, text: str, stamp: str) -> list[int]:
     return years
 
 
-def _faults(sheet: Sheet, row: int, seen: Days) -> Iterator[Fault]:
-    first, second, third = (sheet.cell(row, column) for column in range(3))
+def _cell(heading: Heading, row: int, key: str) -> Cell:
+    return heading.sheet.cell(row, heading.places[key]) if key in heading.places else Cell(row, 0, None)
+
+
+def _faults(line: Mapping[str, Cell], seen: Days) -> Iterator[Fault]:
+    first, second, third = line["day"], line["works"], line["note"]
+    for cell in line.values():
+        try:
+            cells.refuse(cell)
+        except ValidationError as refused:
+            yield Fault(cell.address, cast(Message, refused.messages[0]))
+            return
     day = _day(first)
     if day is None:
         yield Fault(first.address, _("请填写日期，例如 2026-01-31"))
@@ -119,28 +146,27 @@ def _faults(sheet: Sheet, row: int, seen: Days) -> Iterator[Fault]:
         yield Fault(first.address, _("年份应在 {low} 至 {high} 之间", low=str(FIRST_YEAR), high=str(LAST_YEAR)))
     elif day in seen:
         yield Fault(first.address, _("这一天在文件中出现了两次"))
-    if second.text.casefold() not in WORDS:
+    if cells.fold(second.text) not in WORDS:
         yield Fault(second.address, _("请填写“上班”或“休息”"))
     if len(third.text) > LONGEST_NOTE:
         yield Fault(third.address, _("说明最多 {count} 个字", count=LONGEST_NOTE))
 
 
 def _day(cell: Cell) -> date | None:
-    if found := DAY.fullmatch(cell.text):
-        try:
-            return date(*(int(part) for part in found.groups()))
-        except ValueError:
-            return None
-    return None
+    try:
+        return cells.day(cell.value)
+    except ValueError:
+        return None
 
 
 def _carried(text: str) -> Days:
     """What a page carried; whoever changed it on the way meets the same checks."""
     rows = [line.split(",", 2) for line in text.splitlines() if line.strip()]
-    cells = [[Cell(0, column, "") for column in range(3)]]
+    lines: list[list[Cell]] = [[]]
     for number, parts in enumerate(rows, start=1):
-        cells.append([Cell(number, column, part) for column, part in enumerate(parts)])
-    days, faults = read(Sheet("", cells))
+        lines.append([Cell(number, column, part) for column, part in enumerate(parts)])
+    places = {key: column for column, key in enumerate(COLUMNS)}
+    days, faults = read(Heading(Sheet("", lines), 0, [], places))
     if faults or not days:
         raise Invalid(_("填写的内容有误。"))
     return days
@@ -155,12 +181,22 @@ def _compared(session: Session, days: Days, faults: list[Fault], *, lock: bool =
     )
     before = {row.day: (row.is_work, row.note or "") for row in rows}
     stamp = ";".join(f"{year}:{there[year].isoformat() if year in there else ''}" for year in years)
-    return Plan(days, faults, [_change(year, year in there, days, before) for year in years], stamp)
+    about = _about(days)
+    changes = [_change(year, year in there, days, before, extended=year in there and year != about) for year in years]
+    return Plan(days, faults, changes, stamp)
 
 
-def _change(year: int, known: bool, days: Days, before: Days) -> Change:
-    after = {day: said for day, said in days.items() if day.year == year and said[0] != forms.on_weekdays(day)}
+def _about(days: Days) -> int | None:
+    """The year that a file is about: the one that most of its days lie in, the later one of two."""
+    counted = Counter(day.year for day in days)
+    return max(counted, key=lambda year: (counted[year], year), default=None)
+
+
+def _change(year: int, known: bool, days: Days, before: Days, *, extended: bool) -> Change:
     old = {day: said for day, said in before.items() if day.year == year}
+    given = {day: said for day, said in days.items() if day.year == year}
+    kept = old if extended else {}
+    after = {day: said for day, said in (kept | given).items() if said[0] != forms.on_weekdays(day)}
     return Change(
         year,
         known,
@@ -169,4 +205,5 @@ def _change(year: int, known: bool, days: Days, before: Days) -> Change:
         added=len(after.keys() - old.keys()),
         changed=sum(after[day] != old[day] for day in after.keys() & old.keys()),
         removed=len(old.keys() - after.keys()),
+        extended=extended,
     )

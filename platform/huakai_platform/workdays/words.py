@@ -1,7 +1,9 @@
 """What stands in the cells of a holiday table, in the words of the notices."""
 
-import re
-
 WORK, FREE = "上班", "休息"
-WORDS = {WORK: True, FREE: False, "work": True, "free": False, "1": True, "0": False}
-DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[T ]00:00:00)?")
+DAY_HEADINGS, WORK_HEADINGS = ("日期", "date"), ("上班或休息", "安排", "work or free")
+NOTE_HEADINGS = ("说明", "备注", "节日", "note")
+WORDS = {
+    **dict.fromkeys((WORK, "补班", "调休上班", "班", "work", "1"), True),
+    **dict.fromkeys((FREE, "放假", "假", "休", "free", "0"), False),
+}

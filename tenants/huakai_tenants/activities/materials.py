@@ -9,8 +9,9 @@ from marshmallow import ValidationError
 from huakai_platform.kernel.fields import Checked
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.text import clean
+from huakai_platform.kernel.workbooks.words import PIECES
 
-LINE = re.compile(r"(.{1,40}?)[\s×*:：]+([0-9]{1,7})")
+LINE = re.compile(rf"(.{{1,40}}?)(?:[\s×*:：]+|(?<=[^\d\s]))([0-9０-９]{{1,7}})\s*[{''.join(PIECES)}]?")
 MOST = 20
 
 

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, tenancy
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Int, Text
+from huakai_platform.kernel.fields import Checked, Choice, Date, Int, Text
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.text import clean
-from huakai_platform.kernel.workbooks import lists
+from huakai_platform.kernel.workbooks import cells, lists
+from huakai_platform.kernel.workbooks import words as units
+from huakai_platform.kernel.workbooks.cells import Time
 from huakai_platform.kernel.workbooks.lists import ListColumn, Listing
 from huakai_tenants.activities import materials, schemas, service
 from huakai_tenants.activities.catalogue import DIRECTIONS, OWN, STATES, Catalogue
@@ -25,6 +27,7 @@ LEFT_OUT = ("facilitators", "reported_with", "counted")
 """What is not in the sheet, and stays as it is."""
 TITLES: dict[str, Message] = {name: title for name, title in service.FIELDS.items() if name not in LEFT_OUT}
 FLAGS = ("sessions_estimated", "attendances_estimated", "people_estimated")
+UNITS = {"sessions": units.TIMES, "attendances": units.VISITS, "people": units.PEOPLE, "leads": units.PEOPLE}
 YES_NO: dict[str, Message] = {"yes": _("是"), "no": _("否")}
 OWN_THEME = _("本站自定的本月主题")
 FROM_LIST, KEPT = _("从下拉列表中选择。空白表示不改动。"), _("空白表示不改动。")
@@ -58,9 +61,11 @@ class Several(Checked[list[str]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[str]:
         parts = [part.strip() for part in re.split(r"[\u3001,，;；\n]", clean(value, multiline=True)) if part.strip()]
-        if unknown := next((part for part in parts if part not in self.codes), None):
+        said = [one for part in parts for one in ([part] if cells.word(part, self.codes) else part.split())]
+        known = [cells.word(one, self.codes) for one in said]
+        if unknown := next((one for one, word in zip(said, known, strict=True) if word is None), None):
             raise ValidationError(_("没有“{word}”，可填：{known}", word=unknown[:20], known=listed(self._words())))
-        return sorted({self.codes[part] for part in parts})
+        return sorted({self.codes[word] for word in known if word})
 
     def _words(self) -> list[str]:
         return [word for word, code in self.codes.items() if word != code]
@@ -85,8 +90,8 @@ def columns(known: Catalogue, language: str) -> tuple[ListColumn, ...]:
     fields |= {
         "title": Text(max_length=80, required=True),
         "held_on": Date(required=True),
-        "starts_at": Code(schemas.CLOCK),
-        "ends_at": Code(schemas.CLOCK),
+        "starts_at": Time(),
+        "ends_at": Time(),
         "audiences": Several(_titled(known.audiences, language)),
         "flowers": Several(_titled(known.flowers, language)),
         "sessions": Int(1, 10_000),
@@ -100,7 +105,15 @@ def columns(known: Catalogue, language: str) -> tuple[ListColumn, ...]:
         "note": Text(max_length=1000, multiline=True),
     }
     return tuple(
-        ListColumn(name, title, fields[name], _width(name), _note(name, name in chosen).render(), chosen.get(name, {}))
+        ListColumn(
+            name,
+            title,
+            fields[name],
+            _width(name),
+            _note(name, name in chosen).render(),
+            chosen.get(name, {}),
+            units=UNITS.get(name, ()),
+        )
         for name, title in TITLES.items()
     )
 

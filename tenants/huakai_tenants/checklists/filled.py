@@ -18,7 +18,7 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, FileRefused
 from huakai_platform.kernel.fields import Text
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.kernel.workbooks import lists
+from huakai_platform.kernel.workbooks import Cell, cells, lists
 from huakai_platform.kernel.workbooks.lists import ListColumn, Listing, ListRow
 from huakai_platform.kernel.workbooks.model import address
 from huakai_platform.standards.pinned import pinned
@@ -172,7 +172,7 @@ def apply(
 
 
 def _read(run_id: UUID, content: bytes) -> Listing:
-    listing = lists.take(content, COLUMNS)
+    listing = lists.take(content, COLUMNS, forms.HEADINGS)
     above = "\n".join(cell.text for row in listing.sheet.rows[: listing.head] for cell in row)
     if (said := RUN.search(above)) and said[0] != str(run_id):
         raise FileRefused(_("这是另一张检查单的工作簿，请下载本检查单的工作簿填写。"))
@@ -188,24 +188,28 @@ def _line(listing: Listing, row: ListRow, sheet: Sheet, before: Mapping[str, Lin
     if item.code in before:
         raise ValidationError({CODE: [_("这一项在前面已经写过。")]})
     given = sheet.answers.get(item.code)
-    value, note = _answer(item, text[ANSWER].value), _note(text[REMARK].text if REMARK in text else "")
+    value, note = _answer(item, text[ANSWER]), _note(text.get(REMARK))
     old_value, old_note = (given.value, given.note) if given else (None, None)
     return Line(item, given, old_value if value is None else value, note or old_note)
 
 
-def _note(said: str) -> str:
+def _note(cell: Cell | None) -> str:
     try:
-        return str(answers.NOTE.deserialize(said))
+        if cell is None:
+            return ""
+        cells.refuse(cell)
+        return str(answers.NOTE.deserialize(cells.told(cell.value)))
     except ValidationError as refused:
         raise ValidationError({REMARK: list(_flat(refused.messages))}) from None
 
 
-def _answer(item: forms.Item, cell: Any) -> Any:
+def _answer(item: forms.Item, cell: Cell) -> Any:
     """What a cell says; none where it is blank. Raises ValidationError at the answer's column."""
-    if item.kind in FILES and cell is not None and str(cell).strip():
+    if item.kind in FILES and cell.text:
         raise ValidationError({ANSWER: [_("照片和文件不能写在工作簿里，请在页面上传。")]})
     try:
-        return forms.from_cell(item, cell)
+        cells.refuse(cell)
+        return forms.from_cell(item, cell.value)
     except ValidationError as refused:
         raise ValidationError({ANSWER: list(_flat(refused.messages))}) from None
 

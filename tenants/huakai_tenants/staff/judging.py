@@ -9,6 +9,7 @@ from uuid import UUID
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.workbooks.cells import fold
 from huakai_platform.kernel.workbooks.lists import Listing, ListRow
 from huakai_tenants.staff import posts
 from huakai_tenants.staff.contacts import Opened
@@ -85,12 +86,12 @@ def _identify(rows: Sequence[ImportRow], present: Sequence[Found]) -> None:
     numbered = {one.number: one for one in present}
     alike: dict[tuple[str, str], list[Found]] = {}
     for member in present:
-        alike.setdefault((member.name, member.post), []).append(member)
+        alike.setdefault((fold(member.name), member.post), []).append(member)
     seen: dict[Any, int] = {}
     named: dict[tuple[str, str], int] = {}
     loose: dict[tuple[str, str], int] = {}
     for one in rows:
-        number, who = one.given.get("number"), (one.given["name"], one.given["post"])
+        number, who = one.given.get("number"), (fold(one.given["name"]), one.given["post"])
         found = [numbered[number]] if number in numbered else [] if number else alike.get(who, [])
         if len(found) > 1:
             one.fault("number", _("有 {count} 个同名同岗位的人员，请填写工号", count=len(found)))

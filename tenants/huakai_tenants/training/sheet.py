@@ -12,7 +12,7 @@ from huakai_platform.kernel import audit, clock, tenancy
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.fields import Choice, Date, Int, Number, Text
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.kernel.workbooks import lists
+from huakai_platform.kernel.workbooks import lists, words
 from huakai_platform.kernel.workbooks.lists import ListColumn
 from huakai_tenants.staff.models import StaffMember
 from huakai_tenants.training import listing, service
@@ -34,6 +34,7 @@ NOTES: dict[str, Message] = {
     "expires_on": _("如 2027-01-05。空白表示不改动。"),
     "note": _("最多 500 个字。空白表示不改动。"),
 }
+UNITS = {"hours": words.LESSONS, "score": words.POINTS}
 GUIDE: tuple[Message, ...] = (
     _("每人每门课程一行，最多 2000 行；不要改动第一行的列名。"),
     _("上传后先逐行检查，不会写入任何内容；确认后才写入没有错误的行。"),
@@ -69,7 +70,7 @@ def columns(everybody: Sequence[Found], courses: Mapping[str, Course], language:
         "note": (Text(max_length=500, multiline=True), 30, {}),
     }
     return tuple(
-        ListColumn(key, TITLES[key], field, width, NOTES[key].render(), choices)
+        ListColumn(key, TITLES[key], field, width, NOTES[key].render(), choices, units=UNITS.get(key, ()))
         for key, (field, width, choices) in fields.items()
     )
 

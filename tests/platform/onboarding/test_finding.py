@@ -6,7 +6,7 @@ from huakai_platform.identity import places
 from huakai_platform.kernel import search
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login
-from huakai_platform.onboarding import grams, sites
+from huakai_platform.onboarding import grams, listing
 from huakai_platform.regions import service as regions
 from tests.support.make import Make
 
@@ -42,8 +42,8 @@ def test_a_site_is_found_however_it_is_typed(make: Make, typed: str) -> None:
     made = make.site(name=name, code=code, grams=grams.of(name, code))
     admin = make.member(Role.INSTITUTION_ADMIN)
     with make.databases.session(Login.OVERSIGHT) as session:
-        assert made.id in {row.id for row in sites.some(session, admin, typed, 20).rows}
-        assert sites.by_code(session, admin, "ｘｘ－９９０") == made.id
+        assert made.id in {row.id for row in listing.some(session, admin, typed, 20).rows}
+        assert listing.by_code(session, admin, "ｘｘ－９９０") == made.id
 
 
 def test_a_region_is_found_by_its_everyday_name(make: Make) -> None:

@@ -2,11 +2,12 @@
 
 import io
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from huakai_deploy import doctor
 from huakai_platform.kernel import clock, workbooks
@@ -23,6 +24,7 @@ from huakai_tenants.checklists import service as checklists
 from tests.support.make import Make
 from tests.support.web import post
 
+CASES = Path(__file__).parents[2] / "data/sheets"
 NATIONAL_DAY, MADE_UP = date(2026, 10, 1), date(2026, 10, 10)
 
 
@@ -142,16 +144,40 @@ def test_a_file_is_looked_at_first_and_written_then(databases: Databases, admin:
     with databases.session(Login.OVERSIGHT) as session:
         planned = importing.plan(session, content)
         assert session.get(WorkYear, 2027) is None
-        assert [(one.year, one.known, one.free, one.worked) for one in planned.changes] == [
-            (2026, True, 0, 0),
-            (2027, False, 1, 1),
+        assert [(one.year, one.known, one.extended, one.removed) for one in planned.changes] == [
+            (2026, True, True, 1),
+            (2027, False, False, 0),
         ]
         assert importing.apply(session, admin, planned.text, planned.stamp) == [2026, 2027]
         assert not calendar.around(session, date(2027, 1, 1)).works(date(2027, 1, 1))
-        left = select(func.count()).select_from(WorkDay).where(func.extract("year", WorkDay.day) == 2026)
-        assert session.scalar(left) == 0
+        assert session.get(WorkDay, NATIONAL_DAY) is None
+        assert session.get(WorkDay, MADE_UP), "the neighbouring year keeps its other days"
         with pytest.raises(Conflict):
             importing.apply(session, admin, planned.text, planned.stamp)
+
+
+def test_a_file_of_two_years_replaces_only_the_one_it_is_about(databases: Databases, admin: Actor, known: None) -> None:
+    content = (CASES / "w07-newyear-spans.xlsx").read_bytes()
+    with databases.session(Login.OVERSIGHT) as session:
+        before = dict(service.year(session, 2026).days)
+        planned = importing.plan(session, content)
+        assert [(one.year, one.extended, one.added, one.removed) for one in planned.changes] == [
+            (2026, True, 1, 0),
+            (2027, False, 1, 0),
+        ]
+        importing.apply(session, admin, planned.text, planned.stamp)
+        assert service.year(session, 2026).days == {**before, date(2026, 12, 31): (False, "元旦")}
+
+
+def test_days_are_read_however_they_are_typed(databases: Databases) -> None:
+    with databases.session(Login.OVERSIGHT) as session:
+        wide = importing.plan(session, (CASES / "w05-fullwidth.xlsx").read_bytes())
+        parted = importing.plan(session, (CASES / "w06-semicolon.csv").read_bytes())
+
+    assert [*wide.days] == [date(2027, 2, 5), date(2027, 2, 6), date(2027, 2, 7)]
+    assert [one.cell for one in wide.faults] == ["A4"], "the thirtieth of February"
+    assert len(parted.days) == 8
+    assert not parted.faults
 
 
 @pytest.mark.parametrize(
@@ -161,6 +187,8 @@ def test_a_file_is_looked_at_first_and_written_then(databases: Databases, admin:
         ("soon,休息,", "A2"),
         ("1999-01-01,休息,", "A2"),
         ("2027-01-01,perhaps,", "B2"),
+        ("2027-01-01,#N/A,", "B2"),
+        ("2027-01-01,休息,#REF!", "C2"),
         ("2027-01-01,休息," + "长" * 61, "C2"),
     ],
 )

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.support.web import post
 
 HEAD = [Column(title.render()) for title in sheet.TITLES.values()]
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
+CASES = Path(__file__).parents[2] / "data/sheets"
 IMPORTS = "/room/activities/imports"
 
 
@@ -122,6 +124,23 @@ def test_the_same_sheet_again_doubles_nothing_and_blanks_change_nothing(
     confirmed(browser, sent(browser, book(few)))
     (one,) = rows(databases, site)
     assert (one.people, one.attendances, one.version, one.venue) == (60, 80, 2, "community")
+
+
+def test_times_words_and_materials_are_read_as_they_are_typed(
+    databases: Databases, browser: FlaskClient, site: Site
+) -> None:
+    content = (CASES / "a01-activities-typed.xlsx").read_bytes()
+    confirmed(browser, sent(browser, content))
+    found = {one.title: one for one in rows(databases, site)}
+
+    assert {title: (one.starts_at, one.ends_at) for title, one in found.items()} == {
+        "春日沙龙": ("09:30", "11:00"),
+        "春日沙龙二": ("09:30", "11:00"),
+        "2": ("14:00", "15:30"),
+    }
+    assert len({tuple(one.audiences) for one in found.values()}) == 1, "two words, whatever stands between them"
+    assert found["春日沙龙二"].materials == [{"name": "折页", "count": 300}]
+    assert MARK.search(browser.get(sent(browser, content)).text) is None, "there is nothing to write"
 
 
 def test_confirming_twice_writes_once_and_what_changed_meanwhile_is_shown_again(

@@ -131,6 +131,16 @@ def test_what_is_wrong_is_said_at_its_cell_and_the_rest_is_written(desk: Desk, s
     assert [*desk.kept()] == ["room_ready"]
 
 
+def test_what_was_typed_is_understood_and_errors_of_excel_are_told(desk: Desk) -> None:
+    _, found = desk.check(desk.book({"visitors": "１２", "exit_clear": " 是 "}))
+    assert {line.item.code: line.value for line in found.changes} == {"visitors": 12, "exit_clear": True}
+    assert not found.listing.notes or not any("没有读取" in said for said in found.listing.notes), "our own columns"
+
+    _, found = desk.check(desk.book({"visitors": "#REF!", "exit_clear": "是"}, {"exit_clear": "#N/A"}))
+    assert [said for _cell, said in found.cells if "错误值" not in said] == []
+    assert len(found.cells) == 2
+
+
 def test_a_row_of_another_list_and_a_row_twice_are_refused(desk: Desk) -> None:
     rows = cells(desk.book({}))
     rows[3][0], rows[5][0] = "area_measured", "on_duty"

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from tests.support.web import post
 
 HEAD = [Column(title.render()) for title in sheet.TITLES.values()]
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
+CASES = Path(__file__).parents[2] / "data/sheets"
 WANG: list[workbooks.Value] = [None, "王芳", "咨询师", "专职", None, "2026-01-05", None, "13800000000", None, None]
 
 
@@ -111,6 +113,36 @@ def test_the_same_sheet_again_changes_nothing_and_doubles_nobody(
     assert "名册已与这张表一致" in again
     assert len(rows(databases, site)) == 2
     assert [one.version for one in rows(databases, site, StaffContact)] == [1]
+
+
+def test_what_was_typed_is_read_and_sent_again_doubles_nobody(
+    databases: Databases, browser: FlaskClient, site: Site
+) -> None:
+    content = (CASES / "s01-staff-typed.xlsx").read_bytes()
+    confirmed(browser, sent(browser, content))
+    once = rows(databases, site)
+
+    again = browser.get(sent(browser, content)).text
+
+    assert [(one.number, one.name) for one in once if one.number == "7"] == [("7", "郑和平")]
+    assert {one.name for one in once} == {"周明远", "吴思齐", "郑和平", "𠮷䶮", "孙 阳", "A0001改"}
+    assert {one.joined_on.isoformat() for one in once} == {"2026-03-05", "2025-10-26"}
+    assert MARK.search(again) is None, "there is nothing to write"
+    assert "不变" in browser.get(sent(browser, book(line("孙阳", "接待登记员", joined_on="2026/3/5")))).text
+
+
+def test_a_heading_that_nobody_reads_is_said_on_the_page(browser: FlaskClient) -> None:
+    page = browser.get(sent(browser, (CASES / "s02-unknown-column.xlsx").read_bytes())).text
+
+    assert "H 列“联系电话”没有读取(1 格有内容)；是不是“电话”" in page
+
+
+def test_a_doubled_heading_is_refused_on_the_page(browser: FlaskClient) -> None:
+    file = {"file": (io.BytesIO((CASES / "s03-dup-header.xlsx").read_bytes()), "a.xlsx")}
+    answer = post(browser, "/room/staff/imports", file)
+
+    assert answer.status_code == 422
+    assert "“电话”这一列出现了 2 次(H、K)" in answer.text
 
 
 def test_confirming_twice_writes_once(databases: Databases, browser: FlaskClient, site: Site) -> None:

@@ -27,6 +27,8 @@ def inspect(data: bytes, limits: Limits) -> str:
         raise Refusal("too_big")
     if data.startswith(OLE):
         raise Refusal("old_format")
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise Refusal("not_workbook")
     if not data.startswith(b"PK"):
         return "csv"
     _check_directory(data, limits)

@@ -1,22 +1,25 @@
 """A plain list as a workbook to fill in: read row by row through a schema, given back with the faults at the cell."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as made
-from decimal import Decimal
 from typing import Any, cast
 
 from marshmallow import ValidationError, fields
 
-from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.fields import Form
-from huakai_platform.kernel.i18n import Message, _, listed
-from huakai_platform.kernel.workbooks.model import Cell, Sheet, Value, address
+from huakai_platform.kernel.fields import Choice, Code, Date, Form, Int, Money, Number, Phone
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.workbooks import cells, headings, unread, words
+from huakai_platform.kernel.workbooks.cells import Time
+from huakai_platform.kernel.workbooks.headings import Heading
+from huakai_platform.kernel.workbooks.model import Cell, Sheet, address
 from huakai_platform.kernel.workbooks.sandbox import read
 from huakai_platform.kernel.workbooks.writing import Column, Content, Page, Styled, table, write
 
-HEAD_WITHIN = 10
-"""Rows from the top among which the header is looked for."""
+COUNTED = (Date, Int, Number, Choice)
+"""Fields whose columns Excel may take for what they are; all others are kept as text, so that 007 stays 007."""
+UNIT = re.compile(r"[(（]([^()（）]{1,12})[)）]")
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,30 @@ class ListColumn:
     choices: Mapping[str, str] = made(default_factory=dict)
     also: Sequence[str] = ()
     """Other headings by which the column is known."""
+    units: Sequence[str] = ()
+    """What may stand behind a number, beside the unit in brackets in the heading."""
+    typed: bool | None = None
+    """Whether the column is kept as text; None where its field says so."""
 
     @property
     def heading(self) -> str:
         return f"{self.title.render()}*" if self.field.required else self.title.render()
 
-    def is_headed(self, text: str) -> bool:
-        return text.rstrip("* ").strip() in (str(self.title), self.title.render(), *self.also)
+    @property
+    def is_text(self) -> bool:
+        return not (self.choices or isinstance(self.field, COUNTED)) if self.typed is None else self.typed
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The headings by which the column is known, the reader's own first."""
+        names = (self.title.render(), str(self.title), *self.also)
+        return list(dict.fromkeys((*names, *(UNIT.sub("", name).strip() for name in names))))
+
+    @property
+    def counted_in(self) -> Sequence[str]:
+        """The units that may stand behind its numbers."""
+        money = words.MONEY if isinstance(self.field, Money) else ()
+        return [*self.units, *money, *(unit for name in self.names for unit in UNIT.findall(name))]
 
     def words(self, value: Any) -> Content:
         """A value as its cell shows it."""
@@ -61,6 +81,8 @@ class Listing:
     head: int
     places: Mapping[str, int]
     rows: Sequence[ListRow]
+    notes: Sequence[Message] = ()
+    """What was read, and every filled cell that was not."""
 
 
 def template(
@@ -74,19 +96,33 @@ def template(
     `guide` are sentences for a second sheet, which also explains each column.
     """
     heads = [Column(one.heading, one.width, one.note, tuple(one.choices.values())) for one in columns]
+    typed = {number for number, one in enumerate(columns) if one.is_text}
     filled = table(name, heads, ([one.words(row.get(one.key)) for one in columns] for row in rows))
-    return write(filled, *([_guide(columns, guide)] if guide else []))
+    return write(replace(filled, typed=typed), *([_guide(columns, guide)] if guide else []))
 
 
-def take(content: bytes, columns: Sequence[ListColumn]) -> Listing:
-    """Read the first sheet whose header has every required column; blank rows are passed over. Raises FileRefused."""
-    for sheet in read(content).sheets:
-        for head, row in enumerate(sheet.rows[:HEAD_WITHIN]):
-            places = {one.key: cell.column for one in columns for cell in row if one.is_headed(cell.text)}
-            if all(one.key in places for one in columns if one.field.required):
-                return Listing(sheet, head, places, list(_rows(sheet, head, places, columns)))
-    wanted = listed(one.title for one in columns if one.field.required)
-    raise FileRefused(_("没有找到表头。请用下载的模板填写，必须有这些列：{wanted}。", wanted=wanted))
+def take(content: bytes, columns: Sequence[ListColumn], told: Collection[str] = ()) -> Listing:
+    """Read the first sheet whose header has every required column; blank rows, totals and remarks are passed over.
+
+    `told` are headings of our own that only explain, and are never read. Raises FileRefused.
+    """
+    known = {one.key: one.names for one in columns}
+    book = read(content, titles=headings.titles(known))
+    found = headings.find(book, known, [one.key for one in columns if one.field.required])
+    missing = [one.key for one in columns if one.key not in found.places]
+    below = range(found.row + 1, len(found.sheet.rows))
+    passed = [number for number in below if _is_beside(found, number, columns)]
+    notes = unread.notes(
+        book,
+        found.sheet,
+        found.row,
+        found.titles,
+        {*found.places.values(), *(column for column, title in enumerate(found.titles) if title in told)},
+        passed,
+        lambda title: headings.near(title, known, missing),
+    )
+    rows = _rows(found, columns, [number for number in below if number not in {*passed}])
+    return Listing(found.sheet, found.row, found.places, list(rows), notes)
 
 
 def returned(listing: Listing, faults: Mapping[int, Mapping[str, Sequence[str]]]) -> bytes:
@@ -121,28 +157,54 @@ def _guide(columns: Sequence[ListColumn], sentences: Sequence[str]) -> Page:
     return Page(title, [[Styled(title, "title")], *said, [], heads, *about], widths=[22, 8, 90])
 
 
-def _rows(sheet: Sheet, head: int, places: Mapping[str, int], columns: Sequence[ListColumn]) -> Iterable[ListRow]:
+def _is_beside(found: Heading, number: int, columns: Sequence[ListColumn]) -> bool:
+    """Whether a row is a total or a remark; one that fills the other required columns too is a row of its own."""
+    first = next((cell.column for cell in found.sheet.rows[number] if cell.text), 0)
+    others = {found.places[one.key] for one in columns if one.field.required} - {first}
+    whole = bool(others) and all(found.sheet.cell(number, column).text for column in others)
+    return unread.is_beside(found.sheet.rows[number]) and not whole
+
+
+def _rows(found: Heading, columns: Sequence[ListColumn], numbers: Iterable[int]) -> Iterable[ListRow]:
     schema = Form.from_dict({one.key: one.field for one in columns}, name="Row")()
-    codes = {one.key: {words: code for code, words in one.choices.items()} for one in columns}
-    for number, cells in enumerate(sheet.rows[head + 1 :], start=head + 2):
-        if not any(cell.text for cell in cells):
+    for number in numbers:
+        if not any(cell.text or cell.formula is not None for cell in found.sheet.rows[number]):
             continue
-        given = {key: _text(sheet.cell(number - 1, column).value) for key, column in places.items()}
-        raw = {key: codes[key].get(text, text) for key, text in given.items() if text}
+        raw: dict[str, str] = {}
+        errors: dict[str, list[str]] = {}
+        for one in columns:
+            try:
+                if one.key in found.places and (said := _given(one, found.sheet.cell(number, found.places[one.key]))):
+                    raw[one.key] = said
+            except ValidationError as refused:
+                errors[one.key] = [_render(told) for told in cast(Sequence[str], refused.messages)]
         try:
-            yield ListRow(number, schema.load(raw), {})
+            values = schema.load(raw)
         except ValidationError as refused:
-            said = cast(Mapping[str, Sequence[str]], refused.messages_dict)
-            yield ListRow(number, {}, {key: [_render(one) for one in all_said] for key, all_said in said.items()})
+            about = cast(Mapping[str, Sequence[str]], refused.messages_dict)
+            errors = {key: [_render(told) for told in all_told] for key, all_told in about.items()} | errors
+        yield ListRow(number + 1, {} if errors else values, errors)
 
 
-def _text(value: Value) -> str:
-    """A number is said without an exponent or a needless point."""
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value).lower()
-    if isinstance(value, float):
-        return format(Decimal(str(value)).normalize(), "f")
-    return str(value).strip()
+def _given(column: ListColumn, cell: Cell) -> str:
+    """What a cell says, as its field wants it. Raises ValidationError."""
+    cells.refuse(cell)
+    value = cell.value
+    match column.field:
+        case Date():
+            return cells.iso_day(value) or cells.plain(value)
+        case Time():
+            return cells.time(value) or cells.plain(value)
+        case Int() | Number():
+            return cells.digits(value, column.counted_in) or cells.plain(value)
+        case Choice():
+            codes = {words: code for code, words in column.choices.items()}
+            said = cells.word(value, [*codes, *column.field.choices])
+            return cells.told(value) if said is None else codes.get(said, said)
+        case Code() | Phone():
+            return cells.plain(cells.told(value))
+        case _field:
+            return cells.told(value)
 
 
 def _render(said: str) -> str:

@@ -45,12 +45,15 @@ class Cell(NamedTuple):
 class Sheet:
     """Rows from the sheet's first on, each up to its last filled cell, so some are shorter than others.
 
-    `cell` answers anywhere; `merged` holds (row, column, last row, last column).
+    `cell` answers anywhere; `merged` holds (row, column, last row, last column). Cells merged downwards hold their
+    value in every row that holds something of its own. `hidden_rows` are those that hold something.
     """
 
     name: str
     rows: list[list[Cell]]
     merged: tuple[tuple[int, int, int, int], ...] = field(default=())
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell there, blank where nothing was written."""
@@ -62,3 +65,8 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Workbook:
     sheets: tuple[Sheet, ...]
+
+    @property
+    def visible_first(self) -> list[Sheet]:
+        """The sheets in the order in which a list is looked for: those that are hidden come last."""
+        return sorted(self.sheets, key=lambda sheet: sheet.hidden)

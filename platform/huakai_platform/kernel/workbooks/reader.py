@@ -1,13 +1,16 @@
 """The reader in the sandbox: bytes on stdin, one JSON answer on stdout; imports nothing of ours, so it starts fast."""
 
+import codecs
 import csv
 import datetime
 import io
 import json
 import re
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Callable
+from functools import reduce
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,8 +19,11 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineWorkbook
 
 Json = dict[str, Any]
-HEAD = 20
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+DAMAGED = (
+    *(CalamineError, zipfile.BadZipFile, zipfile.LargeZipFile, expat.ExpatError, csv.Error),
+    *(ValueError, KeyError, IndexError, EOFError, OverflowError, NotImplementedError, OSError),
+)
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 GUARDED = re.compile("'[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
@@ -35,9 +41,7 @@ def main(kind: str, limits: Json) -> Json:
         return {"refused": str(refusal)}
     except MemoryError:
         return {"refused": "bomb"}
-    except (CalamineError, zipfile.BadZipFile, zipfile.LargeZipFile, expat.ExpatError, csv.Error):
-        return {"refused": "damaged"}
-    except (ValueError, KeyError, IndexError, EOFError, OverflowError, NotImplementedError, OSError):
+    except DAMAGED:
         return {"refused": "damaged"}
     return {"sheets": sheets}
 
@@ -47,11 +51,10 @@ def read_xlsx(data: bytes, limits: Json) -> list[Json]:
     parts = sheet_parts(archive)
     if not 0 < len(parts) <= limits["sheets"]:
         raise Refusal("damaged" if not parts else "bomb")
-    formulas = {name: Scan(limits).formulas_of(archive.read(part)) for name, part in parts}
+    scans = {name: Scan(limits, hidden).of(archive.read(part)) for name, part, hidden in parts}
     workbook = CalamineWorkbook.from_filelike(repacked(archive))
-    text = 0
-    sheets = []
-    for name in (one for one in workbook.sheet_names if one in formulas):
+    text, sheets = 0, list[Json]()
+    for name in (one for one in workbook.sheet_names if one in scans):
         sheet = workbook.get_sheet_by_name(name)
         if sheet.total_height > limits["rows"] or sheet.total_width > limits["columns"]:
             raise Refusal("damaged")
@@ -60,7 +63,7 @@ def read_xlsx(data: bytes, limits: Json) -> list[Json]:
         if text > limits["text"]:
             raise Refusal("too_much_text")
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-        sheets.append(shaped(name, rows, formulas[name], merged))
+        sheets.append(shaped(name, rows, scans[name], merged))
         if sum(len(row) for sheet in sheets for row in sheet["rows"]) > limits["cells"]:
             raise Refusal("bomb")
     if not sheets:
@@ -68,8 +71,8 @@ def read_xlsx(data: bytes, limits: Json) -> list[Json]:
     return sheets
 
 
-def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """The name of each worksheet with the part that holds it."""
+def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str, bool]]:
+    """The name of each worksheet with the part that holds it, and whether it is hidden."""
     targets = {
         attributes.get("Id"): attributes.get("Target", "")
         for name, attributes in elements(archive.read("xl/_rels/workbook.xml.rels"))
@@ -81,7 +84,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
         if name == "sheet" and relation in targets:
             target = targets[relation]
             part = target[1:] if target.startswith("/") else str(PurePosixPath("xl") / target)
-            found.append((attributes.get("name", ""), part))
+            found.append((attributes.get("name", ""), part, attributes.get("state", "visible") != "visible"))
     return found
 
 
@@ -109,20 +112,23 @@ class Scan:
     Only what holds something counts: programs write cells that are merely tinted to the sheet's last row and column.
     """
 
-    def __init__(self, limits: Json) -> None:
+    def __init__(self, limits: Json, hidden: bool = False) -> None:
+        self.hidden = hidden
         self.rows, self.columns = limits["rows"], limits["columns"]
         self.row = self.row_begun = self.column = -1
         self.row_written = self.prefix = ""
         self.seen_rows = self.seen_cells = 0
         self.counted = True
-        self.formulas: list[tuple[int, int, str]] = []
-        self.formula: list[str] = []
+        self.told: dict[str, list[tuple[int, int, str]]] = {"f": [], "v": []}
+        self.hidden_rows: list[int] = []
+        self.is_error = False
+        self.said: list[str] = []
         self.numbers: dict[str, int] = {}
         self.parser = strict_parser(self.start)
 
-    def formulas_of(self, data: bytes) -> list[tuple[int, int, str]]:
+    def of(self, data: bytes) -> "Scan":
         self.parser.Parse(data, True)
-        return self.formulas
+        return self
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if ":" in name:
@@ -133,17 +139,20 @@ class Scan:
                 return
             name = local
         if name == "c":
+            self.is_error = attributes.get("t") == "e"
             self.cell(attributes.get("r"))
         elif name == "row":
             self.row = self.row_begun = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
             self.row_written = str(self.row + 1)
             self.column = -1
             self.seen_cells = 0
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden_rows.append(self.row)
         elif name in ("v", "is", "f"):
             self.fill()
-            if name == "f":
-                self.formula = []
-                self.parser.CharacterDataHandler = self.formula.append
+            if name == "f" or (name == "v" and self.is_error):
+                self.said = []
+                self.parser.CharacterDataHandler = self.said.append
                 self.parser.EndElementHandler = self.end
 
     def cell(self, reference: str | None) -> None:
@@ -179,17 +188,14 @@ class Scan:
         return int(match[2]) - 1, self.numbers[match[1]]
 
     def end(self, name: str) -> None:
-        if name.rpartition(":")[2] == "f":
-            self.formulas.append((self.row, self.column, "".join(self.formula)))
+        if (local := name.rpartition(":")[2]) in self.told:
+            self.told[local].append((self.row, self.column, "".join(self.said)))
             self.parser.CharacterDataHandler = None
             self.parser.EndElementHandler = None
 
 
 def column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+    return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0) - 1
 
 
 def repacked(archive: zipfile.ZipFile) -> io.BytesIO:
@@ -207,7 +213,7 @@ def plain(value: object) -> str | int | float | bool | None:
     match value:
         case None:
             return None
-        case str() if blank(value):
+        case str() if not value or value.isspace():
             return None
         case bool() | str() | int():
             return value
@@ -223,22 +229,22 @@ def plain(value: object) -> str | int | float | bool | None:
             return str(value)
 
 
-def blank(value: str) -> bool:
-    return not value or value.isspace()
-
-
 def ended(row: list[Any]) -> list[Any]:
     """The row up to its last value."""
     return row[: max((place + 1 for place, value in enumerate(row) if value is not None), default=0)]
 
 
-def shaped(name: str, rows: list[list[Any]], formulas: list[tuple[int, int, str]], merged: list[Any]) -> Json:
+def shaped(name: str, rows: list[list[Any]], scan: Scan, merged: list[Any]) -> Json:
     """End each row at its last value and the sheet at its last row, with room for formulas that hold no value."""
     rows = [row or [] for row in ended([ended(row) or None for row in rows])]
-    for row_number, column, _ in formulas:
+    for row_number, column, _ in (*scan.told["f"], *scan.told["v"]):
         rows += [[] for _ in range(row_number + 1 - len(rows))]
         rows[row_number] += [None] * (column + 1 - len(rows[row_number]))
-    return {"name": name, "rows": rows, "formulas": formulas, "merged": merged}
+    for row_number, column, said in scan.told["v"]:
+        rows[row_number][column] = said.strip() or "#VALUE!"
+    hidden = [number for number in scan.hidden_rows if number < len(rows) and rows[number]]
+    told = {"formulas": scan.told["f"], "merged": merged, "hidden": scan.hidden, "hidden_rows": hidden}
+    return {"name": name, "rows": rows, **told}
 
 
 def read_csv(data: bytes, limits: Json) -> list[Json]:
@@ -246,7 +252,7 @@ def read_csv(data: bytes, limits: Json) -> list[Json]:
     if CONTROL.search(text):
         raise Refusal("not_workbook")
     rows: list[list[Any]] = []
-    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))):
+    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text, limits))):
         row = ended([plain(value[1:] if GUARDED.match(value) else value) for value in cells])
         if row and number >= limits["rows"]:
             raise Refusal("too_many_rows")
@@ -255,25 +261,33 @@ def read_csv(data: bytes, limits: Json) -> list[Json]:
         if row:
             rows += [[] for _ in range(number - len(rows))]
             rows.append(row)
-    return [shaped("CSV", rows, [], [])]
+    return [shaped("CSV", rows, Scan(limits), [])]
 
 
-def separator(text: str) -> str:
-    """What parts most of the first rows, whatever a note holds; rows may end anywhere, so blank cells are no parts."""
+def separator(text: str, limits: Json) -> str:
+    """What finds most headings, else what parts most of the first rows; rows may end anywhere, blanks are no parts."""
+    titles = frozenset(limits["titles"])
 
-    def parted(mark: str) -> tuple[int, int]:
+    def parted(mark: str) -> tuple[int, int, int]:
         try:
-            rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), HEAD)
-            parts = [sum(any(map(str.isalnum, value)) for value in row) for row in rows]
+            rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 20))
         except csv.Error:
-            return 0, 0
-        return sum(number > 1 for number in parts), max(parts, default=0)
+            return 0, 0, 0
+        parts = [sum(any(map(str.isalnum, value)) for value in row) for row in rows]
+        headings = max((sum(folded(value) in titles for value in row) for row in rows), default=0)
+        return headings, sum(number > 1 for number in parts), max(parts, default=0)
 
     return max(",\t;", key=parted)
 
 
+def folded(title: str) -> str:
+    """As `cells.fold` says it."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", title).casefold())
+
+
 def decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:

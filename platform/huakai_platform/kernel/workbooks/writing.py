@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import xlsxwriter
 
+from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.workbooks.model import Value, letters
 
 Style = Literal["text", "title", "note", "header", "bad", "warn", "good"]
@@ -20,6 +21,8 @@ LONGEST_TEXT, LONGEST_COMMENT = 32_767, 2_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 INVISIBLE = " \u3000\u00a0\ufeff\u200b"
 INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+AS_TEXT = 49
+"""The number of the format `@`."""
 FORMATS: dict[Style, dict[str, Any]] = {
     "text": {"valign": "top", "text_wrap": True},
     "title": {"bold": True, "font_size": 14, "align": "center", "valign": "vcenter"},
@@ -58,6 +61,8 @@ class Page:
     landscape: bool = True
     filtered: bool = False
     """The last frozen row offers to sort and filter what stands below it."""
+    typed: Collection[int] = ()
+    """Columns that are kept as text, so that what is typed there stays as it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +100,11 @@ def write(*pages: Page) -> bytes:
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {**INERT, "constant_memory": True}) as book:
         formats = {style: book.add_format(look) for style, look in FORMATS.items()}
+        typed = {style: book.add_format(look | {"num_format": AS_TEXT}) for style, look in FORMATS.items()}
         names: set[str] = set()
         hidden: list[tuple[str, ...]] = []
         for page in pages:
-            _write_page(book.add_worksheet(_sheet_name(page.name, names)), page, formats, hidden)
+            _write_page(book.add_worksheet(_sheet_name(page.name, names)), page, formats, typed, hidden)
         if hidden:
             _write_choices(book, _sheet_name("_choices", names), hidden)
     return data.getvalue()
@@ -118,9 +124,11 @@ def _guarded(text: str) -> str:
     return f"'{text}" if trimmed.startswith(FORMULA_STARTS) else text
 
 
-def _write_page(sheet: Any, page: Page, formats: Mapping[Style, Any], hidden: list[tuple[str, ...]]) -> None:
+def _write_page(
+    sheet: Any, page: Page, formats: Mapping[Style, Any], typed: Mapping[Style, Any], hidden: list[tuple[str, ...]]
+) -> None:
     for number, width in enumerate(page.widths):
-        sheet.set_column(number, number, width)
+        sheet.set_column(number, number, width, typed["text"] if number in page.typed else None)
     sheet.freeze_panes(page.frozen, 0)
     sheet.repeat_rows(0, max(page.frozen - 1, 0))
     sheet.set_paper(9)
@@ -134,7 +142,8 @@ def _write_page(sheet: Any, page: Page, formats: Mapping[Style, Any], hidden: li
             cell = value if isinstance(value, Styled) else Styled(value)
             if (row, column) in merges:
                 sheet.merge_range(*merges[row, column], "", formats[cell.style])
-            _write_cell(sheet, row, column, cell, formats[cell.style])
+            as_text = column in page.typed and row >= page.frozen and isinstance(cell.value, str | None)
+            _write_cell(sheet, row, column, cell, (typed if as_text else formats)[cell.style])
     if page.filtered and page.widths:
         sheet.autofilter(page.frozen - 1, 0, max(row, page.frozen - 1), len(page.widths) - 1)
     for column, choices in page.choices.items():
@@ -150,7 +159,8 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Styled, look: Any) -> N
         case int() | float() | Decimal() if math.isfinite(cell.value):
             sheet.write_number(row, column, cell.value, look)
         case datetime():
-            sheet.write_string(row, column, cell.value.strftime("%Y-%m-%d %H:%M"), look)
+            here = cell.value.astimezone(CHINA) if cell.value.tzinfo else cell.value
+            sheet.write_string(row, column, here.strftime("%Y-%m-%d %H:%M"), look)
         case _:
             sheet.write_string(row, column, str(cell.value)[:LONGEST_TEXT], look)
     if cell.comment:
@@ -180,11 +190,17 @@ def _write_choices(book: Any, name: str, lists: Sequence[Sequence[str]]) -> None
 
 def _sheet_name(wanted: str, taken: set[str]) -> str:
     """A name Excel accepts, unlike every other in the workbook."""
-    name = wanted.translate(dict.fromkeys(map(ord, "[]:*?/\\"), " ")).strip("' ")[:28] or "Sheet"
+    name = _cut(wanted.translate(dict.fromkeys(map(ord, "[]:*?/\\"), " ")), 28) or "Sheet"
     number = 1
     unique = name
     while unique.lower() in taken:
         number += 1
-        unique = f"{name[:25]} {number}"
+        unique = f"{_cut(name, 25)} {number}"
     taken.add(unique.lower())
     return unique
+
+
+def _cut(name: str, longest: int) -> str:
+    """Excel counts UTF-16 units, and takes no apostrophe at either end."""
+    plain = "".join(char for char in name if char.isprintable()).strip("' ")
+    return plain.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore").strip("' ")

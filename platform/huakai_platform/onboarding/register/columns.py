@@ -8,12 +8,12 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Any
 
+from huakai_platform.kernel import workbooks
 from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.kernel.i18n import _
-from huakai_platform.kernel.workbooks import Cell, Sheet, Workbook
+from huakai_platform.kernel.workbooks import Cell, Sheet, Workbook, cells, headings
 from huakai_platform.onboarding.register.fields import FIELDS, REQUIRED, RESULT_TITLES, Field
 
-HEADER_WITHIN = 20
 SURE, FAIR, LEAST = 1.0, 0.6, 0.5
 
 
@@ -70,29 +70,42 @@ class Layout:
             "sheet": self.sheet,
             "header": self.header,
             "columns": {str(k): v for k, v in self.mapping.columns.items()},
+            "titles": list(self.mapping.titles),
         }
 
 
+def read(content: bytes) -> Workbook:
+    """A register as it was sent. Raises FileRefused."""
+    return workbooks.read(content, titles=_titles())
+
+
 def locate(workbook: Workbook) -> Layout:
-    """Find the sheet and the row that heads the register, below whatever titles and notes stand above it."""
-    best: tuple[float, Layout] | None = None
-    for number, sheet in enumerate(workbook.sheets):
-        for header, mapping in _candidates(sheet):
-            score = sum(mapping.confidence.values())
-            if best is None or score > best[0]:
-                best = score, Layout(number, header, mapping)
-    if best is None:
-        raise FileRefused(
-            _("找不到表头：前 20 行里没有“站点名称、类型、级别、统计用区划代码”这样的一行，请使用登记表模板。")
-        )
-    return best[1]
+    """Find the sheet and the row that heads the register, below whatever titles and notes stand above it.
+
+    A hidden sheet is taken only where no other holds a register. Raises FileRefused, for a doubled column too.
+    """
+    for hidden in (False, True):
+        found = [
+            Layout(number, header, mapping)
+            for number, sheet in enumerate(workbook.sheets)
+            for header, mapping in _candidates(sheet)
+            if sheet.hidden is hidden
+        ]
+        if found:
+            best = max(found, key=lambda layout: sum(layout.mapping.confidence.values()))
+            _refuse_doubled(best.mapping)
+            return best
+    raise FileRefused(
+        _("找不到表头：前 20 行里没有“站点名称、类型、级别、统计用区划代码”这样的一行，请使用登记表模板。")
+    )
 
 
 def restore(workbook: Workbook, given: dict[str, Any]) -> Layout:
     """Put back a layout kept as JSON, whatever columns a person had corrected."""
     try:
         sheet, header, columns = int(given["sheet"]), int(given["header"]), dict(given["columns"])
-        titles = tuple(cell.text for cell in workbook.sheets[sheet].rows[header])
+        row = workbook.sheets[sheet].rows[header]
+        titles = tuple(given.get("titles") or [cell.text for cell in row])
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise Invalid(_("这份文件的列对应关系已失效，请重新上传。")) from error
     return Layout(sheet, header, Mapping({}, {}, titles)).with_(**columns)
@@ -100,7 +113,10 @@ def restore(workbook: Workbook, given: dict[str, Any]) -> Layout:
 
 def match(header_cells: Sequence[Cell]) -> Mapping:
     """Give each field the column whose title fits best; no column serves two."""
-    titles = tuple(cell.text for cell in header_cells)
+    return _matched(tuple(cell.text for cell in header_cells))
+
+
+def _matched(titles: tuple[str, ...]) -> Mapping:
     fits = sorted(_fits(titles), reverse=True, key=lambda fit: (fit[0], -fit[1]))
     columns: dict[Field, int] = {}
     confidence: dict[Field, float] = {}
@@ -111,10 +127,20 @@ def match(header_cells: Sequence[Cell]) -> Mapping:
 
 
 def _candidates(sheet: Sheet) -> Iterable[tuple[int, Mapping]]:
-    for number, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-        mapping = match(row)
-        if len(mapping.columns) >= 3 and (Field.NAME in mapping.columns or len(mapping.missing) <= 1):
-            yield number, mapping
+    for number in range(min(len(sheet.rows), headings.HEAD_WITHIN)):
+        called = headings.called(sheet, number)
+        for place in (-1, 0):
+            mapping = _matched(tuple(names[place] if names else "" for names in called))
+            if len(mapping.columns) >= 3 and (Field.NAME in mapping.columns or len(mapping.missing) <= 1):
+                yield number, mapping
+
+
+def _refuse_doubled(mapping: Mapping) -> None:
+    folded = [cells.fold(title) for title in mapping.titles]
+    for column in mapping.columns.values():
+        same = [number for number, title in enumerate(folded) if title == folded[column]]
+        if len(same) > 1:
+            raise headings.doubled(mapping.titles[column], same)
 
 
 def _fits(titles: Sequence[str]) -> Iterable[tuple[float, int, Field]]:
@@ -139,6 +165,13 @@ def _fit(title: str, known: str) -> float:
         return 0.0
     likeness = SequenceMatcher(None, title, known).ratio()
     return 0.75 * likeness if likeness >= 0.7 else 0.0
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(
+        cells.fold(name) for field, spec in FIELDS.items() for name in (spec.label, *spec.also, field.value)
+    )
 
 
 @cache

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import Message, _, listed
-from huakai_platform.kernel.workbooks import Cell, Workbook, letters
+from huakai_platform.kernel.workbooks import Cell, Workbook, letters, words
+from huakai_platform.kernel.workbooks.unread import is_beside, notes
 from huakai_platform.onboarding.register import values
 from huakai_platform.onboarding.register.columns import Layout
 from huakai_platform.onboarding.register.fields import (
@@ -19,6 +20,7 @@ from huakai_platform.onboarding.register.fields import (
     OWNERSHIP_WORDS,
     OWNERSHIPS,
     REQUIRED,
+    RESULT_TITLES,
     TIER_WORDS,
     TIERS,
     Field,
@@ -96,8 +98,27 @@ def parse(workbook: Workbook, layout: Layout) -> list[RegisterRow]:
     return [_row(cells, columns) for cells in rows if _names_a_site(cells)]
 
 
+def unread(workbook: Workbook, layout: Layout) -> list[Message]:
+    """What was read, and every filled cell that was not; the template's example row is none."""
+    sheet, used = workbook.sheets[layout.sheet], layout.mapping.columns
+    passed = []
+    for row in range(layout.header + 1, len(sheet.rows)):
+        cells = {field: sheet.cell(row, column) for field, column in used.items()}
+        if any(cell.text for cell in sheet.rows[row]) and not _is_example(cells) and not _names_a_site(cells):
+            passed.append(row)
+    titles = layout.mapping.titles
+    read = {*used.values(), *(column for column, title in enumerate(titles) if title in RESULT_TITLES)}
+    return notes(workbook, sheet, layout.header, titles, read, passed)
+
+
+def _is_example(cells: Mapping[Field, Cell]) -> bool:
+    return Field.SEQ in cells and cells[Field.SEQ].text == EXAMPLE_MARK
+
+
 def _names_a_site(cells: Mapping[Field, Cell]) -> bool:
-    if Field.SEQ in cells and cells[Field.SEQ].text == EXAMPLE_MARK:
+    if _is_example(cells):
+        return False
+    if is_beside(sorted(cells.values())) and not all(cells[field].text for field in REQUIRED):
         return False
     return any(cells[field].text or cells[field].formula is not None for field in REQUIRED)
 
@@ -131,14 +152,14 @@ def _seq(cell: Cell) -> str:
 
 
 def _area(cell: Cell) -> Decimal | None:
-    area = values.number(cell, code="area_not_number", unit=_("平方米"))
+    area = values.number(cell, code="area_not_number", unit=_("平方米"), units=words.SQUARE_METRES)
     if area is not None and not 0 < area <= LARGEST_AREA:
         raise values.Fault("area_out_of_range", _("面积应大于 0、不超过 100000 平方米，请核对。"))
     return area
 
 
 def _hours(cell: Cell) -> Decimal | None:
-    hours = values.number(cell, code="hours_not_number", unit=_("小时"))
+    hours = values.number(cell, code="hours_not_number", unit=_("小时"), units=words.HOURS)
     if hours is not None and hours < 0:
         raise values.Fault("hours_negative", _("每周开放小时不能是负数，请核对。"))
     if hours is not None and hours > WEEK:

@@ -30,6 +30,12 @@ STATES: dict[State, tuple[Message, workbooks.Style]] = {
     State.ERROR: (_("有错误"), "bad"),
     State.POSSIBLE_DUPLICATE: (_("疑似重复"), "warn"),
 }
+TYPED = frozenset(
+    number
+    for number, field in enumerate(FIELDS)
+    if field not in (Field.AREA, Field.OPERATING_SINCE, Field.WEEKLY_HOURS, *CHOICES)
+)
+"""Columns that are kept as text, so that codes and telephone numbers keep every digit."""
 REGISTER_SHEET = "站点登记表"
 
 
@@ -67,6 +73,7 @@ def template() -> bytes:
         merged=[(0, 0, 0, last), (1, 0, 1, last)],
         choices={number: CHOICES[field] for number, field in enumerate(FIELDS) if field in CHOICES},
         choices_from=3,
+        typed=TYPED,
     )
     return workbooks.write(page, _instructions())
 

@@ -2,19 +2,19 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeVar, cast
+
+from marshmallow import ValidationError
 
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.kernel.workbooks import Cell
+from huakai_platform.kernel.workbooks import Cell, cells
 
 Word = TypeVar("Word", bound=StrEnum)
 
-DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-NUMBER = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(?:m2|㎡|平方米|平米|平|小时|h)?", re.IGNORECASE)
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|400\d{7}")
 EARLIEST = 1949
 
@@ -30,12 +30,20 @@ class Fault(Exception):
 def text(cell: Cell, longest: int) -> str:
     """Text in one line, without what cannot be seen; a formula is refused."""
     refuse_formula(cell)
-    clean = tidy(cell.text)
+    clean = tidy(told(cell))
     if clean.startswith(("=", "\uff1d")):
         raise formula()
     if len(clean) > longest:
         raise Fault("too_long", _("文字超过 {longest} 个字，请缩短。", longest=longest))
     return clean
+
+
+def told(cell: Cell) -> str:
+    """What the cell says; an error of Excel and a number that lost its digits are refused."""
+    try:
+        return cells.told(cell.value)
+    except ValidationError as refused:
+        raise Fault("cell_error", cast(Message, refused.messages[0])) from refused
 
 
 def refuse_formula(cell: Cell) -> None:
@@ -70,22 +78,23 @@ def word(cell: Cell, words: dict[str, Word], *, code: str, allowed: str) -> Word
     given = text(cell, 40)
     if not given:
         return None
-    found = words.get(_key(given)) or {_key(known): value for known, value in words.items()}.get(_key(given))
+    found = {cells.fold(known): value for known, value in words.items()}.get(cells.fold(given))
     if found is None:
         raise Fault(code, _("“{given}”不在可选范围，请填：{allowed}。", given=given, allowed=allowed))
     return found
 
 
-def number(cell: Cell, *, code: str, unit: str) -> Decimal | None:
-    """A number with at most two places; a unit behind it is forgiven, words are not."""
+def number(cell: Cell, *, code: str, unit: str, units: Collection[str]) -> Decimal | None:
+    """A number with at most two places; one of the units behind it is forgiven, words are not."""
     if cell.value is None and cell.formula is not None:
         raise formula()
-    given = unicodedata.normalize("NFKC", tidy(cell.text))
+    told(cell)
+    given = cells.plain(cell.value)
     if not given:
         return None
-    fits = NUMBER.fullmatch(given)
+    found = cells.number(cell.value, units)
     try:
-        return Decimal(fits[1].replace(",", "")).quantize(Decimal("0.01")) if fits else _words(given, code, unit)
+        return _words(given, code, unit) if found is None else found.quantize(Decimal("0.01"))
     except InvalidOperation:
         return _words(given, code, unit)
 
@@ -94,17 +103,16 @@ def day(cell: Cell) -> date | None:
     """A day written 2019-09-01, 2019/9/1, 2019.9.1, 2019年9月1日, 20190901 or as a date of Excel."""
     if cell.value is None and cell.formula is not None:
         raise formula()
-    given = unicodedata.normalize("NFKC", tidy(cell.text)).split("T")[0]
-    given = re.sub(r"\s+\d{1,2}:\d{2}(:\d{2})?$", "", given)
+    told(cell)
+    given = cells.plain(cell.value)
     if not given:
         return None
-    parts = DATE.fullmatch(given) or COMPACT_DATE.fullmatch(given)
-    if parts is None:
-        raise Fault("date_unreadable", _("看不懂日期“{given}”，请写成 2019-09-01 这样。", given=given))
     try:
-        found = date(*map(int, parts.groups()))
+        found = cells.day(cell.value)
     except ValueError as error:
         raise Fault("date_impossible", _("没有“{given}”这一天，请核对日期。", given=given)) from error
+    if found is None:
+        raise Fault("date_unreadable", _("看不懂日期“{given}”，请写成 2019-09-01 这样。", given=given))
     if found.year < EARLIEST:
         raise Fault("date_impossible", _("日期“{given}”过早，请核对。", given=given))
     return found
@@ -118,10 +126,6 @@ def phone(cell: Cell) -> str:
     if bare and not PHONE.fullmatch(bare):
         raise Fault("phone_malformed", _("电话“{given}”不完整，请填 11 位手机号或带区号的固定电话。", given=given))
     return bare
-
-
-def _key(given: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", given)).lower()
 
 
 def _words(given: str, code: str, unit: str) -> Decimal:

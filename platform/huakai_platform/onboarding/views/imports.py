@@ -11,6 +11,7 @@ from werkzeug import Response as BaseResponse
 import huakai_templates
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused, Invalid
+from huakai_platform.kernel.i18n import unpack
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.text import file_name
 from huakai_platform.onboarding import exporting, importing, opening, register, summaries
@@ -184,6 +185,7 @@ def _report_page(kept: RegisterImport, given: inputs.FormResult | None = None) -
         "onboarding/imports_report.html",
         kept=kept,
         counts=kept.summary["counts"],
+        notes=[unpack(one) for one in kept.mapping.get("unread", ())],
         lines=lines[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         total=len(lines),
         page=page,
