@@ -69,6 +69,8 @@ class Field(Generic[C]):
     """Of its column in a workbook, in characters."""
     sort: str = ""
     """The sort that its heading in the list asks for."""
+    units: Sequence[str] = ()
+    """What may stand behind its number in a sheet."""
     recognises: bool = False
     """A row of a sheet with a known value means the thing that has it."""
     sealed: bool = False

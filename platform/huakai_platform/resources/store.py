@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Actor
 from huakai_platform.resources.fields import R
-from huakai_platform.resources.sheets import ImportRow
+from huakai_platform.resources.rows import ImportRow
 
 
 class Kept(Protocol):

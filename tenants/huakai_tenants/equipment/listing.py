@@ -13,6 +13,7 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Money, Text
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.workbooks.words import PIECES
 from huakai_platform.resources.fields import Field, Filter, Resource, Rows, both
 from huakai_platform.resources.lists import contains, equals
 from huakai_platform.resources.words import said
@@ -203,7 +204,7 @@ EQUIPMENT = Resource[Room, EquipmentRow](
         Field("place", _("所在空间"), Text(), out=PAPER, width=18),
         Field(
             "quantity", _("数量"), Int(1, 100_000, required=True), TAKEN, BOTH, width=8, sort="quantity",
-            note=_("1 或更大的整数。"),
+            note=_("1 或更大的整数。"), units=PIECES,
         ),
         Field("bought_on", _("购置日期"), Date(), TAKEN, SHOWN, sort="bought"),
         Field("price", _("总价（元）"), Money(), TAKEN, SHOWN, note=_("数字，最多两位小数。"), width=12),

@@ -14,7 +14,7 @@ from huakai_platform.kernel.errors import Conflict, Invalid, NotFound, StaleVers
 from huakai_platform.kernel.events import NumbersChanged
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.resources.sheets import ImportRow
+from huakai_platform.resources.rows import ImportRow
 from huakai_tenants.equipment import history
 from huakai_tenants.equipment.models import EquipmentItem
 from huakai_tenants.equipment.plan import plan
@@ -103,8 +103,8 @@ def apply(session: Session, actor: Actor, rows: Sequence[ImportRow[Any]]) -> Non
     """Write the rows of a sheet; those that the rules refuse are given their errors."""
     lock_numbering(session)
     kinds, places = plan(session).kinds, spaces(session)
-    known = [row.record.id for row in rows if row.record]
-    stored = select(EquipmentItem).where(EquipmentItem.id.in_(known)).order_by(EquipmentItem.id).with_for_update()
+    named = [row.record.id for row in rows if row.record]
+    stored = select(EquipmentItem).where(EquipmentItem.id.in_(named)).order_by(EquipmentItem.id).with_for_update()
     items = {item.id: item for item in session.scalars(stored)}
     right: list[tuple[ImportRow[Any], EquipmentItem | None, dict[str, Any]]] = []
     for row in rows:
@@ -112,6 +112,9 @@ def apply(session: Session, actor: Actor, rows: Sequence[ImportRow[Any]]) -> Non
         values = {name: row.values.get(name, getattr(item, name) if item else None) for name in NAMES}
         if item and item.state == "scrapped":
             row.refuse("number", _("这件设备已经报废，不能再改动。"))
+        elif item and values["kind"] != item.kind and "number" not in row.values:
+            known = {"number": item.number}
+            row.refuse("serial", _("这个序列号已登记在另一种设备 {number} 上，要改动它请填写编号", **known))
         for name, said in wrong(values, {**kinds, **({item.kind: None} if item else {})}, places).items():
             row.refuse(name, listed(said))
         if not row.errors:

@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,11 +21,14 @@ from huakai_platform.kernel.workbooks import Column, table
 from huakai_tenants.equipment.listing import EQUIPMENT
 from huakai_tenants.equipment.models import EquipmentEvent, EquipmentItem
 from tests.support.make import Make
+from tests.support.staffed import Staffed
 from tests.support.web import post
 
 NAMES = [one.name for one in EQUIPMENT.into("sheet")]
 HEAD = [Column(one.label.render()) for one in EQUIPMENT.into("sheet")]
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
+CASES = Path(__file__).parents[2] / "data/sheets"
+PRICE = Decimal(1200)
 IMPORTS = "/room/equipment/imports"
 
 
@@ -45,7 +50,10 @@ def line(**changes: Any) -> list[workbooks.Value]:
 
 
 def sent(browser: FlaskClient, *rows: Sequence[workbooks.Value]) -> str:
-    content = workbooks.write(table("设备", HEAD, rows))
+    return handed_in(browser, workbooks.write(table("设备", HEAD, rows)))
+
+
+def handed_in(browser: FlaskClient, content: bytes) -> str:
     answer = post(browser, IMPORTS, {"file": (io.BytesIO(content), "设备.xlsx")})
     assert answer.status_code == 303, answer.text
     return str(answer.location)
@@ -114,6 +122,47 @@ def test_a_faulty_row_is_marked_and_the_right_ones_go_in(
 
 def test_one_number_twice_in_a_sheet_is_a_fault(browser: FlaskClient) -> None:
     assert "与第 2 行的设备编号相同" in browser.get(sent(browser, line(number="X1"), line(number="X1"))).text
+
+
+def test_what_was_typed_and_sent_twice_is_registered_once(
+    databases: Databases, make: Make, browser: FlaskClient, site: Site
+) -> None:
+    Staffed(make, site).space("group_room", "30")
+    content = (CASES / "e01-equipment-typed.xlsx").read_bytes()
+    at = handed_in(browser, content)
+    assert "丢失" in browser.get(at).text, "a serial number of twenty digits is told at its cell"
+    applied(browser, at)
+    once = items(databases, site)
+
+    again = browser.get(handed_in(browser, content)).text
+
+    assert [(one.serial, one.quantity, one.price) for one in once.values()] == [("123", 2, PRICE), ("SN-1", 2, PRICE)]
+    assert MARK.search(again) is None, "there is nothing to write"
+    assert items(databases, site).keys() == once.keys()
+
+
+def test_rows_that_say_the_same_are_counted(databases: Databases, browser: FlaskClient, site: Site) -> None:
+    bench = line(name="长凳", bought_on="2026-01-05")
+    applied(browser, sent(browser, bench))
+    applied(browser, sent(browser, bench, bench, bench))
+    assert len(items(databases, site)) == 3, "three in the file and one in the register add two"
+
+    assert MARK.search(browser.get(sent(browser, bench, bench, bench)).text) is None
+    applied(browser, sent(browser, bench, line(name="长凳", bought_on="2026-01-06")))
+    assert len(items(databases, site)) == 4
+
+
+def test_a_serial_number_is_one_thing_whatever_else_changes(
+    databases: Databases, browser: FlaskClient, site: Site
+) -> None:
+    applied(browser, sent(browser, line(serial="SN-1")))
+    applied(browser, sent(browser, line(serial="ｓｎ-1", name="新名")))
+    assert [one.name for one in items(databases, site).values()] == ["新名"]
+    assert "与第 2 行的序列号相同" in browser.get(sent(browser, line(serial="A"), line(serial="a"))).text
+    assert "已登记在另一种设备" in browser.get(sent(browser, line(serial="SN-1", kind="打印机"))).text
+
+    applied(browser, sent(browser, line(serial="无", name="甲"), line(serial="无", name="乙")))
+    assert len(items(databases, site)) == 3, "no serial number is nobody's"
 
 
 def test_what_changed_since_the_check_has_to_be_looked_at_again(

@@ -135,7 +135,8 @@ def test_one_number_stands_in_one_row_and_rows_without_one_are_apart(room: Room)
 
 def test_a_thing_is_known_by_its_serial_number(room: Room) -> None:
     room.item("X1", serial="SN1")
-    found = room.preview(given(serial="SN1"), given(serial="SN1", quantity=3), given(serial="SN2"))
+    room.item("X2", serial="SN2")
+    found = room.preview(given(serial="SN1"), given(serial="ｓｎ2", quantity=3), given(serial="SN3"))
 
     assert [one.state for one in found.rows] == ["unchanged", "changed", "added"]
 
