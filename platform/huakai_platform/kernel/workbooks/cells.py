@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from marshmallow import ValidationError
 
@@ -56,10 +57,14 @@ class Time(Code):
 
 def plain(value: Value) -> str:
     """What the cell says in plain digits and marks, on one line."""
-    said = "".join(" " if char in "\t\r\n" else char for char in unicodedata.normalize("NFKC", _said(value)))
-    return " ".join("".join(char for char in said if unicodedata.category(char) != "Cf").translate(DASHES).split())
+    said = unicodedata.normalize("NFKC", _said(value)).translate(DASHES)
+    if said.isprintable() and "  " not in said:
+        return said.strip()
+    seen = "".join(" " if char in "\t\r\n" else char for char in said)
+    return " ".join("".join(char for char in seen if unicodedata.category(char) != "Cf").split())
 
 
+@lru_cache(maxsize=4096)
 def fold(said: str) -> str:
     """A word or heading without case, width, spaces and punctuation, so that it is known however it was typed."""
     normal = unicodedata.normalize("NFKC", said).casefold()

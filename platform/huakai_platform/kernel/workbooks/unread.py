@@ -52,7 +52,7 @@ def notes(
 def _where(book: Workbook, sheet: Sheet, head: int) -> Iterator[Message]:
     if sheet.hidden:
         yield _("读取的是隐藏的工作表“{sheet}”，第 {row} 行是列名。", sheet=sheet.name, row=head + 1)
-    elif len(book.sheets) > 1:
+    elif any(other is not sheet and not _ours(other) for other in book.sheets):
         yield _("读取的是工作表“{sheet}”，第 {row} 行是列名。", sheet=sheet.name, row=head + 1)
     if hidden := [row for row in sheet.hidden_rows if row > head]:
         yield _("其中 {count} 行是隐藏的，也读取了。", count=len(hidden))
