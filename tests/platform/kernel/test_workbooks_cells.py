@@ -1,9 +1,12 @@
 """What people type into cells, and what Excel makes of it, means the same at every door."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from huakai_platform.kernel.workbooks import Value, cells
@@ -95,3 +98,22 @@ def test_a_word_is_known_however_it_was_typed() -> None:
     assert cells.word("A", words) is None
     assert cells.word("AB", ["A/B", "A-B"]) is None, "two words alike are neither"
     assert cells.word("A-B", ["A/B", "A-B"]) == "A-B"
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    st.one_of(
+        st.text(alphabet="0123456789.,-/:年月日点半元¥￥ ０１：上午E+٣²㎡(星期四)#N/A\u3000\u200b", max_size=14),
+        st.text(max_size=12),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.integers(),
+        st.booleans(),
+    )
+)
+def test_whatever_a_cell_holds_is_read_or_refused_in_words(value: Value) -> None:
+    assert isinstance(cells.plain(value), str)
+    assert cells.fold(cells.plain(value)) == cells.fold(cells.fold(cells.plain(value)))
+    for read in (cells.time, cells.iso_day, cells.digits):
+        assert read(value) is None or cells.plain(read(value)) == read(value)
+    with suppress(ValidationError):
+        cells.told(value)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 
@@ -95,3 +96,9 @@ def test_awkward_sheet_names_are_made_fit_and_unlike() -> None:
     )
 
     assert [sheet.name for sheet in book.sheets] == ["a b", "A B 2", "Sheet", "长" * 28]
+
+
+def test_a_moment_is_said_in_local_time() -> None:
+    data = workbooks.write(Page("甲", [[datetime(2026, 3, 5, 1, 0, tzinfo=UTC)]]))
+
+    assert workbooks.read(data).sheets[0].rows[0][0].value == "2026-03-05 09:00"

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.make import Make
 from tests.support.web import post, token
 
 REASON = "同一社区的第二个服务点"
+CASES = Path(__file__).parents[2] / "data/sheets"
 
 
 @pytest.fixture
@@ -208,3 +210,15 @@ def test_a_regional_office_may_import_but_not_open(app: Flask, make: Make) -> No
 
     assert "现在开通" not in office.get(location).text
     assert post(office, f"{location}/openings").status_code == 403
+
+
+def test_what_nobody_reads_is_said_beside_the_dry_run(browser: FlaskClient, databases: Databases) -> None:
+    at = upload(browser, (CASES / "r15-total-row.xlsx").read_bytes()).location
+    page = browser.get(at).text
+    assert "第 8 行是合计，没有读取。" in page
+    assert "第 10 行没有读取" in page
+
+    head, row = "站点名称,类型,级别,统计用区划代码", "平安社区心理咨询室,心理咨询室,T1,410311002001"
+    answer = upload(browser, f"{head},级 别\n{row},T2\n".encode(), "x.csv")
+    assert answer.status_code == 422
+    assert "“级别”这一列出现了 2 次(C、E)" in answer.text

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.workbooks import Workbook
+from huakai_platform.kernel.workbooks import Cell, Sheet, Workbook
 from huakai_platform.onboarding import register
 from huakai_platform.onboarding.register import Kind, Layout, RegisterRow, Tier
 from tests.support import ragged
@@ -86,3 +86,14 @@ def test_a_column_twice_is_refused_and_an_unknown_one_is_named() -> None:
     assert any("E 列“经费来源”" in said for said in register.unread(book, register.locate(book)))
     with pytest.raises(FileRefused, match=r"级别.*C、F"):
         register.locate(register.read(ragged.xlsx([[*head, "级 别"], [*row, "T2"]])))
+
+
+def test_a_hidden_register_is_read_only_where_no_other_is() -> None:
+    rows = [["站点名称", "类型", "级别", "统计用区划代码", "备注"], ["旧", "心理咨询室", "T1", "410311003001", "旧"]]
+    cells = [[Cell(row, column, value) for column, value in enumerate(line)] for row, line in enumerate(rows)]
+    old, new = Sheet("旧表", cells, hidden=True), Sheet("新表", [line[:4] for line in cells])
+
+    assert register.locate(Workbook((old, new))).sheet == 1
+    assert register.locate(Workbook((old,))).sheet == 0
+    said = register.unread(Workbook((old, new)), register.locate(Workbook((old, new))))
+    assert [str(one) for one in said] == ["读取的是工作表“新表”，第 1 行是列名。", "工作表“旧表”没有读取(2 行有内容)。"]

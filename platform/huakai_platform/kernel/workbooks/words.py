@@ -4,7 +4,7 @@ import re
 
 MONEY = ("元", "圆", "rmb")
 SQUARE_METRES = ("m2", "平方米", "平米", "平")
-HOURS = ("小时", "个小时", "h")
+HOURS = ("小时", "个小时", "h", "hour", "hours")
 LESSONS = ("学时", "个学时", "课时", *HOURS)
 POINTS = ("分",)
 PEOPLE = ("人", "名", "位")
