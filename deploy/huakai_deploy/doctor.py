@@ -23,6 +23,7 @@ from huakai_platform.kernel.queue import Troubled
 from huakai_platform.oversight import rollups
 from huakai_platform.regions import service as regions
 from huakai_platform.regions.models import Region
+from huakai_platform.regions.present import PRESENT
 from huakai_platform.standards import integrity
 from huakai_platform.standards.integrity import Astray
 from huakai_platform.standards.models import Edition
@@ -231,7 +232,9 @@ def _reasons(rows: list[Troubled]) -> str:
 
 def _rollups(databases: Databases, _settings: Settings) -> Finding:
     with databases.session(Login.WORKER) as session:
-        off = rollups.check(session, clock.month(clock.today()))
+        off = {
+            row.region_code for month in (clock.month(clock.today()), PRESENT) for row in rollups.check(session, month)
+        }
     found = _("{count} 个地区与站点数字不符", count=len(off)) if off else _("与站点数字一致")
     remedy = _("看 huakai facts check;用 huakai facts rebuild 重新计算，或 huakai doctor --rebuild 只重新汇总本月")
     return Finding(_("汇总数字"), not off, found, remedy)

@@ -20,6 +20,7 @@ from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.oversight import facts as counting_facts
 from huakai_platform.oversight.facts import recompute
 from huakai_platform.oversight.models import RegionRollup, SiteFact
+from huakai_platform.regions.present import PRESENT
 from huakai_platform.standards.models import Edition
 from huakai_tenants.checklists import counting, schedule
 from huakai_tenants.checklists.models import ChecklistRun
@@ -57,7 +58,9 @@ def numbers(databases: Databases, site: UUID, month: date | None = None) -> dict
 
 def country(databases: Databases) -> dict[str, int]:
     with databases.session(Login.OVERSIGHT) as session:
-        metrics = session.scalar(select(RegionRollup.metrics).where(RegionRollup.level == "country"))
+        metrics = session.scalar(
+            select(RegionRollup.metrics).where(RegionRollup.level == "country", RegionRollup.month > PRESENT)
+        )
         return dict(metrics or {})
 
 

@@ -19,6 +19,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import Ending
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight import recounting, release, rollups
+from huakai_platform.regions.present import PRESENT
 
 
 class Month(click.ParamType[date]):
@@ -74,6 +75,7 @@ def rebuild(month: date | None, site: str | None, login: str | None, as_json: bo
         ended = watching.follow(databases, operation, title, quiet=as_json)
         with databases.session(Login.WORKER) as session:
             regions = rollups.rebuild(session, of)
+            rollups.rebuild(session, PRESENT)
     if as_json:
         output.tell_json({"operation": operation, "ending": ended.ending.value, "done": ended.done, "regions": regions})
     else:

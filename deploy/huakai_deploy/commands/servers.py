@@ -22,6 +22,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.oversight import rollups
+from huakai_platform.regions.present import PRESENT
 
 HUAKAI = str(Path(sys.executable).with_name("huakai"))
 
@@ -95,6 +96,7 @@ def doctor(rebuild: bool, as_json: bool) -> None:
         if rebuild:
             with pools.session(Login.WORKER) as session:
                 rollups.rebuild(session, clock.month(clock.today()))
+                rollups.rebuild(session, PRESENT)
         findings = examine(pools, output.settings())
     if as_json:
         tell_json([finding.__dict__ for finding in findings])

@@ -18,6 +18,10 @@ class ComplianceStanding(Base):
     __tablename__ = "compliance_standing"
     __table_args__ = (
         Index("compliance_standing_region_code_idx", "region_code", "tenant_id"),
+        Index("compliance_standing_risk_idx", "risk", "tenant_id"),
+        Index("compliance_standing_percent_idx", "percent", "tenant_id"),
+        Index("compliance_standing_grade_idx", "grade", "risk", "tenant_id"),
+        Index("compliance_standing_age_set_idx", "age_set", "risk", "tenant_id"),
         {"schema": "oversight"},
     )
 

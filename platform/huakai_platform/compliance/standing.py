@@ -14,6 +14,7 @@ from huakai_platform.compliance.scoring import Result
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.sites import WORKING, Site
+from huakai_platform.oversight import facts
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.measured import Measure, Measures
 
@@ -37,15 +38,17 @@ def recompute(session: Session, site_id: UUID, day: date, measure: Measure) -> b
     if state not in WORKING:
         return False
     of = assessing.subject(session, site_id)
-    held = select(ComplianceStanding.tenant_id).where(ComplianceStanding.tenant_id == site_id)
-    session.execute(held.with_for_update())
+    held = select(ComplianceStanding.grade).where(ComplianceStanding.tenant_id == site_id)
+    before = session.execute(held.with_for_update()).one_or_none()
     found = assessing.assess(of, day, measure(session, day))
     _write(session, site_id, of.region_code, of.edition_id, found.as_of, found.result, found.parts)
+    if before is None or before.grade != found.result.grade:
+        facts.stood(session, [of.region_code])
     return True
 
 
 def first(session: Session, site_id: UUID, region_code: str, edition_id: UUID, since: date, measures: Measures) -> None:
-    """The standing of a site that is being opened, without reading what was just written."""
+    """The standing of a site that is being opened, whose facts tell of it, without reading what was just written."""
     definition, day = standards.body(session, edition_id, "indicators"), measures.until
     values = {metric: one.value for metric, one in measures.found.items()}
     result = scoring.score(definition, scoring.age_set(definition["sets"], since, day), values)

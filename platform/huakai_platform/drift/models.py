@@ -15,7 +15,19 @@ class DriftStanding(Base):
     """A site's latest departures, found by its own rows inside its own tenant; codes and counts, never persons."""
 
     __tablename__ = "drift_standing"
-    __table_args__ = ({"schema": "oversight"},)
+    __table_args__ = (
+        Index("drift_standing_core_idx", "core", "unexplained", "tenant_id"),
+        Index("drift_standing_unexplained_idx", "unexplained", "core", "tenant_id"),
+        Index("drift_standing_waived_idx", "waived", "core", "tenant_id"),
+        Index("drift_standing_allowed_idx", "allowed", "core", "tenant_id"),
+        Index(
+            "drift_standing_findings_idx",
+            "findings",
+            postgresql_using="gin",
+            postgresql_ops={"findings": "jsonb_path_ops"},
+        ),
+        {"schema": "oversight"},
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     region_code: Mapped[str]

@@ -15,6 +15,7 @@ from huakai_platform.drift.models import DriftStanding
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.sites import WORKING, Site
+from huakai_platform.oversight import facts
 from huakai_platform.standards.measured import Look, Requirement
 
 Finding = dict[str, Any]
@@ -22,6 +23,14 @@ _INSERT = upsert(table(DriftStanding))
 _KEEP = _INSERT.on_conflict_do_update(
     constraint="drift_standing_pkey",
     set_={one.name: _INSERT.excluded[one.name] for one in table(DriftStanding).columns if one.name != "tenant_id"},
+)
+
+_COUNTED = (
+    DriftStanding.conforming,
+    DriftStanding.allowed,
+    DriftStanding.waived,
+    DriftStanding.unexplained,
+    DriftStanding.core,
 )
 
 
@@ -33,18 +42,20 @@ def recompute(session: Session, site_id: UUID, day: date, look: Look) -> bool:
     ).one_or_none()
     if site is None or site.state not in WORKING or site.edition_id is None:
         return False
-    held = select(DriftStanding.findings).where(DriftStanding.tenant_id == site_id).with_for_update()
-    before = session.scalar(held) or []
+    held = select(DriftStanding.findings, *_COUNTED).where(DriftStanding.tenant_id == site_id).with_for_update()
+    before = session.execute(held).one_or_none()
     asked = look(session, day)
-    found = findings(asked, waivers.in_force(session, site_id, day), before, day)
-    _write(session, site_id, site.region_code, site.edition_id, day, asked, found)
+    found = findings(asked, waivers.in_force(session, site_id, day), before.findings if before else (), day)
+    counts = _write(session, site_id, site.region_code, site.edition_id, day, asked, found)
+    if before is None or any(before._mapping[name] != number for name, number in counts.items()):
+        facts.stood(session, [site.region_code])
     return True
 
 
 def first(
     session: Session, site_id: UUID, region_code: str, edition_id: UUID, day: date, asked: tuple[Requirement, ...]
 ) -> None:
-    """The departures of a site that is being opened, without reading what was just written."""
+    """The departures of a site that is being opened, whose facts tell of it, without reading what was just written."""
     _write(session, site_id, region_code, edition_id, day, asked, findings(asked, frozenset(), (), day))
 
 
@@ -67,9 +78,11 @@ def _write(
     day: date,
     asked: tuple[Requirement, ...],
     found: list[Finding],
-) -> None:
+) -> dict[str, int]:
     told = {"tenant_id": site_id, "region_code": region_code, "edition_id": edition_id, "as_of": day}
-    session.execute(_KEEP, told | _counts(asked, found) | {"findings": found, "computed_at": clock.now()})
+    counts = _counts(asked, found)
+    session.execute(_KEEP, told | counts | {"findings": found, "computed_at": clock.now()})
+    return counts
 
 
 def _finding(one: Requirement, waived: bool) -> Finding:

@@ -13,13 +13,16 @@ from sqlalchemy import (
     Index,
     Integer,
     Uuid,
+    any_,
     bindparam,
     func,
     insert,
+    literal,
     select,
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from huakai_platform.kernel import audit, clock, outbox
@@ -30,6 +33,7 @@ from huakai_platform.kernel.events import OperationStarted
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.message_types import MessageType
+from huakai_platform.kernel.sites import Site
 
 
 class ItemState(StrEnum):
@@ -51,7 +55,11 @@ class Ending(StrEnum):
 
 class Operation(Base):
     __tablename__ = "operation"
-    __table_args__ = (Index("operation_created_at_idx", "created_at"), {"schema": "platform"})
+    __table_args__ = (
+        Index("operation_created_at_idx", "created_at"),
+        Index("operation_institution_id_idx", "institution_id", "created_at", "id"),
+        {"schema": "platform"},
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
     kind: Mapped[str]
@@ -64,6 +72,13 @@ class Operation(Base):
     cancelled_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
     """When its starter was told of its end; resumed, it will end once more."""
+    institution_id: Mapped[UUID | None]
+    ancestors: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
+    """The lowest region that holds all its sites, and every region above it."""
+    done: Mapped[int | None] = mapped_column(Integer)
+    """How its items ended, counted once it has ended; while it runs, and when an item ends anew, nothing."""
+    failed: Mapped[int | None] = mapped_column(Integer)
+    cancelled: Mapped[int | None] = mapped_column(Integer)
 
 
 class OperationItem(Base):
@@ -84,7 +99,10 @@ class OperationItem(Base):
     ended_at: Mapped[datetime | None]
 
 
-_ITEM = table(OperationItem)
+_ITEM, _OPERATION = table(OperationItem), table(Operation)
+_UNCOUNTED: dict[str, Any] = dict.fromkeys(("done", "failed", "cancelled"))
+_HELD = select(_OPERATION.c.done).where(_OPERATION.c.id == bindparam("of_operation")).with_for_update(read=True)
+"""Whoever counts the items of an operation waits for those that end at the moment."""
 _FINISH = update(_ITEM).where(
     _ITEM.c.operation_id == bindparam("of_operation"),
     _ITEM.c.site_id == bindparam("of_site"),
@@ -132,6 +150,7 @@ def start(
         {"position": position, "site_id": site_id, "label": label}
         for position, (site_id, label) in enumerate(items, start=1)
     ]
+    institution, ancestors = _extent(session, [row["site_id"] for row in rows if row["site_id"]])
     operation = Operation(
         id=uuid7(),
         kind=kind,
@@ -141,6 +160,8 @@ def start(
         created_by=actor.account_id if actor else None,
         region_code=actor.region_code if actor else None,
         created_at=clock.now(),
+        institution_id=(actor.institution_id if actor else None) or institution,
+        ancestors=ancestors,
     )
     session.add(operation)
     session.flush()
@@ -148,6 +169,31 @@ def start(
         session.execute(insert(OperationItem), [{"operation_id": operation.id, **row} for row in rows])
         outbox.publish(session, OperationStarted(operation.id), dedup=f"operation:{operation.id}", at=begins_at)
     return operation
+
+
+def _extent(session: Session, sites: Sequence[Any]) -> tuple[UUID | None, list[str] | None]:
+    """The institution whose sites these are, and the regions that hold all of them, the lowest first."""
+    if not sites:
+        return None, None
+    here = Site.id == any_(literal(sites, ARRAY(Uuid)))
+    institutions = session.scalars(select(Site.institution_id).where(here).distinct().limit(2)).all()
+    above = func.unnest(Site.ancestors).table_valued("code", with_ordinality="level").render_derived()
+    shared = (
+        select(above.c.code)
+        .select_from(Site)
+        .join(above, true())
+        .where(here)
+        .group_by(above.c.code)
+        .having(func.count() == select(func.count()).select_from(Site).where(here).scalar_subquery())
+        .order_by(func.min(above.c.level))
+    )
+    return institutions[0] if len(institutions) == 1 else None, list(session.scalars(shared))
+
+
+def settle(session: Session, operation: Operation) -> None:
+    """Write down how the items of an operation ended, whose row the session has locked."""
+    found = progress(session, operation.id)
+    operation.done, operation.failed, operation.cancelled = found.done, found.failed, found.cancelled
 
 
 def progress(session: Session, operation_id: UUID) -> Progress:
@@ -169,7 +215,10 @@ def progress(session: Session, operation_id: UUID) -> Progress:
 def finish_item(session: Session, operation_id: UUID, site_id: UUID, *, error: str | None = None) -> None:
     """Mark a site's item done or failed, in the transaction of its effect."""
     about = {"state": ItemState.FAILED if error else ItemState.DONE, "error": error, "ended_at": clock.now()}
+    counted = session.scalar(_HELD, {"of_operation": operation_id})
     session.execute(_FINISH, {"of_operation": operation_id, "of_site": site_id, **about})
+    if counted is not None:
+        session.execute(update(Operation).where(Operation.id == operation_id).values(_UNCOUNTED))
 
 
 def cancel(session: Session, actor: Actor, operation_id: UUID) -> None:
@@ -207,6 +256,7 @@ def resume(session: Session, actor: Actor, operation_id: UUID) -> None:
     ).all()
     if not again:
         raise Conflict(_("没有可以重做的项目。"))
-    session.execute(update(Operation).where(Operation.id == operation_id).values(cancelled_at=None, told_at=None))
+    again_from = update(Operation).where(Operation.id == operation_id)
+    session.execute(again_from.values(_UNCOUNTED | {"cancelled_at": None, "told_at": None}))
     outbox.publish(session, OperationStarted(operation_id))
     audit.record(session, actor, "operations.resumed", "operation", operation_id, items=len(again))

@@ -81,6 +81,18 @@ class Site(Base):
         Index("site_place_code_idx", "place_code"),
         Index("site_ancestors_idx", "ancestors", postgresql_using="gin"),
         Index("site_grams_idx", "grams", postgresql_using="gin"),
+        *(
+            Index(f"site_institution_id_{first}_idx", "institution_id", first, then)
+            for first, then in (
+                ("name", "id"),
+                ("area", "id"),
+                ("operating_since", "id"),
+                ("state", "code"),
+                ("kind", "code"),
+                ("tier", "code"),
+                ("ownership", "code"),
+            )
+        ),
         {"schema": "platform"},
     )
 

@@ -1,6 +1,6 @@
 """A site's numbers of a month, recomputed from its own rows inside its own tenant."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,8 +17,10 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteKind, SiteState
 from huakai_platform.oversight.metrics import GONE, KINDS, STANDING, checked
 from huakai_platform.oversight.models import DirtyRegion, SiteFact
+from huakai_platform.regions.present import PRESENT
 
-Counts = Mapping[str, int] | Callable[[Session, date], Mapping[str, int]]
+Metrics = Mapping[str, int]
+Counts = Metrics | Callable[[Session, date], Metrics]
 """What a site has done in a month, or how to count it once nobody else counts the same."""
 
 NOTHING: Mapping[str, int] = {}
@@ -51,6 +53,8 @@ def recompute(session: Session, site: Standing | UUID, month: date, counts: Coun
     if isinstance(site, UUID):
         now_is = _site(session, site)  # whoever held the row until now may have opened or moved the site
     region, numbers = now_is.region_code, standing(now_is.kind, now_is.state)
+    if month >= clock.month(clock.today()):
+        _stand(session, now_is, before, numbers, month)
     if month < clock.month(clock.today()) and before.metrics:
         region = before.region_code
         numbers = {name: number for name, number in before.metrics.items() if name in STANDING}
@@ -81,8 +85,27 @@ def refresh(session: Session, site_id: UUID, day: date, counts: Counts = NOTHING
         recompute(session, site_id, last, counts)
 
 
+def stood(session: Session, regions: Iterable[str]) -> None:
+    """Mark that something of the present of sites in these regions is other than it was."""
+    now = clock.now()
+    marks = [{"region_code": code, "month": PRESENT, "marked_at": now} for code in sorted(set(regions))]
+    session.execute(_MARK, marks)
+
+
 def standing(kind: SiteKind, state: SiteState) -> dict[str, int]:
     return {"sites": 1, KINDS[kind]: int(state not in GONE), f"state_{state}": 1}
+
+
+def _stand(session: Session, site: Standing, before: Row[*tuple[Any, ...]], numbers: Metrics, month: date) -> None:
+    """Mark the present where a site lies and lay, unless it is what it was when it was counted last."""
+    regions = {site.region_code, before.region_code}
+    if not before.metrics:
+        earlier = select(SiteFact.region_code).where(SiteFact.tenant_id == site.id, SiteFact.month < month)
+        if last := session.scalar(earlier.order_by(SiteFact.month.desc()).limit(1)):
+            regions.add(last)
+    elif len(regions) == 1 and all(before.metrics.get(name) == number for name, number in numbers.items()):
+        return
+    stood(session, regions)
 
 
 def _site(session: Session, site_id: UUID) -> Standing:

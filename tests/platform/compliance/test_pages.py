@@ -18,6 +18,8 @@ from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.notices import Notice
 from huakai_platform.kernel.tenancy import PLATFORM
+from huakai_platform.oversight import rollups
+from huakai_platform.regions.present import PRESENT
 from huakai_platform.web.context import inside
 from huakai_tenants.measures import compliance
 from huakai_worker import dispatcher
@@ -122,6 +124,8 @@ def test_the_list_takes_as_many_statements_for_many_sites(
     app: Flask, auditor: FlaskClient, databases: Databases, make: Make
 ) -> None:
     stand(databases, bad(make))
+    with databases.session(Login.WORKER) as session:
+        rollups.rebuild(session, PRESENT)
     auditor.get(LIST)
     with web.statements(app) as few:
         auditor.get(LIST)

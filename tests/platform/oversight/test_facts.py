@@ -15,6 +15,7 @@ from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.oversight import facts
 from huakai_platform.oversight.metrics import METRICS, PERSONS, STANDING, Nature, UnknownMetric, checked
 from huakai_platform.oversight.models import DirtyRegion, SiteFact
+from huakai_platform.regions.present import PRESENT
 from tests.support.make import TOWNSHIP, Make
 
 MONTH = clock.month(clock.today())
@@ -37,7 +38,7 @@ def test_a_site_says_what_it_is_and_what_it_did(databases: Databases, make: Make
         facts.recompute(session, site.id, MONTH, {"checklists_done": 4})
 
     assert known(databases)[MONTH].metrics == {"sites": 1, "centers": 1, "state_suspended": 1, "checklists_done": 4}
-    assert marks(databases) == {(TOWNSHIP, MONTH)}
+    assert marks(databases) == {(TOWNSHIP, MONTH), (TOWNSHIP, PRESENT)}
 
 
 def test_counting_begins_when_nobody_else_counts(databases: Databases, make: Make) -> None:

@@ -8,7 +8,7 @@ from huakai_deploy.local import Urls
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
-from huakai_platform.oversight import rollups
+from huakai_platform.oversight import rollup_sql, rollups
 from huakai_platform.regions.service import LEVELS
 from tests.support.days import this_month
 
@@ -36,7 +36,8 @@ def test_folding_reads_the_marked_regions_by_index(databases: Databases, urls: U
         connection.execute(text("VACUUM ANALYZE oversight.site_fact, oversight.dirty_region"))
     engine.dispose()
     arguments: dict[str, Any] = {"levels": list(LEVELS), "most": 2000, "now": clock.now(), "code": None, "month": None}
+    arguments |= rollups._AT_PRESENT
     with databases.session(Login.WORKER) as session:
-        plan = session.execute(text(f"EXPLAIN {rollups._FOLD.text}"), arguments).scalars().all()
+        plan = session.execute(text(f"EXPLAIN {rollup_sql.FOLD.text}"), arguments).scalars().all()
     assert any("site_fact_region_code_idx" in line for line in plan), plan
     assert not any("Seq Scan on site_fact" in line for line in plan), plan

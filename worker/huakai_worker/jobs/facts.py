@@ -15,6 +15,7 @@ from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.oversight import facts, persons, rollups, totals
 from huakai_platform.oversight.models import RegionTotal, SiteFact
+from huakai_platform.regions.present import PRESENT
 from huakai_tenants.measures import headcount, workload
 from huakai_worker.reasons import Failed, cut_off, named
 from huakai_worker.scope import Work
@@ -42,6 +43,7 @@ def site_changed(work: Work, *, site_id: str) -> None:
     with work.tenant(UUID(site_id)) as session:
         facts.recompute(session, UUID(site_id), clock.month(clock.today()), workload.counts)
         persons.recompute(session, UUID(site_id), clock.month(clock.today()), headcount.counts)
+        facts.stood(session, session.scalars(select(Site.region_code).where(Site.id == UUID(site_id))))
 
 
 def sites_taken_in(work: Work, *, after: str = "") -> None:
@@ -53,8 +55,9 @@ def sites_taken_in(work: Work, *, after: str = "") -> None:
 
 
 def regions_moved(work: Work) -> None:
-    """Sum the present month anew along the tree as it hangs now."""
+    """Sum the present month, and what is so at present, anew along the tree as it hangs now."""
     rollups.rebuild(work.session, clock.month(clock.today()))
+    rollups.rebuild(work.session, PRESENT)
 
 
 def day_turned(work: Work, *, day: str, after: str = "") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.memberships import in_force
@@ -29,12 +29,15 @@ ENDED: Mapping[Ending, str] = {
 
 
 def see_endings(session: Session) -> None:
-    """Ask that whoever began an operation be told how it ended, once for each time that it comes to an end."""
+    """Count the items of operations that have ended, and ask that whoever began one be told how it ended, once for each
+    time that it comes to an end."""
     waiting = exists().where(OperationItem.operation_id == Operation.id, OperationItem.state == ItemState.WAITING)
-    ended = select(Operation).where(Operation.told_at.is_(None), ~waiting).order_by(Operation.created_at).limit(MOST)
+    unsettled = or_(Operation.told_at.is_(None), Operation.done.is_(None))
+    ended = select(Operation).where(unsettled, ~waiting).order_by(Operation.created_at).limit(MOST)
     for operation in session.scalars(ended.with_for_update(skip_locked=True)).all():
-        operation.told_at = clock.now()
-        if operation.created_by:
+        operations.settle(session, operation)
+        ending, operation.told_at = operation.told_at is None, operation.told_at or clock.now()
+        if ending and operation.created_by:
             outbox.publish(session, OperationEnded(operation.id), dedup=_ending(operation))
 
 
