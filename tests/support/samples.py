@@ -126,6 +126,8 @@ def operation(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
         created_by=owner.account_id,
         region_code=owner.region_code,
         created_at=clock.now(),
+        institution_id=site.institution_id,
+        ancestors=site.ancestors,
     )
     world.make.add(row)
     world.make.add(OperationItem(operation_id=row.id, position=1, site_id=site.id, label=site.name, state="waiting"))

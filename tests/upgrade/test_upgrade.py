@@ -16,10 +16,12 @@ from huakai_platform.kernel import clock, operations
 from huakai_platform.kernel.access import Role
 from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.db import Base, Databases
+from huakai_platform.kernel.operations import Operation
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight import recounting, rollups
 from huakai_platform.oversight.models import PersonFact, RegionRollup, SiteFact
+from huakai_platform.regions.present import PRESENT
 from huakai_worker.heartbeat import HeartbeatWriter
 from tests.support.make import Make
 from tests.support.routes import API, Route, everything
@@ -100,6 +102,17 @@ def test_the_doctor_finds_nothing_that_is_not_expected(upgraded: Databases, sett
 
     assert {one.subject for one in findings if not one.good} <= EXPECTED, findings
     assert next(one for one in findings if one.subject == "数据库迁移").found == migrating.head()
+
+
+def test_what_is_so_at_present_is_summed_up_and_what_has_ended_counted(upgraded: Databases) -> None:
+    with upgraded.session(Login.WORKER) as session:
+        assert rollups.check(session, PRESENT) == []
+        assert session.scalar(select(func.count()).where(RegionRollup.month == PRESENT))
+        for one in session.scalars(select(Operation).where(Operation.done.is_not(None))):
+            found = operations.progress(session, one.id)
+            assert (one.done, one.failed, one.cancelled) == (found.done, found.failed, found.cancelled)
+            assert one.institution_id
+            assert one.ancestors
 
 
 @pytest.mark.parametrize("role", Role)

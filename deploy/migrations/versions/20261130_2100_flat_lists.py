@@ -15,8 +15,8 @@ INDICES = (
     ("site_institution_id_operating_since_idx", "platform", "site", ("institution_id", "operating_since", "id")),
     ("site_institution_id_state_idx", "platform", "site", ("institution_id", "state", "code")),
     ("site_institution_id_kind_idx", "platform", "site", ("institution_id", "kind", "code")),
-    ("site_institution_id_tier_idx", "platform", "site", ("institution_id", "tier", "code")),
     ("site_institution_id_ownership_idx", "platform", "site", ("institution_id", "ownership", "code")),
+    ("site_state_since_idx", "platform", "site", ("institution_id", "state", "state_since", "id")),
     ("compliance_standing_risk_idx", "oversight", "compliance_standing", ("risk", "tenant_id")),
     ("compliance_standing_percent_idx", "oversight", "compliance_standing", ("percent", "tenant_id")),
     ("compliance_standing_grade_idx", "oversight", "compliance_standing", ("grade", "risk", "tenant_id")),
@@ -26,6 +26,10 @@ INDICES = (
     ("drift_standing_waived_idx", "oversight", "drift_standing", ("waived", "core", "tenant_id")),
     ("drift_standing_allowed_idx", "oversight", "drift_standing", ("allowed", "core", "tenant_id")),
     ("operation_institution_id_idx", "platform", "operation", ("institution_id", "created_at", "id")),
+)
+COVERING = (
+    ("site_institution_id_tier_idx", ("institution_id", "tier", "code"), ("id", "state")),
+    ("site_reach_idx", ("id",), ("institution_id", "state")),
 )
 COLUMNS = (
     ("institution_id", sa.Uuid()),
@@ -65,6 +69,10 @@ OPERATIONS = """
     ) AS known
     WHERE known.id = operation.id
 """
+SINCE = """
+    UPDATE platform.site
+    SET state_since = coalesce((SELECT max(at) FROM platform.site_event WHERE site_id = site.id), site.created_at)
+"""
 PRESENT = """
     INSERT INTO oversight.region_rollup (region_code, month, parent_code, level, metrics, computed_at)
     SELECT region.code, DATE '0001-01-01', region.parent_code, region.level,
@@ -80,6 +88,10 @@ PRESENT = """
             jsonb_build_object('sites', 1, 'state_' || site.state, 1)
             || CASE WHEN site.state IN ('open', 'suspended', 'relocating')
                THEN jsonb_build_object('grade_' || coalesce(standing.grade, 'none'), 1) ELSE '{}' END
+            || CASE WHEN site.state IN ('open', 'suspended', 'relocating') AND standing.tenant_id IS NOT NULL
+               THEN jsonb_build_object('age_' || standing.age_set, 1, 'risk_' || CASE
+                   WHEN standing.risk >= 60 THEN 'high' WHEN standing.risk >= 30 THEN 'middle' ELSE 'low' END, 1)
+               ELSE '{}' END
             || CASE WHEN site.state IN ('open', 'suspended', 'relocating') AND drift.tenant_id IS NOT NULL
                THEN jsonb_build_object(
                    'drift_sites', 1, 'drift_conforming', drift.conforming, 'drift_allowed', drift.allowed,
@@ -94,8 +106,13 @@ PRESENT = """
 
 
 def upgrade() -> None:
+    since = sa.Column("state_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False)
+    op.add_column("site", since, schema="platform")
+    op.execute(SINCE)
     for name, schema, of, columns in INDICES[:-1]:
         op.create_index(name, of, list(columns), unique=False, schema=schema)
+    for name, columns, more in COVERING:
+        op.create_index(name, "site", list(columns), unique=False, schema="platform", postgresql_include=list(more))
     op.create_index(
         "drift_standing_findings_idx",
         "drift_standing",
@@ -118,6 +135,9 @@ def downgrade() -> None:
     op.execute("DELETE FROM oversight.dirty_region WHERE month = DATE '0001-01-01'")
     for name, schema, of, _columns in reversed(INDICES):
         op.drop_index(name, table_name=of, schema=schema)
+    for name, _columns, _more in COVERING:
+        op.drop_index(name, table_name="site", schema="platform")
     op.drop_index("drift_standing_findings_idx", table_name="drift_standing", schema="oversight")
+    op.drop_column("site", "state_since", schema="platform")
     for column, _kind in reversed(COLUMNS):
         op.drop_column("operation", column, schema="platform")

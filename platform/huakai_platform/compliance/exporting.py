@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from huakai_platform.compliance.listing import Listing
 from huakai_platform.compliance.words import GRADES
 from huakai_platform.kernel import workbooks
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import SiteState
 from huakai_platform.kernel.workbooks import Column
+from huakai_platform.onboarding.listing import Listing
 
 MOST, MOST_ON_PAPER = 20_000, 2_000
 TITLES = (

@@ -1,53 +1,37 @@
 """The sites in an auditor's reach by grade and risk, from their standings alone."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
 
 from huakai_platform.compliance.models import ComplianceStanding
 from huakai_platform.compliance.words import GRADES, RISKS
+from huakai_platform.kernel import paging
 from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.paging import NUMBERED, Order
 from huakai_platform.kernel.sites import WORKING, Site
 from huakai_platform.onboarding import listing as sites
+from huakai_platform.onboarding.listing import Listing
 
 PAGE_SIZE = 50
-SORTS: dict[str, InstrumentedAttribute[Any]] = {
-    "risk": ComplianceStanding.risk,
-    "percent": ComplianceStanding.percent,
-    "name": Site.name,
-    "code": Site.code,
+_MINE = ComplianceStanding.tenant_id == Site.id
+SORTS: dict[str, Order] = {
+    "risk": Order((ComplianceStanding.risk, ComplianceStanding.tenant_id), optional=True, row=Site.id),
+    "percent": Order((ComplianceStanding.percent, ComplianceStanding.tenant_id), optional=True, row=Site.id),
+    "name": Order((Site.name, Site.id)),
+    "code": Order((Site.code, Site.id)),
 }
 UNGRADED = "none"
-Listed = Row[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class Listing:
-    rows: Sequence[Listed]
-    total: int
-    page: int
-    names: Mapping[str, str]
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
-
-    def place(self, row: Any) -> str:
-        return sites.place(row.ancestors, self.names)
-
-
-def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Listing:
-    """A page of the sites that the filters leave."""
-    conditions = _conditions(actor, asked)
-    counted = select(func.count()).select_from(Site).outerjoin(ComplianceStanding, _MINE).where(*conditions)
-    total = session.scalar(counted) or 0
-    page = min(asked.get("page", 1), max(1, -(-total // PAGE_SIZE)))
-    query = _columns().where(*conditions).order_by(*_order(asked)).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    rows = session.execute(query).all()
-    return Listing(rows, total, page, sites.names_of(session, rows))
+def list_page(session: Session, actor: Actor, asked: Mapping[str, Any], grades: Mapping[str, int]) -> Listing:
+    """A page of the sites that the filters leave; `grades` counts those of the region (see by_grade)."""
+    query = unordered_query(actor, asked)
+    total = paging.count(session, query, summed=_summed(session, actor, asked, grades))
+    return sites.listed(session, paging.cut(session, query, _order(asked), asked, total, PAGE_SIZE))
 
 
 def unordered_query(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
@@ -57,13 +41,20 @@ def unordered_query(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any
 
 def all_rows(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Listing:
     """All of them, at most `most`, for exports and paper."""
-    query = _columns().where(*_conditions(actor, asked)).order_by(*_order(asked)).limit(most)
-    rows = session.execute(query).all()
-    return Listing(rows, len(rows), 1, sites.names_of(session, rows))
+    rows = session.execute(_order(asked).applied(unordered_query(actor, asked)).limit(most)).all()
+    return Listing(rows, sites.names_of(session, rows))
 
 
 def by_grade(session: Session, actor: Actor, asked: Mapping[str, Any]) -> dict[str, int]:
     """How many sites of the region have which grade; `none` those without one."""
+    held = sites.held(session, actor, asked.get("region"))
+    found = {grade: held.get(f"grade_{grade}", 0) for grade in (*GRADES, UNGRADED)}
+    if sum(found.values()) > NUMBERED:
+        return found
+    return dict.fromkeys(found, 0) | _grade_by_grade(session, actor, asked)
+
+
+def _grade_by_grade(session: Session, actor: Actor, asked: Mapping[str, Any]) -> dict[str, int]:
     rows = session.execute(
         select(ComplianceStanding.grade, func.count())
         .select_from(Site)
@@ -71,11 +62,19 @@ def by_grade(session: Session, actor: Actor, asked: Mapping[str, Any]) -> dict[s
         .where(*_conditions(actor, {"region": asked.get("region")}))
         .group_by(ComplianceStanding.grade)
     )
-    found = {grade or UNGRADED: int(count) for grade, count in rows}
-    return {grade: found.get(grade, 0) for grade in (*GRADES, UNGRADED)}
+    return {grade or UNGRADED: int(count) for grade, count in rows}
 
 
-_MINE = ComplianceStanding.tenant_id == Site.id
+def _summed(session: Session, actor: Actor, asked: Mapping[str, Any], grades: Mapping[str, int]) -> int:
+    """How many sites there are, where one thing at most is asked for beside their region; 0 is not known."""
+    match [name for name in ("q", "grade", "age", "risk") if asked.get(name)]:
+        case []:
+            return sum(grades.values())
+        case ["grade"]:
+            return grades[asked["grade"]]
+        case ["age" | "risk" as name]:
+            return sites.held(session, actor, asked.get("region")).get(f"{name}_{asked[name]}", 0)
+    return 0
 
 
 def _conditions(actor: Actor, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
@@ -94,7 +93,7 @@ def _conditions(actor: Actor, asked: Mapping[str, Any]) -> list[ColumnElement[bo
 
 def _columns() -> Select[*tuple[Any, ...]]:
     standing = ComplianceStanding
-    return select(
+    columns = (
         Site.id,
         Site.code,
         Site.name,
@@ -112,10 +111,10 @@ def _columns() -> Select[*tuple[Any, ...]]:
         standing.failed_core,
         standing.risk,
         standing.computed_at,
-    ).outerjoin(standing, _MINE)
+    )
+    return select(*columns).select_from(Site).outerjoin(standing, _MINE)
 
 
-def _order(asked: Mapping[str, Any]) -> tuple[ColumnElement[Any], ...]:
-    sort = asked.get("sort", "-risk")
-    column = SORTS[sort.lstrip("-")]
-    return (column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last(), Site.id.asc())
+def _order(asked: Mapping[str, Any]) -> Order:
+    sort = asked.get("sort") or "-risk"
+    return replace(SORTS[sort.removeprefix("-")], falling=sort.startswith("-"))

@@ -11,6 +11,7 @@ from huakai_platform.compliance import assessing, risk, scoring
 from huakai_platform.compliance.models import ComplianceStanding
 from huakai_platform.compliance.risk import Part
 from huakai_platform.compliance.scoring import Result
+from huakai_platform.compliance.words import level
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.db import table
 from huakai_platform.kernel.sites import WORKING, Site
@@ -38,11 +39,13 @@ def recompute(session: Session, site_id: UUID, day: date, measure: Measure) -> b
     if state not in WORKING:
         return False
     of = assessing.subject(session, site_id)
-    held = select(ComplianceStanding.grade).where(ComplianceStanding.tenant_id == site_id)
+    counted = (ComplianceStanding.grade, ComplianceStanding.age_set, ComplianceStanding.risk)
+    held = select(*counted).where(ComplianceStanding.tenant_id == site_id)
     before = session.execute(held.with_for_update()).one_or_none()
     found = assessing.assess(of, day, measure(session, day))
     _write(session, site_id, of.region_code, of.edition_id, found.as_of, found.result, found.parts)
-    if before is None or before.grade != found.result.grade:
+    now = found.result.grade, found.result.age_set, level(risk.total(found.parts))
+    if before is None or (before.grade, before.age_set, level(before.risk)) != now:
         facts.stood(session, [of.region_code])
     return True
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from huakai_platform.drift.listing import COUNTS, Listing
+from huakai_platform.drift.listing import COUNTS
 from huakai_platform.drift.words import CLASSES, KINDS, STATES, WRONGS
 from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.workbooks import Column
+from huakai_platform.onboarding.listing import Listing
 
 MOST, MOST_ON_PAPER = 20_000, 2_000
 TITLES = (

@@ -189,6 +189,14 @@ class Page(Int):
         super().__init__(1, 10_000, **{"from_form": True, "load_default": 1, **settings})
 
 
+class Paged(Form):
+    """A list's page: by number, or by the row before or after it."""
+
+    page = Page()
+    after = Id()
+    before = Id()
+
+
 class Number(Checked[Decimal]):
     """A finite number in a range, as Decimal, with at most `places` digits after the point."""
 

@@ -5,7 +5,18 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, DateTime, ForeignKeyConstraint, Index, Integer, Numeric, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -89,10 +100,12 @@ class Site(Base):
                 ("operating_since", "id"),
                 ("state", "code"),
                 ("kind", "code"),
-                ("tier", "code"),
                 ("ownership", "code"),
             )
         ),
+        Index("site_institution_id_tier_idx", "institution_id", "tier", "code", postgresql_include=["id", "state"]),
+        Index("site_reach_idx", "id", postgresql_include=["institution_id", "state"]),
+        Index("site_state_since_idx", "institution_id", "state", "state_since", "id"),
         {"schema": "platform"},
     )
 
@@ -128,6 +141,8 @@ class Site(Base):
     opened_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     note: Mapped[str | None]
+    state_since: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    """When it came into its state."""
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

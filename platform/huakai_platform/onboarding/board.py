@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, union_all
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.paging import NUMBERED
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import listing as sites
-from huakai_platform.onboarding.models import SiteEvent
 
 OLDEST = 5
 AT_REST = frozenset({SiteState.OPEN, SiteState.CLOSED, SiteState.DECLINED})
@@ -42,9 +42,7 @@ class Board:
 def of(session: Session, actor: Actor, region: str | None = None) -> Board:
     """The board of the sites within reach, or of those below a region."""
     within = sites.matching(actor, {"region": region})
-    counts = {
-        row[0]: row[1] for row in session.execute(select(Site.state, func.count()).where(*within).group_by(Site.state))
-    }
+    counts = _counts(session, actor, region, within)
     waiting = _waiting(session, within)
     columns = [
         Column(state, counts.get(state, 0), [row for row in waiting if row.state == state]) for state in SiteState
@@ -52,14 +50,22 @@ def of(session: Session, actor: Actor, region: str | None = None) -> Board:
     return Board(columns, sites.names_of(session, waiting))
 
 
+def _counts(session: Session, actor: Actor, region: str | None, within: Sequence[Any]) -> Mapping[str, int]:
+    """How many sites stand in each state: counted, or where they are many as it is summed up."""
+    held = sites.held(session, actor, region)
+    if held.get("sites", 0) > NUMBERED:
+        return {state: held.get(f"state_{state}", 0) for state in SiteState}
+    rows = session.execute(select(Site.state, func.count()).where(*within).group_by(Site.state))
+    return {row[0]: row[1] for row in rows}
+
+
 def _waiting(session: Session, within: Sequence[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
     """The first few of every state by the day they came into it."""
-    arrived = select(func.max(SiteEvent.at)).where(SiteEvent.site_id == Site.id).scalar_subquery()
-    since = func.coalesce(arrived, Site.created_at)
-    queue = (
-        select(Site.id, Site.code, Site.name, Site.state, Site.ancestors, since.label("since"))
-        .add_columns(func.row_number().over(partition_by=Site.state, order_by=(since, Site.id)).label("place"))
-        .where(*within, Site.state.not_in(AT_REST))
-        .subquery()
+    columns = (Site.id, Site.code, Site.name, Site.state, Site.ancestors, Site.state_since.label("since"))
+    queues = (
+        select(*columns).where(*within, Site.state == state).order_by(Site.state_since, Site.id).limit(OLDEST)
+        for state in SiteState
+        if state not in AT_REST
     )
-    return session.execute(select(queue).where(queue.c.place <= OLDEST).order_by(queue.c.since, queue.c.id)).all()
+    waiting = union_all(*(select(queue.subquery()) for queue in queues)).subquery()
+    return session.execute(select(waiting).order_by(waiting.c.since, waiting.c.id)).all()

@@ -105,7 +105,7 @@ def record(
         reason=reason,
         details=details,
     )
-    site.state = to.value
+    site.state, site.state_since = to.value, event.at
     session.add(event)
     session.flush()
     return event

@@ -21,6 +21,13 @@ def within(actor: Actor) -> ColumnElement[bool]:
     return false() if actor.role is Role.REGIONAL_OFFICE else mine
 
 
+def region(actor: Actor) -> str | None:
+    """The region that the actor's reach ends with; None is the whole country, an empty one holds nothing."""
+    if actor.role is Role.INSTITUTION_ADMIN:
+        return None
+    return actor.region_code or ("" if actor.role is Role.REGIONAL_OFFICE else None)
+
+
 def site(session: Session, actor: Actor, site_id: UUID, *, lock: bool = False) -> Site:
     """A site within reach; one beyond it is not there."""
     wanted = select(Site).where(Site.id == site_id, within(actor))

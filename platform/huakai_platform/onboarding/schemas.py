@@ -1,6 +1,6 @@
 """What the pages of sites and registers are asked with."""
 
-from huakai_platform.kernel.fields import Choice, Flag, Form, Id, Int, Many, Page, RegionCode, Text
+from huakai_platform.kernel.fields import Choice, Flag, Form, Id, Int, Many, Page, Paged, RegionCode, Text
 from huakai_platform.kernel.sites import SiteKind, SiteState
 from huakai_platform.onboarding.listing import SORTS
 from huakai_platform.onboarding.register import FIELDS, Ownership, Tier
@@ -9,7 +9,7 @@ from huakai_platform.onboarding.summaries import STATES
 MOST = 10_000
 
 
-class SitesQuery(Form):
+class SitesQuery(Paged):
     """The address of a list of sites: search, filters, order and page."""
 
     q = Text(max_length=60)
@@ -19,7 +19,6 @@ class SitesQuery(Form):
     tier = Choice(Tier)
     ownership = Choice(Ownership)
     sort = Choice([*SORTS, *(f"-{name}" for name in SORTS)])
-    page = Page()
 
 
 class BoardQuery(Form):

@@ -1,6 +1,6 @@
 """A site's numbers of a month, recomputed from its own rows inside its own tenant."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -53,8 +53,7 @@ def recompute(session: Session, site: Standing | UUID, month: date, counts: Coun
     if isinstance(site, UUID):
         now_is = _site(session, site)  # whoever held the row until now may have opened or moved the site
     region, numbers = now_is.region_code, standing(now_is.kind, now_is.state)
-    if month >= clock.month(clock.today()):
-        _stand(session, now_is, before, numbers, month)
+    moved = _moved(session, now_is, before, numbers, month) if month >= clock.month(clock.today()) else ()
     if month < clock.month(clock.today()) and before.metrics:
         region = before.region_code
         numbers = {name: number for name, number in before.metrics.items() if name in STANDING}
@@ -62,8 +61,8 @@ def recompute(session: Session, site: Standing | UUID, month: date, counts: Coun
     now = clock.now()
     about = {"region_code": region, "metrics": numbers, "computed_at": now}
     session.execute(_WRITE, {"of_site": now_is.id, "of_month": month, **about})
-    marks = [{"region_code": code, "month": month, "marked_at": now} for code in sorted({region, before.region_code})]
-    session.execute(_MARK, marks)
+    marked = [*((code, month) for code in sorted({region, before.region_code})), *((code, PRESENT) for code in moved)]
+    session.execute(_MARK, [{"region_code": code, "month": of, "marked_at": now} for code, of in marked])
 
 
 def report(session: Session, region: str, month: date, numbers: Mapping[str, int]) -> None:
@@ -96,16 +95,18 @@ def standing(kind: SiteKind, state: SiteState) -> dict[str, int]:
     return {"sites": 1, KINDS[kind]: int(state not in GONE), f"state_{state}": 1}
 
 
-def _stand(session: Session, site: Standing, before: Row[*tuple[Any, ...]], numbers: Metrics, month: date) -> None:
-    """Mark the present where a site lies and lay, unless it is what it was when it was counted last."""
+def _moved(
+    session: Session, site: Standing, before: Row[*tuple[Any, ...]], numbers: Metrics, month: date
+) -> Sequence[str]:
+    """Where a site lies and lay, unless it is there what it was when it was counted last."""
     regions = {site.region_code, before.region_code}
     if not before.metrics:
         earlier = select(SiteFact.region_code).where(SiteFact.tenant_id == site.id, SiteFact.month < month)
         if last := session.scalar(earlier.order_by(SiteFact.month.desc()).limit(1)):
             regions.add(last)
     elif len(regions) == 1 and all(before.metrics.get(name) == number for name, number in numbers.items()):
-        return
-    stood(session, regions)
+        return ()
+    return sorted(regions)
 
 
 def _site(session: Session, site_id: UUID) -> Standing:

@@ -16,6 +16,7 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight.metrics import GONE
 from huakai_platform.oversight.models import RegionRollup, SiteFunction
 from huakai_platform.oversight.picture import top
+from huakai_platform.regions.service import COUNTRY
 
 PAGE = 50
 TOWNSHIP = 9
@@ -72,7 +73,9 @@ def list_page(session: Session, actor: Actor, *, code: str | None, double: bool,
     """One page of the function rooms within reach by place, in two statements."""
     kept = [*_within(actor), *([SiteFunction.code == code] if code else []), *([_double()] if double else [])]
     here = Site.id == SiteFunction.tenant_id
-    counted = select(func.count()).select_from(SiteFunction).join(Site, here).where(*kept)
+    counted = select(func.count()).select_from(SiteFunction).where(*kept)
+    if top(actor) != COUNTRY:
+        counted = counted.join(Site, here)
     rows = (
         select(
             SiteFunction.code,
@@ -106,11 +109,8 @@ def counselling(session: Session, actor: Actor) -> tuple[int, int]:
 
 
 def _within(actor: Actor) -> list[ColumnElement[bool]]:
-    return [
-        Site.institution_id == actor.institution_id,
-        Site.ancestors.contains([top(actor)]),
-        SiteFunction.state != "gone",
-    ]
+    mine = [SiteFunction.institution_id == actor.institution_id, SiteFunction.state != "gone"]
+    return mine if top(actor) == COUNTRY else [*mine, Site.ancestors.contains([top(actor)])]
 
 
 def _double() -> ColumnElement[bool]:

@@ -59,6 +59,10 @@ FOLD = text(
             SELECT jsonb_build_object('sites', 1, 'state_' || site.state, 1)
                    || CASE WHEN site.state = ANY(CAST(:working AS text[]))
                       THEN jsonb_build_object('grade_' || coalesce(standing.grade, 'none'), 1) ELSE '{}' END
+                   || CASE WHEN site.state = ANY(CAST(:working AS text[])) AND standing.tenant_id IS NOT NULL
+                      THEN jsonb_build_object('age_' || standing.age_set, 1, 'risk_' || CASE
+                          WHEN standing.risk >= 60 THEN 'high' WHEN standing.risk >= 30 THEN 'middle' ELSE 'low' END, 1)
+                      ELSE '{}' END
                    || CASE WHEN site.state = ANY(CAST(:working AS text[])) AND drift.tenant_id IS NOT NULL
                       THEN jsonb_build_object(
                           'drift_sites', 1, 'drift_conforming', drift.conforming, 'drift_allowed', drift.allowed,
@@ -163,6 +167,10 @@ DIFFERENCES = text(
                jsonb_build_object('sites', 1, 'state_' || site.state, 1)
                || CASE WHEN site.state = ANY(CAST(:working AS text[]))
                   THEN jsonb_build_object('grade_' || coalesce(standing.grade, 'none'), 1) ELSE '{}' END
+               || CASE WHEN site.state = ANY(CAST(:working AS text[])) AND standing.tenant_id IS NOT NULL
+                  THEN jsonb_build_object('age_' || standing.age_set, 1, 'risk_' || CASE
+                      WHEN standing.risk >= 60 THEN 'high' WHEN standing.risk >= 30 THEN 'middle' ELSE 'low' END, 1)
+                  ELSE '{}' END
                || CASE WHEN site.state = ANY(CAST(:working AS text[])) AND drift.tenant_id IS NOT NULL
                   THEN jsonb_build_object(
                       'drift_sites', 1, 'drift_conforming', drift.conforming, 'drift_allowed', drift.allowed,

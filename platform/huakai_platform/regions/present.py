@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, column, exists, or_, select, table
+from sqlalchemy import ColumnElement, and_, column, exists, select, table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -54,7 +54,7 @@ def _known(institution: UUID | None, code: str, within: str | None) -> list[Colu
 
 
 def _alone(institution: UUID | None) -> ColumnElement[bool]:
-    """No other institution has a site; asked of both ends of an index, so that nothing is searched through."""
-    if institution is None:
-        return ~exists().where(Site.id.is_not(None))
-    return ~or_(exists().where(Site.institution_id < institution), exists().where(Site.institution_id > institution))
+    """No other institution has a site: the first and the last of an index are this one's."""
+    of = Site.institution_id
+    ends = (select(of).order_by(one).limit(1).scalar_subquery() for one in (of.asc(), of.desc()))
+    return and_(*(end == institution for end in ends))

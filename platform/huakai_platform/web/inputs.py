@@ -12,6 +12,8 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web.errors import flatten
 
+PAGING = frozenset({"page", "after", "before"})
+"""What says which page of a list is shown, and nothing of what is in it."""
 IGNORED = frozenset({"csrf_token", "idempotency_key"})
 
 

@@ -1,17 +1,21 @@
 """What the pages of long work show: only the sites that the reader may know of."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, column, exists, func, or_, select, table, true
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
+from huakai_platform.kernel import paging
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.operations import Ending, ItemState, Operation, OperationItem, Progress
+from huakai_platform.kernel.paging import Order, Page
 from huakai_platform.kernel.sites import Site
 
 PAGE = 25
@@ -71,6 +75,8 @@ class Standing:
     title: str
     created_at: datetime
     progress: Progress
+    whole: bool
+    """Whether all of its sites are within reach."""
 
     @property
     def ending(self) -> Ending:
@@ -94,22 +100,24 @@ class Standing:
         }
 
 
-def list_page(session: Session, actor: Actor, number: int) -> tuple[list[Standing], int]:
-    """One page of operations, the newest first, and how many there are."""
-    total = session.scalar(select(func.count()).select_from(Operation).where(_known_to(actor))) or 0
-    rows = session.execute(
-        unordered_query(actor)
-        .order_by(Operation.created_at.desc(), Operation.id.desc())
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    ).all()
-    counted = _count(session, actor, [row.id for row in rows])
-    return [Standing(row.id, row.title, row.created_at, counted[row.id]) for row in rows], total
+NEWEST = Order((Operation.created_at, Operation.id), falling=True)
+IN_ORDER = Order((OperationItem.position,))
+
+
+def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[list[Standing], Page]:
+    """One page of operations, the newest first."""
+    query = unordered_query(actor)
+    cut = paging.cut(session, query, NEWEST, asked, paging.count(session, query), PAGE)
+    counted = _count(session, actor, cut.rows)
+    return [_standing(row, actor, counted) for row in cut.rows], cut
 
 
 def unordered_query(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """The operations that the reader may know of: id, title, beginning."""
-    return select(Operation.id, Operation.title, Operation.created_at).where(_known_to(actor))
+    """The operations that the reader may know of, in no order."""
+    counts = (Operation.total, Operation.done, Operation.failed, Operation.cancelled)
+    return select(Operation.id, Operation.title, Operation.created_at, Operation.ancestors, *counts).where(
+        Operation.institution_id == actor.institution_id, _known_to(actor)
+    )
 
 
 def get(session: Session, actor: Actor, operation_id: UUID) -> Standing:
@@ -117,30 +125,56 @@ def get(session: Session, actor: Actor, operation_id: UUID) -> Standing:
     row = session.execute(unordered_query(actor).where(Operation.id == operation_id)).one_or_none()
     if row is None:
         raise NotFound(_("没有这项操作。"))
-    return Standing(row.id, row.title, row.created_at, _count(session, actor, [row.id])[row.id])
+    return _standing(row, actor, _count(session, actor, [row]))
 
 
-def items(actor: Actor, operation_id: UUID, state: ItemState | None = None) -> Select[*tuple[Any, ...]]:
-    """The items within reach in their order: position, site, label, state, reason and end."""
-    wanted = (
-        select(
-            OperationItem.position,
-            OperationItem.site_id,
-            OperationItem.label,
-            OperationItem.state,
-            OperationItem.error,
-            OperationItem.ended_at,
-        )
-        .where(OperationItem.operation_id == operation_id, _item_within(actor))
-        .order_by(OperationItem.position)
-    )
+def items(actor: Actor, operation: Standing, state: ItemState | None = None) -> Select[*tuple[Any, ...]]:
+    """The items within reach, in no order: position, site, label, state, reason and end."""
+    wanted = select(
+        OperationItem.position,
+        OperationItem.position.label("id"),
+        OperationItem.site_id,
+        OperationItem.label,
+        OperationItem.state,
+        OperationItem.error,
+        OperationItem.ended_at,
+    ).where(OperationItem.operation_id == operation.id)
+    if not operation.whole:
+        wanted = wanted.where(_item_within(actor))
     return wanted.where(OperationItem.state == state) if state else wanted
 
 
-def _count(session: Session, actor: Actor, ids: list[UUID]) -> dict[UUID, Progress]:
+def item_page(session: Session, actor: Actor, operation: Standing, asked: Mapping[str, Any]) -> Page:
+    """One page of the items, whose number is known from the operation."""
+    state, counted = asked.get("state"), operation.progress
+    total = paging.Total(getattr(counted, state) if state else counted.total)
+    return paging.cut(session, items(actor, operation, state), IN_ORDER, asked, total, PAGE)
+
+
+def _standing(row: Any, actor: Actor, counted: Mapping[UUID, Progress]) -> Standing:
+    return Standing(row.id, row.title, row.created_at, counted[row.id], _whole(row, actor))
+
+
+def _whole(row: Any, actor: Actor) -> bool:
+    return actor.role is Role.INSTITUTION_ADMIN or (actor.region_code or "") in (row.ancestors or ())
+
+
+def _count(session: Session, actor: Actor, rows: Sequence[Any]) -> dict[UUID, Progress]:
+    """How the items within reach stand: of what has ended and lies within reach, from the operation itself."""
+    whole = [row for row in rows if _whole(row, actor)]
+    counted = {
+        row.id: Progress(row.total, row.done, row.failed, row.cancelled) for row in whole if row.done is not None
+    }
+    counted |= _item_by_item(session, [row.id for row in whole if row.id not in counted], true())
+    return counted | _item_by_item(session, [row.id for row in rows if row.id not in counted], _item_within(actor))
+
+
+def _item_by_item(session: Session, ids: Sequence[UUID], within: ColumnElement[bool]) -> dict[UUID, Progress]:
+    if not ids:
+        return {}
     rows = session.execute(
         select(OperationItem.operation_id, OperationItem.state, func.count())
-        .where(OperationItem.operation_id.in_(ids), _item_within(actor))
+        .where(OperationItem.operation_id.in_(ids), within)
         .group_by(OperationItem.operation_id, OperationItem.state)
     )
     counted: dict[UUID, dict[str, int]] = {one: {} for one in ids}
@@ -159,9 +193,17 @@ def _progress(states: dict[str, int]) -> Progress:
 
 
 def _known_to(actor: Actor) -> ColumnElement[bool]:
-    """One's own operations, and those that touch a site within reach."""
-    touching = select(OperationItem.operation_id).where(OperationItem.site_id.in_(_sites(actor)))
-    return or_(Operation.created_by == actor.account_id, Operation.id.in_(touching))
+    """All of the institution; of a region one's own, those that lie in it, and wider ones that touch a site of it."""
+    if actor.role is Role.INSTITUTION_ADMIN:
+        return true()
+    region = actor.region_code or ""
+    above = select(func.unnest(_REGION.c.ancestors)).where(_REGION.c.code == region)
+    touching = exists().where(OperationItem.operation_id == Operation.id, OperationItem.site_id.in_(_sites(actor)))
+    return or_(
+        Operation.created_by == actor.account_id,
+        Operation.ancestors.contains([region]),
+        and_(Operation.ancestors[1].in_(above), touching),
+    )
 
 
 def _item_within(actor: Actor) -> ColumnElement[bool]:
@@ -173,7 +215,10 @@ def _item_within(actor: Actor) -> ColumnElement[bool]:
 
 
 def _sites(actor: Actor) -> Select[UUID]:
-    mine = select(Site.id).where(Site.institution_id == actor.institution_id)
-    if actor.role is Role.INSTITUTION_ADMIN:
-        return mine
-    return mine.where(Site.ancestors.contains([actor.region_code or ""]))
+    """The sites of the reader's region."""
+    return select(Site.id).where(
+        Site.institution_id == actor.institution_id, Site.ancestors.contains([actor.region_code or ""])
+    )
+
+
+_REGION = table("region", column("code"), column("ancestors", ARRAY(TEXT)), schema="platform")

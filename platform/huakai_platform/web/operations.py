@@ -4,21 +4,20 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext
-from sqlalchemy import func, select
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import audit, clock, operations, outbox, queue
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.events import ResendRequested
-from huakai_platform.kernel.fields import Choice, Form, Page
+from huakai_platform.kernel.fields import Choice, Form, Int, Page, Paged
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import ItemState
 from huakai_platform.kernel.workbooks import Column, table, write
 from huakai_platform.web import inputs, operation_listing
 from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_platform.web.health import free_disk
-from huakai_platform.web.operation_listing import ENDINGS, KINDS, PAGE, STATES, TOPICS
+from huakai_platform.web.operation_listing import ENDINGS, KINDS, STATES, TOPICS
 from huakai_platform.web.pages import say
 
 STOP_POLLING = 286
@@ -27,22 +26,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 blueprint = Blueprint("operations", __name__, url_prefix="/console")
 
 
-class Paged(Form):
-    page = Page()
-
-
-class Items(Paged):
+class Items(Form):
     state = Choice(list(ItemState))
+    page = Page()
+    after = Int(1, 2**31 - 1)
+    before = Int(1, 2**31 - 1)
 
 
 @blueprint.get("/operations")
 @guard(Permission.OPERATIONS_READ)
 def index() -> str:
-    number = inputs.query(Paged())["page"]
-    found, total = operation_listing.list_page(db(), actor(), number)
-    return render_template(
-        "operations/index.html", operations=found, endings=ENDINGS, page=number, pages=_pages(total), total=total
-    )
+    found, cut = operation_listing.list_page(db(), actor(), inputs.query(Paged()))
+    return render_template("operations/index.html", operations=found, endings=ENDINGS, cut=cut)
 
 
 @blueprint.get("/operations/<uuid:operation_id>")
@@ -50,19 +45,15 @@ def index() -> str:
 def show(operation_id: UUID) -> str:
     asked = inputs.query(Items())
     found = operation_listing.get(db(), actor(), operation_id)
-    wanted = operation_listing.items(actor(), operation_id, asked.get("state"))
-    total = db().scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
-    rows = db().execute(wanted.limit(PAGE).offset((asked["page"] - 1) * PAGE)).all()
+    cut = operation_listing.item_page(db(), actor(), found, asked)
     return render_template(
         "operations/show.html",
         operation=found,
         ending=ENDINGS[found.ending],
         states=STATES,
         choices=[(state.value, label) for state, (label, _tone) in STATES.items()],
-        items=rows,
-        page=asked["page"],
-        pages=_pages(total),
-        total=total,
+        items=cut.rows,
+        cut=cut,
     )
 
 
@@ -100,8 +91,12 @@ def resume(operation_id: UUID) -> BaseResponse:
 @guard(Permission.OPERATIONS_READ, sample="operation")
 def failures(operation_id: UUID) -> Response:
     """The failed items with their reasons, to be mended and handed in again."""
-    operation_listing.get(db(), actor(), operation_id)
-    rows = db().execute(operation_listing.items(actor(), operation_id, ItemState.FAILED)).all()
+    found = operation_listing.get(db(), actor(), operation_id)
+    rows = (
+        db()
+        .execute(operation_listing.IN_ORDER.applied(operation_listing.items(actor(), found, ItemState.FAILED)))
+        .all()
+    )
     columns = (Column(gettext("序号"), 8), Column(gettext("项目"), 40), Column(gettext("原因"), 60))
     page = table(gettext("失败的项目"), columns, [(row.position, row.label, say(row.error or "")) for row in rows])
     response = make_response(write(page))
@@ -136,7 +131,3 @@ def resend(tenant_id: UUID, message_id: UUID) -> BaseResponse:
     audit.record(db(), actor(), "jobs.resent", "message", message_id, tenant=tenant_id)
     flash(gettext("任务将重新执行。"), "ok")
     return redirect(url_for(".jobs"), 303)
-
-
-def _pages(total: int) -> int:
-    return max(1, -(-total // PAGE))

@@ -8,7 +8,7 @@ from flask import Flask, g, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
 
-from huakai_platform.kernel import i18n
+from huakai_platform.kernel import i18n, paging
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.kernel.ids import uuid7
@@ -31,6 +31,7 @@ def install(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES, badges=badges, room_bar=bar)
     app.jinja_env.globals.update(csrf_token=tokens.token, new_key=lambda: str(uuid7()))
+    app.jinja_env.globals["page_numbers"] = paging.numbers
     app.jinja_env.filters.update(date=show_date, datetime=show_moment, said=say, day_of=day_of)
     app.context_processor(_context)
 

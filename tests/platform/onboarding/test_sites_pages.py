@@ -185,9 +185,7 @@ def test_an_open_site_counts_its_members(browser: FlaskClient, make: Make) -> No
 
 def test_the_board_counts_every_state_and_shows_who_waited_longest(browser: FlaskClient, make: Make) -> None:
     for number in range(7):
-        site = named(make, f"{number}号等待站", state="building")
-        at = clock.now() - timedelta(days=number)
-        make.add(SiteEvent(id=uuid7(), site_id=site.id, at=at, from_state="planning", to_state="building"))
+        named(make, f"{number}号等待站", state="building", state_since=clock.now() - timedelta(days=number))
     named(make, "已开站", state="open")
 
     page = browser.get("/console/board").text

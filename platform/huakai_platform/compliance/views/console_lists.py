@@ -18,6 +18,7 @@ from huakai_platform.onboarding.exporting import XLSX
 from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.inputs import PAGING
 
 OPTIONS: dict[str, list[tuple[str, Message]]] = {
     "grade": [*GRADES.items(), (UNGRADED, _("未评级"))],
@@ -31,16 +32,17 @@ OPTIONS: dict[str, list[tuple[str, Message]]] = {
 def sites() -> str:
     asked = inputs.query(SitesQuery())
     region = asked.get("region")
+    counts = listing.by_grade(db(), actor(), asked)
     return render_template(
         "compliance/sites.html",
-        listing=listing.list_page(db(), actor(), asked),
-        counts=listing.by_grade(db(), actor(), asked),
+        listing=listing.list_page(db(), actor(), asked, counts),
+        counts=counts,
         options=OPTIONS,
         words=words,
         regions=below(region),
         crumbs=(crumbs := breadcrumbs("compliance.sites", region)),
         chips=_chips(asked, crumbs),
-        shown={name: value for name, value in request.args.items() if value and name != "page"},
+        shown={name: value for name, value in request.args.items() if value and name not in PAGING},
     )
 
 

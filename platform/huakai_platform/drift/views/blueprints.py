@@ -8,7 +8,7 @@ from huakai_platform.drift import words
 from huakai_platform.drift.listing import SORTS
 from huakai_platform.drift.waivers import LONGEST
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.fields import Choice, Date, Flag, Form, Page, RegionCode, Text
+from huakai_platform.kernel.fields import Choice, Date, Flag, Form, Page, Paged, RegionCode, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.onboarding import exporting
 
@@ -23,14 +23,13 @@ def _words() -> dict[str, Any]:
     return {"words": words, "today": clock.today(), "longest": LONGEST, "tiers": TIERS}
 
 
-class SitesQuery(Form):
+class SitesQuery(Paged):
     q = Text(max_length=60)
     region = RegionCode()
     tier = Choice(TIERS)
     sort_of = Choice(words.CLASSES)
     kind = Choice(words.KINDS)
     sort = Choice([*SORTS, *(f"-{name}" for name in SORTS)], load_default="-core")
-    page = Page()
 
 
 class WaiversQuery(Form):

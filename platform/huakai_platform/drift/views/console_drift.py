@@ -21,6 +21,7 @@ from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.standards import service as standards
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.inputs import PAGING
 
 OPTIONS: dict[str, list[tuple[str, Message | str]]] = {
     "tier": list(TIERS.items()),
@@ -34,15 +35,16 @@ OPTIONS: dict[str, list[tuple[str, Message | str]]] = {
 def sites() -> str:
     asked = inputs.query(SitesQuery())
     region = asked.get("region")
+    summed = listing.standing(db(), actor(), asked)
     return render_template(
         "drift/sites.html",
-        listing=listing.list_page(db(), actor(), asked),
+        listing=listing.list_page(db(), actor(), asked, summed),
         regions=(regions := below(region)),
-        rolled=listing.by_region(db(), actor(), regions, asked),
+        rolled=listing.by_region(db(), actor(), regions, asked, summed),
         options=OPTIONS,
         crumbs=(crumbs := breadcrumbs("drift.sites", region)),
         chips=_chips(asked, crumbs),
-        shown={name: value for name, value in request.args.items() if value and name != "page"},
+        shown={name: value for name, value in request.args.items() if value and name not in PAGING},
     )
 
 

@@ -20,6 +20,7 @@ from huakai_platform.onboarding.views import blueprint
 from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.inputs import PAGING
 
 OPTIONS: dict[str, list[tuple[str, Message | str]]] = {
     "state": [(state.value, state.label) for state in SiteState],
@@ -41,7 +42,7 @@ def sites() -> str:
         regions=below(region),
         crumbs=(crumbs := breadcrumbs("onboarding.sites", region)),
         chips=_chips(asked, crumbs),
-        shown={name: value for name, value in request.args.items() if value and name != "page"},
+        shown={name: value for name, value in request.args.items() if value and name not in PAGING},
     )
 
 

@@ -87,9 +87,9 @@ def operation(operation_id: UUID) -> Response:
 @guard(Permission.OPERATIONS_READ, sample="operation")
 @blueprint.operation("List the items of an operation", "逐项结果。", asks=ItemsAsked, gives=api.Listed(Item))
 def items(operation_id: UUID, asked: Any) -> Response:
-    operation_listing.get(db(), actor(), operation_id)
+    found = operation_listing.get(db(), actor(), operation_id)
     state = ItemState(asked["state"]) if "state" in asked else None
-    rows = operation_listing.items(actor(), operation_id, state).order_by(None)
+    rows = operation_listing.items(actor(), found, state)
     return api.page(rows, api.Order((OperationItem.position,)), asked, _item)
 
 
