@@ -86,6 +86,7 @@ def test_a_new_month_takes_nothing_away_and_loses_no_former_place(databases: Dat
     assert unequal(databases) == []
 
 
+@pytest.mark.calendar
 def test_a_day_that_changes_nothing_marks_nothing(databases: Databases, settings: Settings, make: Make) -> None:
     site = make.site()
     tell(databases, DayBegan(clock.today().isoformat()), site.id)
