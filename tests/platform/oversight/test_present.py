@@ -113,8 +113,11 @@ def test_another_standing_is_summed_up(
     before = numbers(make)
     with databases.session(Login.MIGRATOR) as session:
         session.execute(delete(model))
-    folding.fold(databases)
     assert unequal(databases) == [*sorted(ANCESTORS)]
+    with databases.session(Login.WORKER, site.id) as session:
+        facts.stood(session, [TOWNSHIP])
+    folding.fold(databases)
+    assert numbers(make) != before
 
     tell(databases, DayBegan(clock.today().isoformat()), site.id)
     work(databases, settings)
