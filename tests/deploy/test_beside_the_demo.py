@@ -23,6 +23,8 @@ from huakai_platform.kernel import audit, clock, i18n
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.plumbing import Heartbeat
+from huakai_platform.oversight import rollups
+from huakai_platform.regions.present import PRESENT
 from huakai_platform.trail import heads
 from tests.platform.compliance.test_bundle import FILE as SEALED
 from tests.support import servers
@@ -111,6 +113,7 @@ def _equip(beside: Beside, urls: Urls) -> None:
         audit.record(session, None, "sites.opened", "site", beside.code)
         heads.report(session, clock.today())
         heads.sign(session, settings, clock.today())
+        rollups.rebuild(session, PRESENT)
     for line in ("migrate", "backup {folder}/all.zip", "backup --site {code} {folder}/one.zip"):
         assert beside.huakai(line).exit_code == 0
 

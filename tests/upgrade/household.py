@@ -53,10 +53,10 @@ class Household(World):
             return session.get_one(Site, self.person(Role.SITE_HEAD).site_id)
 
     def values(self, route: Route, role: Role) -> Mapping[str, Any]:
-        """The object that was made with the dump; what the dump's time did not know is made now."""
+        """The object that was made with the dump; what is no row, or was not known in its time, is made now."""
         if route.sample is None:
             return {}
-        known = self.objects.get(role, {}).get(route.sample)
+        known = None if route.sample == "static" else self.objects.get(role, {}).get(route.sample)
         if known is not None and route.arguments <= known.keys():
             return known
         actor = self.person(role)

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask, render_template, render_template_string
 
 import huakai_templates
+from huakai_platform.kernel import paging
 from huakai_platform.web.navigation import bar
 from huakai_templates.icons import icon
 
@@ -30,6 +31,7 @@ def app() -> Flask:
         badges=dict,
         room_bar=bar,
         standard_lacks=lambda: None,
+        page_numbers=paging.numbers,
     )
     jinja.filters.update(date=str, datetime=str)
     return app
