@@ -26,14 +26,18 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset({"equipment"})
+RESOURCES = frozenset({"activities", "equipment", "staff", "training"})
 """Lists whose pages follow from their description."""
+LISTED = {"activities.index", "equipment.index", "staff.index", "training.listed"}
+SINGLE = {"activities.show", "equipment.show", "staff.show", "training.edit"}
+"""Where they are shown, and a single thing of them."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {
     "notices": frozenset({"notices", "room_notices"}),
     "operations": frozenset({"operations"}),
     "registers": REGISTERS,
     "resources": RESOURCES,
+    "resources/form.html": frozenset({"equipment"}),
     "registers/figures.html": frozenset({"register_figures"}),
     "setup": frozenset({"setup"}),
     "sheets": LISTS,
@@ -41,6 +45,7 @@ RELATIVE_TO = {
     f"{P}/registers/import_pages.py": REGISTERS,
     f"{P}/registers/pages.py": REGISTERS,
     f"{P}/resources/api.py": frozenset({"equipment_items_api"}),
+    f"{P}/resources/editing.py": frozenset({"equipment"}),
     f"{P}/resources/pages.py": RESOURCES,
     f"{P}/web/import_flow.py": LISTS,
 }
@@ -62,6 +67,8 @@ OTHERWISE = {
     },
     (f"{P}/identity/views/signing_in.py", "f'identity.{name}'"): {"identity.memberships", "identity.second_factor"},
     (f"{P}/oversight/views.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
+    (f"{P}/resources/pages.py", "f'.{self.single}'"): SINGLE,
+    (f"{P}/resources/pages.py", "f'.{self.listed}'"): LISTED,
     (f"{P}/trail/views.py", "'.index'"): {"trail.index"},
     (f"{P}/trail/views.py", "'.room_index'"): {"room_trail.room_index"},
     (f"{P}/web/finding.py", "f'{HERE[role.plane]}'"): {*finding.HERE.values()},

@@ -101,7 +101,15 @@ class Filter(Generic[C]):
     condition: Callable[[Any, C], ColumnElement[bool] | None]
     """Of what was asked; none where it narrows nothing."""
     choices: Callable[[C], Mapping[str, Word]] | None = None
-    """Shown as a drop-down of these words; without them, as a field to search in."""
+    """Shown as a drop-down of these words; without them as a day to choose, or a field to search in."""
+
+    @property
+    def is_date(self) -> bool:
+        return isinstance(self.kind, Date)
+
+    @property
+    def is_search(self) -> bool:
+        return not self.choices and not self.is_date
 
     @property
     def usual(self) -> Any:

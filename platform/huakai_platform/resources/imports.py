@@ -17,6 +17,7 @@ from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_platform.resources import lists, schemas, sheets
 from huakai_platform.resources.fields import C, R
 from huakai_platform.resources.pages import Answer, Pages, hang
+from huakai_platform.resources.store import Store
 from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, app_state, db
 from huakai_platform.web.import_flow import ImportFlow, handed
@@ -47,6 +48,7 @@ class SheetPages(Generic[C, R]):
     """The sheets of one list: `uploads` keeps them, `guide` says on their first page how one is filled in."""
 
     pages: Pages[C, R]
+    store: Store[R]
     uploads: Uploads
     guide: Sequence[Message]
 
@@ -118,11 +120,11 @@ class SheetPages(Generic[C, R]):
 
     def _report(self, row: Any) -> sheets.Report[R]:
         listing, context = self._listing(row)
-        return sheets.preview(db(), self.pages.resource, self.pages.store, actor(), listing, context)
+        return sheets.preview(db(), self.pages.resource, self.store, actor(), listing, context)
 
     def _apply(self, row: Any, preview_digest: str) -> Mapping[str, int] | None:
         listing, context = self._listing(row)
-        found = sheets.apply(db(), self.pages.resource, self.pages.store, actor(), listing, context, preview_digest)
+        found = sheets.apply(db(), self.pages.resource, self.store, actor(), listing, context, preview_digest)
         if found is None:
             return None
         self.uploads.finish(row, **found.counts)

@@ -6,46 +6,41 @@ from functools import partial, wraps
 from typing import Any, Generic
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
-from flask_babel import gettext
+from flask import Blueprint, Response, render_template, url_for
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import audit, tenancy
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.errors import Invalid, StaleVersion
-from huakai_platform.kernel.i18n import Message
-from huakai_platform.kernel.ids import uuid7
 from huakai_platform.resources import exporting, lists, schemas, words
 from huakai_platform.resources.fields import C, Field, R, Resource
-from huakai_platform.resources.store import Store
 from huakai_platform.web import inputs
 from huakai_platform.web.access import guard
 from huakai_platform.web.context import actor, db
 from huakai_platform.web.import_flow import handed
-from huakai_platform.web.inputs import FormResult
 
 Answer = BaseResponse | str | tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Pages(Generic[C, R]):
-    """The pages of one list below one address; the page of a single thing, `show`, is its feature's own."""
+    """The pages of one list: a page of it, all of it on paper, all of it as a workbook."""
 
     resource: Resource[C, R]
-    store: Store[R]
     argument: str
-    """What the address calls a thing, as `item_id`."""
-
-    # the list
+    """What the address of a single thing calls it, as `item_id`; its page is its feature's own."""
+    listed: str = "index"
+    single: str = "show"
+    """The endpoints of the list and of a single thing."""
+    template: str = ""
+    """The page of the list, where it is not `index.html` in the folder of the list's name."""
 
     def index(self, **more: Any) -> str:
         """What was asked for, a page of it; `more` is what the feature's own template says besides."""
         asked = inputs.query(schemas.query(self.resource)())
         context = self.resource.context(db(), actor())
         found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), context)
-        return render_template(
-            f"{self.resource.name}/index.html", listing=found, **self._asked(asked), **self.words(context), **more
-        )
+        template = self.template or f"{self.resource.name}/index.html"
+        return render_template(template, listing=found, **self._asked(asked), **self.words(context), **more)
 
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
@@ -63,47 +58,6 @@ class Pages(Generic[C, R]):
         here, rows = tenancy.current(db()), len(found.rows)
         audit.record(db(), actor(), f"{self.resource.name}.exported", "site", here, rows=rows)
         return handed(content, f"huakai-{self.resource.name}.xlsx")
-
-    # one thing
-
-    def new(self) -> Answer:
-        """The form; what the address holds of it is filled in."""
-        asked = inputs.query(schemas.prefilled(self.resource)())
-        return self._form(None, FormResult({}, raw=asked))
-
-    def add(self) -> Answer:
-        given = inputs.form(schemas.form(self.resource)())
-        if not given.ok:
-            return self._form(None, given, status=422)
-        try:
-            made = self.store.add(db(), actor(), given.values)
-        except Invalid as refused:
-            return self._form(None, FormResult({}, refused.fields, given.raw), status=refused.status)
-        flash(gettext("已登记。"), "ok")
-        return redirect(url_for(".show", **self._place(made.id)), 303)
-
-    def edit(self, **where: UUID) -> Answer:
-        kept = self.store.get(db(), where[self.argument])
-        names = [*(one.name for one in self.resource.into("form")), "version"]
-        return self._form(kept.id, FormResult({}, raw={name: getattr(kept, name) for name in names}))
-
-    def change(self, **where: UUID) -> Answer:
-        kept = self.store.get(db(), where[self.argument])
-        given = inputs.form(schemas.form(self.resource)())
-        if not given.ok:
-            return self._form(kept.id, given, status=422)
-        try:
-            self.store.change(db(), actor(), kept.id, given.values, version=given.values["version"])
-        except StaleVersion as stale:
-            raw = {**given.raw, "version": stale.version}
-            return self._form(kept.id, FormResult({}, raw=raw), stale=stale, status=stale.status)
-        except Invalid as refused:
-            return self._form(kept.id, FormResult({}, refused.fields, given.raw), status=refused.status)
-        flash(gettext("已保存。"), "ok")
-        return redirect(url_for(".show", **self._place(kept.id)), 303)
-
-    def _place(self, thing: UUID) -> dict[str, Any]:
-        return {self.argument: thing}
 
     def _asked(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The question as the pages of the list say it: `shown` is the address without its page."""
@@ -128,8 +82,18 @@ class Pages(Generic[C, R]):
             "value": partial(words.value, context=context),
             "word": lambda field, held: words.text(field, held, known[field.name]),
             "words_of": lambda asked: words.choices(asked, context).items(),
-            "argument": self.argument,
+            "list_address": self.list_address,
+            "thing_address": self.thing_address,
         }
+
+    def list_address(self, **asked: Any) -> str:
+        """Where the list is shown."""
+        return url_for(f".{self.listed}", **asked)
+
+    def thing_address(self, thing: UUID) -> str:
+        """Where a single thing is shown."""
+        place: dict[str, Any] = {self.argument: thing}
+        return url_for(f".{self.single}", **place)
 
     @staticmethod
     def _said(field: Field[C], row: R, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
@@ -140,62 +104,25 @@ class Pages(Generic[C, R]):
         context = self.resource.context(db(), actor())
         return asked, context, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context)
 
-    def _form(
-        self, thing: UUID | None, given: FormResult, *, stale: StaleVersion | None = None, status: int = 200
-    ) -> Answer:
-        context = self.resource.context(db(), actor())
-        back = url_for(".show", **self._place(thing)) if thing else url_for(".index")
-        shown = render_template(
-            f"{self.resource.name}/form.html",
-            thing=thing,
-            values=given.raw,
-            errors=given.errors,
-            stale=stale,
-            differences=self._differences(stale, context),
-            back=back,
-            key=str(uuid7()),
-            **self.words(context),
-        )
-        return (shown, status) if status != 200 else shown
 
-    def _differences(self, stale: StaleVersion | None, context: C) -> list[tuple[Message, str, str]]:
-        """What stands there now and what was typed, by label, in the reader's words."""
-        fields = {one.name: one for one in self.resource.fields}
-        found = []
-        for name, now, typed in stale.changes if stale else ():
-            field, known = fields[name], words.choices(fields[name], context)
-            found.append((field.label, words.text(field, now, known), words.text(field, typed, known)))
-        return found
-
-
-def routes(
+def list_routes(
     blueprint: Blueprint,
     pages: Pages[C, R],
     *,
     read: Permission,
-    write: Permission,
-    export: Permission,
-    sample: str,
     workbook: str,
-    but: Collection[str] = (),
+    at: str = "",
+    by_hand: Collection[str] = (),
 ) -> None:
-    """Hang the pages of a list on its blueprint: who may read sees it, who may export takes it away, who may write adds
-    and changes. `sample` is the kind of object in tests, `workbook` the name of the export in its address; the pages
-    `but` are the feature's own."""
-    one = f"/<uuid:{pages.argument}>"
-    table: tuple[tuple[str, str, Callable[..., Any], Permission, str, str | None], ...] = (
-        ("GET", "", pages.index, read, "index", None),
-        ("GET", "/print", pages.print, export, "print_list", None),
-        ("GET", f"/{workbook}", pages.export, export, "export", None),
-        ("GET", "/new", pages.new, write, "new", None),
-        ("POST", "/new", pages.add, write, "add", None),
-        ("GET", f"{one}/edit", pages.edit, write, "edit", sample),
-        ("POST", f"{one}/edit", pages.change, write, "change", sample),
-    )
-    for method, rule, view, permission, endpoint, of in table:
-        if endpoint in but:
-            continue
-        hang(blueprint, method, rule, endpoint, view, permission, of)
+    """Hang the pages of a list on its blueprint, all for who may read it: the list stands at the address `at`, the
+    export at `workbook`; the pages `by_hand` are the feature's own."""
+    for rule, view, endpoint in (
+        (at, pages.index, pages.listed),
+        (f"{at}/print", pages.print, "print_list"),
+        (workbook, pages.export, "export"),
+    ):
+        if endpoint not in by_hand:
+            hang(blueprint, "GET", rule, endpoint, view, read, None)
 
 
 def hang(

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.i18n import Message, _, language
+from huakai_platform.kernel.fields import Money
+from huakai_platform.kernel.i18n import Message, _, language, listed
 from huakai_platform.kernel.workbooks.writing import Content
 from huakai_platform.resources.fields import C, Field, Filter, Word
 
@@ -35,10 +36,12 @@ def value(field: Field[C], row: Any, context: C) -> Any:
 
 def cell(field: Field[C], held: Any, known: Mapping[str, str]) -> Content:
     """A value for a cell of a workbook: words for codes, local time, numbers and days as they are."""
-    if held is None or held is False:
+    if held is None:
         return None
-    if held is True:
-        return _("是").render()
+    if isinstance(held, bool):
+        return (_("是") if held else _("否")).render()
+    if isinstance(held, list | tuple):
+        return listed(known.get(str(one), str(one)) for one in held) or None
     if isinstance(held, datetime):
         return held.astimezone(clock.CHINA).replace(tzinfo=None).isoformat(" ", "minutes")
     if isinstance(held, time):
@@ -52,7 +55,7 @@ def text(field: Field[C], held: Any, known: Mapping[str, str]) -> str:
     """A value in a sentence or in a difference; a dash where there is none."""
     shown = cell(field, held, known)
     if shown is None:
-        return _("否").render() if held is False else NOTHING
+        return NOTHING
     if isinstance(shown, Decimal):
-        return format(shown, "f")
+        return format(shown if isinstance(field.kind, Money) else shown.normalize(), "f")
     return shown.isoformat() if isinstance(shown, date) else str(shown)

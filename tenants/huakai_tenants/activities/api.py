@@ -10,6 +10,8 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Many, Strict, Text
 from huakai_platform.kernel.i18n import _
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.activities import listing, plans, schemas, service, totals
@@ -167,7 +169,7 @@ ROW, ONE, OF_TOTAL = tuple(ActivityRow().fields), tuple(OneActivity().fields), t
 @blueprint.operation("List activities", "活动，最近的在前。", asks=ActivitiesAsked, gives=api.Listed(ActivityRow))
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = listing.unordered_query(listing.Filter(**narrowed))
+    known = lists.unordered_query(listing.ACTIVITIES, actor(), Question(narrowed), listing.here(db(), actor()))
     return api.page(known, LATEST, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 

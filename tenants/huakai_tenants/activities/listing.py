@@ -1,139 +1,176 @@
-"""The list of a room's activities, and those of a month or a year."""
+"""The list of a room's activities: its fields, where each is shown, by what it is asked, and what it comes to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import search
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Int, Text
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Field, Filter, Question, Resource, Rows
+from huakai_platform.resources.lists import contains, equals
+from huakai_tenants.activities import catalogue
+from huakai_tenants.activities.catalogue import DIRECTIONS, STATES, Catalogue
 from huakai_tenants.activities.models import Activity
 
-PAGE = 50
-MOST = 20_000
-SORTS = {
-    "held": Activity.held_on,
-    "title": Activity.title,
-    "sessions": Activity.sessions,
-    "attendances": Activity.attendances,
-    "people": Activity.people,
-}
-COLUMNS = (
-    Activity.id,
-    Activity.title,
-    Activity.held_on,
-    Activity.starts_at,
-    Activity.ends_at,
-    Activity.state,
-    Activity.direction,
-    Activity.venue,
-    Activity.programme,
-    Activity.form,
-    Activity.theme,
-    Activity.audiences,
-    Activity.flowers,
-    Activity.place,
-    Activity.partner,
-    Activity.sessions,
-    Activity.sessions_estimated,
-    Activity.attendances,
-    Activity.attendances_estimated,
-    Activity.people,
-    Activity.people_estimated,
-    Activity.reported_with,
-    Activity.counted,
-    Activity.version,
+SHOWN = frozenset({"list", "export", "print"})
+PAPER = frozenset({"export", "print"})
+EXPORT = frozenset({"export"})
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """One activity; codes are those of the edition."""
+
+    id: UUID
+    title: str
+    held_on: date
+    starts_at: str | None
+    ends_at: str | None
+    state: str
+    direction: str
+    venue: str | None
+    programme: str | None
+    form: str
+    theme: str | None
+    audiences: Sequence[str]
+    flowers: Sequence[str]
+    place: str | None
+    partner: str | None
+    sessions: int | None
+    sessions_estimated: bool
+    attendances: int | None
+    attendances_estimated: bool
+    people: int | None
+    people_estimated: bool
+    reported_with: UUID | None
+    counted: bool
+    version: int
+
+
+def rows() -> Rows[ActivityRow]:
+    return Rows(ActivityRow, select(*(getattr(Activity, name) for name in ActivityRow.__dataclass_fields__)))
+
+
+def here(session: Session, _actor: Actor) -> Catalogue:
+    return catalogue.here(session)
+
+
+def since(day: date, _known: Catalogue) -> ColumnElement[bool]:
+    return Activity.held_on >= day
+
+
+def until(day: date, _known: Catalogue) -> ColumnElement[bool]:
+    return Activity.held_on <= day
+
+
+def flower(code: str, _known: Catalogue) -> ColumnElement[bool]:
+    return Activity.flowers.contains([code])
+
+
+def audience(code: str, _known: Catalogue) -> ColumnElement[bool]:
+    return Activity.audiences.contains([code])
+
+
+def venues(known: Catalogue) -> Mapping[str, Mapping[str, str]]:
+    return known.venues
+
+
+def programmes(known: Catalogue) -> Mapping[str, Mapping[str, str]]:
+    return known.programmes
+
+
+def forms(known: Catalogue) -> Mapping[str, Mapping[str, str]]:
+    return known.forms
+
+
+def audiences(known: Catalogue) -> Mapping[str, Mapping[str, str]]:
+    return known.audiences
+
+
+def flowers(known: Catalogue) -> Mapping[str, Mapping[str, str]]:
+    return known.flowers
+
+
+def states(_known: Catalogue) -> Mapping[str, Message]:
+    return STATES
+
+
+def directions(_known: Catalogue) -> Mapping[str, Message]:
+    return DIRECTIONS
+
+
+ACTIVITIES = Resource[Catalogue, ActivityRow](
+    name="activities",
+    title=_("活动"),
+    rows=rows,
+    scope=lambda _actor, _parent: (),
+    context=here,
+    order="-held",
+    key=Activity.id,
+    most=20_000,
+    sorts={
+        "held": Activity.held_on,
+        "title": Activity.title,
+        "sessions": Activity.sessions,
+        "attendances": Activity.attendances,
+        "people": Activity.people,
+    },
+    filters=(
+        Filter("q", _("活动名称"), Text(max_length=60), contains(Activity.title)),
+        Filter("since", _("从"), Date(), since),
+        Filter("until", _("至"), Date(), until),
+        Filter("state", _("状态"), Choice(STATES), equals(Activity.state), states),
+        Filter("direction", _("方向"), Choice(DIRECTIONS), equals(Activity.direction), directions),
+        Filter("venue", _("四进"), Code(), equals(Activity.venue), venues),
+        Filter("programme", _("项目"), Code(), equals(Activity.programme), programmes),
+        Filter("form", _("活动形式"), Code(), equals(Activity.form), forms),
+        Filter("audience", _("服务对象"), Code(), audience, audiences),
+        Filter("flower", _("三朵花"), Code(), flower, flowers),
+    ),
+    fields=(
+        Field("title", _("活动名称"), Text(), out=SHOWN, width=32, sort="title"),
+        Field("held_on", _("日期"), Date(), out=SHOWN, sort="held"),
+        Field("direction", _("方向"), Choice(DIRECTIONS), out=SHOWN, choices=directions, width=10),
+        Field("venue", _("四进"), Code(), out=SHOWN, choices=venues, width=12),
+        Field("programme", _("项目"), Code(), out=PAPER, choices=programmes, width=24),
+        Field("form", _("活动形式"), Code(), out=SHOWN, choices=forms, width=18),
+        Field("audiences", _("服务对象"), Code(), out=EXPORT, choices=audiences, width=24),
+        Field("flowers", _("三朵花"), Code(), out=EXPORT, choices=flowers, width=20),
+        Field("place", _("地点"), Text(), out=PAPER, width=20),
+        Field("partner", _("合作单位"), Text(), out=EXPORT, width=20),
+        Field("sessions", _("场次"), Int(), out=SHOWN, width=8, sort="sessions"),
+        Field("sessions_estimated", _("场次为估计"), Flag(), out=EXPORT, width=12),
+        Field("attendances", _("人次"), Int(), out=SHOWN, width=8, sort="attendances"),
+        Field("attendances_estimated", _("人次为估计"), Flag(), out=EXPORT, width=12),
+        Field("people", _("人数"), Int(), out=SHOWN, width=8, sort="people"),
+        Field("people_estimated", _("人数为估计"), Flag(), out=EXPORT, width=12),
+        Field("state", _("状态"), Choice(STATES), out=SHOWN, choices=states, width=10),
+        Field("counted", _("计入本站"), Flag(), out=PAPER, width=10),
+    ),
 )
-Found = Row[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class Filter:
-    """What a list is narrowed to; the names are those of the address."""
+def sums(session: Session, asked: Question, known: Catalogue) -> Mapping[str, int]:
+    """What the held activities of a question come to: three sums that are never added up.
 
-    since: date | None = None
-    until: date | None = None
-    state: str | None = None
-    direction: str | None = None
-    venue: str | None = None
-    programme: str | None = None
-    form: str | None = None
-    flower: str | None = None
-    audience: str | None = None
-    q: str | None = None
-    sort: str = "-held"
-    page: int = 1
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One page, and what the whole list comes to: three sums that are never added up."""
-
-    rows: Sequence[Found]
-    total: int
-    page: int
-    sums: Mapping[str, int]
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
-
-
-def list_page(session: Session, wanted: Filter) -> Listing:
-    """One page of the activities, in two statements. What the other site reports is in the list, not in the sums."""
-    kept = narrowed(wanted)
-    held = (Activity.state == "held") & Activity.counted
-    sums = {
-        name: func.coalesce(func.sum(getattr(Activity, name)).filter(held), 0)
+    What the other site reports is in the list, not in the sums.
+    """
+    kept = lists.conditions(ACTIVITIES, asked.values, known)
+    found = [
+        func.coalesce(func.sum(getattr(Activity, name)), 0).label(name)
         for name in ("sessions", "attendances", "people")
-    }
-    counted = select(func.count().label("total"), *(one.label(name) for name, one in sums.items()))
-    known = session.execute(counted.select_from(Activity).where(*kept)).one()
-    rows = session.execute(_ordered(wanted, kept).limit(PAGE).offset((wanted.page - 1) * PAGE)).all()
-    return Listing(rows, known.total, wanted.page, {name: int(getattr(known, name)) for name in sums})
+    ]
+    row = session.execute(select(*found).where(Activity.state == "held", Activity.counted, *kept)).one()
+    return {name: int(number) for name, number in row._mapping.items()}
 
 
-def all_rows(session: Session, wanted: Filter) -> tuple[Sequence[Found], int]:
-    """All that a list shows, whatever its page, up to a limit; and how many there are."""
-    kept = narrowed(wanted)
-    rows = session.execute(_ordered(wanted, kept).limit(MOST)).all()
-    if len(rows) < MOST:
-        return rows, len(rows)
-    return rows, session.scalar(select(func.count()).select_from(Activity).where(*kept)) or 0
-
-
-def unordered_query(wanted: Filter) -> Select[*tuple[Any, ...]]:
-    """What a list is narrowed to, in no order, for a list that goes on by key."""
-    return select(*COLUMNS).where(*narrowed(wanted))
-
-
-def between(session: Session, since: date, until: date) -> Sequence[Found]:
+def between(session: Session, first: date, last: date) -> Sequence[ActivityRow]:
     """The activities of some days, the earliest first."""
-    wanted = unordered_query(Filter(since=since, until=until))
-    return session.execute(wanted.order_by(Activity.held_on, Activity.starts_at, Activity.id)).all()
-
-
-def narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
-    kept: list[ColumnElement[bool]] = []
-    for name in ("state", "direction", "venue", "programme", "form"):
-        if (value := getattr(wanted, name)) is not None:
-            kept.append(getattr(Activity, name) == value)
-    if wanted.since:
-        kept.append(Activity.held_on >= wanted.since)
-    if wanted.until:
-        kept.append(Activity.held_on <= wanted.until)
-    if wanted.flower:
-        kept.append(Activity.flowers.contains([wanted.flower]))
-    if wanted.audience:
-        kept.append(Activity.audiences.contains([wanted.audience]))
-    if wanted.q:
-        kept.append(search.says(Activity.title, wanted.q))
-    return kept
-
-
-def _ordered(wanted: Filter, kept: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
-    by = SORTS[wanted.sort.removeprefix("-")]
-    order = by.desc().nulls_last() if wanted.sort.startswith("-") else by.asc().nulls_last()
-    return select(*COLUMNS).where(*kept).order_by(order, Activity.id.desc())
+    days = rows().select.where(Activity.held_on.between(first, last))
+    return lists.read(session, ACTIVITIES, days.order_by(Activity.held_on, Activity.starts_at, Activity.id))

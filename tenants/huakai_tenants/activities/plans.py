@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import Row, extract, func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, tenancy
@@ -14,7 +16,6 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.activities import catalogue, checking, service
 from huakai_tenants.activities.catalogue import OWN
-from huakai_tenants.activities.listing import Found
 from huakai_tenants.activities.models import Activity, ActivityPlan
 from huakai_tenants.activities.periods import first_of
 
@@ -27,7 +28,7 @@ class Month:
 
     number: int
     plan: ActivityPlan | None
-    activities: Sequence[Found]
+    activities: Sequence[Row[UUID, str, date, str, str | None]]
 
     @property
     def done(self) -> bool:

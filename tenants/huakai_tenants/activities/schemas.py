@@ -1,27 +1,12 @@
 """What the forms and addresses of activities may hold."""
 
-from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Page, Text
-from huakai_tenants.activities import effects, listing
-from huakai_tenants.activities.catalogue import DIRECTIONS, STATES
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Text
+from huakai_tenants.activities import effects
+from huakai_tenants.activities.catalogue import DIRECTIONS
 from huakai_tenants.activities.materials import Materials
 
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 MOST, TOTAL = 1_000_000, 1_000_000_000
-
-
-class Listing(Form):
-    since = Date()
-    until = Date()
-    state = Choice(STATES)
-    direction = Choice(DIRECTIONS)
-    venue = Code()
-    programme = Code()
-    form = Code()
-    flower = Code()
-    audience = Code()
-    q = Text(max_length=60)
-    sort = Choice([sign + key for key in listing.SORTS for sign in ("", "-")], load_default="-held")
-    page = Page()
 
 
 class Activity(Form):

@@ -6,9 +6,11 @@ from uuid import UUID
 from flask import Response, url_for
 from marshmallow import fields
 
-from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Code, Date, Id, Phone, Strict, Text
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
+from huakai_platform.resources.schemas import usual
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_tenants.staff import contacts, listing, posts, service
@@ -94,7 +96,8 @@ ROW, ONE = tuple(MemberRow().fields), tuple(name for name in Member().fields if 
 )  # fmt: skip
 def members(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = listing.unordered_query(listing.Filter(**narrowed), posts.plan(db()), clock.today())
+    wanted = Question({**usual(listing.STAFF).values, **narrowed})
+    known = lists.unordered_query(listing.STAFF, actor(), wanted, listing.room(db(), actor()))
     return api.page(known, BY_NUMBER, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 

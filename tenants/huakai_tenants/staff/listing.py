@@ -1,30 +1,25 @@
 """The list of the people who work or worked at the room, and what the register lacks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from huakai_platform.identity.memberships import in_force
 from huakai_platform.identity.models import Account, Membership
-from huakai_platform.kernel import clock, search, tenancy
+from huakai_platform.kernel import clock, tenancy
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.fields import Choice, Code, Date, Int, Text
 from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.resources.fields import Field, Filter, Resource, Rows
+from huakai_platform.resources.lists import contains, equals
 from huakai_tenants.staff.models import Qualification, StaffContact, StaffMember
-from huakai_tenants.staff.posts import AB, Plan
+from huakai_tenants.staff.posts import AB, EMPLOYMENTS, Plan, plan
 
-PAGE = 50
-MOST = 5_000
-SORTS = {
-    "number": StaffMember.number,
-    "name": StaffMember.name,
-    "post": StaffMember.post,
-    "joined": StaffMember.joined_on,
-    "checked": StaffMember.background_checked_on,
-}
 STATES: dict[str, Message] = {"active": _("在岗"), "left": _("已离岗"), "all": _("全部")}
 CHECKS: dict[str, Message] = {"due": _("需要查询"), "soon": _("即将到期"), "ok": _("有效")}
 SOON = 30
@@ -40,30 +35,51 @@ Trained = Mapping[UUID, str]
 Found = Row[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class Filter:
-    """What a list is narrowed to; the names are those of the address."""
-
-    q: str | None = None
-    post: str | None = None
-    employment: str | None = None
-    ab: str | None = None
-    check: str | None = None
-    training: str | None = None
-    state: str = "active"
-    sort: str = "number"
-    page: int = 1
+TONES: dict[str, str] = {"covered": "ok", "expiring": "warn", "expired": "bad", "missing": "warn"}
+SHOWN = frozenset({"list", "export", "print"})
+PAPER = frozenset({"export", "print"})
 
 
 @dataclass(frozen=True)
-class Listing:
-    rows: Sequence[Found]
-    total: int
-    page: int
+class Room:
+    """What the words and questions of a room's staff depend on."""
 
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+    plan: Plan
+    today: date
+    trained: Trained
+
+    def titles(self) -> Mapping[str, Mapping[str, str]]:
+        return {code: post.title for code, post in self.plan.posts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One person of the register, without any contact but a masked number."""
+
+    id: UUID
+    number: str
+    name: str
+    post: str
+    employment: str
+    ab: str | None
+    joined_on: date
+    left_on: date | None
+    background_checked_on: date | None
+    hint: str | None
+    certificates: int
+    version: int
+
+    def training(self, room: Room) -> str | None:
+        return room.trained.get(self.id)
+
+    def check(self, room: Room) -> str | None:
+        """How the background check of somebody in service stands: `due`, `soon` or `ok`."""
+        if self.left_on and self.left_on <= room.today:
+            return None
+        done = self.background_checked_on
+        if done is None or done < oldest_check(room.plan, room.today):
+            return "due"
+        return "soon" if done < soon_check(room.plan, room.today) else "ok"
 
 
 @dataclass(frozen=True)
@@ -74,26 +90,12 @@ class Gap:
     ab: str
 
 
-def list_page(session: Session, wanted: Filter, plan: Plan, on: date, trained: Trained) -> Listing:
-    """One page of the register, in two statements."""
-    kept = _narrowed(wanted, plan, on, trained)
-    total = session.scalar(select(func.count()).select_from(StaffMember).where(*kept)) or 0
-    rows = session.execute(_rows(wanted, kept).limit(PAGE).offset((wanted.page - 1) * PAGE)).all()
-    return Listing(rows, total, wanted.page)
+def room(session: Session, _actor: Actor) -> Room:
+    """The room to those who know nothing of its training."""
+    return Room(plan(session), clock.today(), {})
 
 
-def unordered_query(wanted: Filter, plan: Plan, on: date) -> Select[*tuple[Any, ...]]:
-    """What a list shows, in no order yet."""
-    return _rows(wanted, _narrowed(wanted, plan, on, {})).order_by(None)
-
-
-def all_rows(session: Session, wanted: Filter, plan: Plan, on: date, trained: Trained) -> Sequence[Found]:
-    """All that a list shows, whatever its page."""
-    whole = replace(wanted, page=1)
-    return session.execute(_rows(whole, _narrowed(whole, plan, on, trained)).limit(MOST)).all()
-
-
-def gaps(session: Session, plan: Plan) -> list[Gap]:
+def gaps(session: Session, wanted: Plan) -> list[Gap]:
     """Which A and B the room of this tier lacks."""
     held = {
         (row.post, row.ab)
@@ -103,7 +105,7 @@ def gaps(session: Session, plan: Plan) -> list[Gap]:
     }
     return [
         Gap(post.code, ab)
-        for post in plan.posts.values()
+        for post in wanted.posts.values()
         for ab in AB
         if post.wanted and post.ab and (post.code, ab) not in held
     ]
@@ -141,67 +143,100 @@ def in_service(on: date) -> ColumnElement[bool]:
     return or_(StaffMember.left_on.is_(None), StaffMember.left_on > on)
 
 
-def oldest_check(plan: Plan, on: date) -> date:
+def oldest_check(wanted: Plan, on: date) -> date:
     """A background check of this day or later is still good."""
-    return clock.months_on(on, -plan.check_months)
+    return clock.months_on(on, -wanted.check_months)
 
 
-def soon_check(plan: Plan, on: date) -> date:
+def soon_check(wanted: Plan, on: date) -> date:
     """A background check before this day is no longer good, or soon will not be."""
-    return oldest_check(plan, on + timedelta(days=SOON))
+    return oldest_check(wanted, on + timedelta(days=SOON))
 
 
-def _narrowed(wanted: Filter, plan: Plan, on: date, trained: Trained) -> list[ColumnElement[bool]]:
-    kept: list[ColumnElement[bool]] = []
-    if wanted.state != "all":
-        here = in_service(on)
-        kept.append(here if wanted.state == "active" else ~here)
-    if wanted.q:
-        name, number = StaffMember.name, StaffMember.number
-        kept.append(or_(search.says(name, wanted.q), search.says(number, wanted.q)))
-    kept += [
-        getattr(StaffMember, name) == getattr(wanted, name)
-        for name in ("post", "employment", "ab")
-        if getattr(wanted, name)
-    ]
-    if wanted.check:
-        checked = StaffMember.background_checked_on
-        good = func.coalesce(checked >= oldest_check(plan, on), False)
-        kept.append(~good if wanted.check == "due" else good)
-        if wanted.check == "soon":
-            kept.append(checked < soon_check(plan, on))
-    if wanted.training:
-        kept.append(StaffMember.id.in_([member for member, state in trained.items() if state == wanted.training]))
-    return kept
+def state(asked: str, room: Room) -> ColumnElement[bool] | None:
+    if asked == "all":
+        return None
+    return in_service(room.today) if asked == "active" else ~in_service(room.today)
 
 
-def _rows(wanted: Filter, kept: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+def checked(asked: str, room: Room) -> ColumnElement[bool]:
+    day = StaffMember.background_checked_on
+    good = func.coalesce(day >= oldest_check(room.plan, room.today), False)
+    if asked == "due":
+        return ~good
+    return good & (day < soon_check(room.plan, room.today)) if asked == "soon" else good
+
+
+def trained(asked: str, room: Room) -> ColumnElement[bool]:
+    return StaffMember.id.in_([member for member, stands in room.trained.items() if stands == asked])
+
+
+def employments(_room: Room) -> Mapping[str, Message]:
+    return EMPLOYMENTS
+
+
+def rows() -> Rows[MemberRow]:
     certificates = (
         select(func.count())
         .select_from(Qualification)
         .where(Qualification.tenant_id == StaffMember.tenant_id, Qualification.member_id == StaffMember.id)
         .scalar_subquery()
     )
-    by = SORTS[wanted.sort.removeprefix("-")]
-    order = by.desc().nulls_last() if wanted.sort.startswith("-") else by.asc().nulls_first()
-    return (
-        select(
-            StaffMember.id,
-            StaffMember.number,
-            StaffMember.name,
-            StaffMember.post,
-            StaffMember.employment,
-            StaffMember.ab,
-            StaffMember.joined_on,
-            StaffMember.left_on,
-            StaffMember.background_checked_on,
-            StaffContact.hint,
-            certificates.label("certificates"),
-        )
-        .outerjoin(
-            StaffContact,
-            (StaffContact.tenant_id == StaffMember.tenant_id) & (StaffContact.member_id == StaffMember.id),
-        )
-        .where(*kept)
-        .order_by(order, StaffMember.number)
+    query = select(
+        StaffMember.id,
+        StaffMember.number,
+        StaffMember.name,
+        StaffMember.post,
+        StaffMember.employment,
+        StaffMember.ab,
+        StaffMember.joined_on,
+        StaffMember.left_on,
+        StaffMember.background_checked_on,
+        StaffContact.hint,
+        certificates.label("certificates"),
+        StaffMember.version,
+    ).outerjoin(
+        StaffContact,
+        (StaffContact.tenant_id == StaffMember.tenant_id) & (StaffContact.member_id == StaffMember.id),
     )
+    return Rows(MemberRow, query)
+
+
+STAFF = Resource[Room, MemberRow](
+    name="staff",
+    title=_("人员"),
+    rows=rows,
+    scope=lambda _actor, _parent: (),
+    context=room,
+    order="number",
+    key=StaffMember.number,
+    sorts={
+        "number": StaffMember.number,
+        "name": StaffMember.name,
+        "post": StaffMember.post,
+        "joined": StaffMember.joined_on,
+        "checked": StaffMember.background_checked_on,
+    },
+    filters=(
+        Filter("q", _("姓名或工号"), Text(max_length=40), contains(StaffMember.name, StaffMember.number)),
+        Filter("post", _("岗位"), Code(), equals(StaffMember.post), Room.titles),
+        Filter("employment", _("用工形式"), Choice(EMPLOYMENTS), equals(StaffMember.employment), employments),
+        Filter("ab", _("A/B 角"), Choice(AB), equals(StaffMember.ab), lambda _room: AB),
+        Filter("check", _("违法犯罪记录查询"), Choice(CHECKS), checked, lambda _room: CHECKS),
+        Filter("training", _("培训"), Choice(TRAINED), trained, lambda _room: TRAINED),
+        Filter("state", _("在岗情况"), Choice(STATES, load_default="active"), state, lambda _room: STATES),
+    ),
+    fields=(
+        Field("name", _("姓名"), Text(), out=SHOWN, sort="name"),
+        Field("number", _("工号"), Code(), out=SHOWN, width=12, sort="number"),
+        Field("post", _("岗位"), Code(), out=SHOWN, choices=Room.titles, width=24, sort="post"),
+        Field("employment", _("用工形式"), Choice(EMPLOYMENTS), out=SHOWN, choices=employments, width=12),
+        Field("ab", _("A/B 角"), Choice(AB), out=PAPER, width=8),
+        Field("hint", _("电话"), Text(), out=frozenset({"list"})),
+        Field("joined_on", _("到岗日期"), Date(), out=PAPER),
+        Field("left_on", _("离岗日期"), Date(), out=PAPER),
+        Field("certificates", _("证书数"), Int(), out=SHOWN, width=8),
+        Field("training", _("培训"), Choice(TRAINED), out=SHOWN, choices=lambda _room: TRAINED, width=12),
+        Field("background_checked_on", _("违法犯罪记录查询日期"), Date(), out=SHOWN, width=22, sort="checked"),
+    ),
+)

@@ -6,9 +6,9 @@ from typing import Any
 from marshmallow import ValidationError
 
 from huakai_platform.identity import contacts
-from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Page, Phone, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Form, Id, Int, Phone, Text
 from huakai_platform.kernel.i18n import _
-from huakai_tenants.staff import files, listing, posts
+from huakai_tenants.staff import files, posts
 
 NUMBER = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -20,18 +20,6 @@ class Email(Text):
         if normal := contacts.normal_email(super()._deserialize(value, attr, data, **kwargs)):
             return normal
         raise ValidationError(_("邮箱格式不对"))
-
-
-class Listing(Form):
-    q = Text(max_length=40)
-    post = Code()
-    employment = Choice(posts.EMPLOYMENTS)
-    ab = Choice(posts.AB)
-    check = Choice(listing.CHECKS)
-    training = Choice(listing.TRAINED)
-    state = Choice(listing.STATES, load_default="active")
-    sort = Choice([sign + key for key in listing.SORTS for sign in ("", "-")], load_default="number")
-    page = Page()
 
 
 class Member(Form):

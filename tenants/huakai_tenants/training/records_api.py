@@ -11,10 +11,13 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Number, Strict, Text
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.training import expiring, exporting, listing, service
+from huakai_tenants.training import expiring, exporting, service
 from huakai_tenants.training.expiring import Expiring
+from huakai_tenants.training.listing import TRAINING, room
 from huakai_tenants.training.models import TrainingRecord
 
 blueprint = api.Resources("training_records", __name__, "培训记录 Training records", room=True)
@@ -102,7 +105,7 @@ ENDING = tuple(name for name in Ending().fields if name != "days")
 )
 def listed(asked: Any) -> Response:
     narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = listing.unordered_query(listing.Filter(**narrowed), clock.today())
+    known = lists.unordered_query(TRAINING, actor(), Question(narrowed), room(db(), actor()))
     return api.page(known, LATEST, asked, lambda row: {name: getattr(row, name) for name in ROW})
 
 

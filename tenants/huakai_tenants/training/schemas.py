@@ -4,23 +4,13 @@ from decimal import Decimal
 
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Page, Text
 from huakai_tenants.staff import files
-from huakai_tenants.training import expiring, exporting, listing, service
+from huakai_tenants.training import expiring, exporting, service
 from huakai_tenants.training.coverage import State
 
 
 class Coverage(Form):
     state = Choice([state.value for state in State])
     post = Code()
-
-
-class Listing(Form):
-    course = Code()
-    member = Id()
-    year = Int(1900, 2100)
-    result = Choice(service.RESULTS)
-    expiring = Flag()
-    sort = Choice([sign + key for key in listing.SORTS for sign in ("", "-")], load_default="-held")
-    page = Page()
 
 
 class Expiring(Form):

@@ -103,7 +103,16 @@ def test_what_need_not_be_there_may_be_null_for_a_program() -> None:
 
 @pytest.mark.parametrize(
     ("held", "cell", "text"),
-    [(None, None, "—"), (True, "是", "是"), (False, None, "否"), (12, 12, "12"), ("a", "甲", "甲"), ("z", "z", "z")],
+    [
+        (None, None, "—"),
+        (True, "是", "是"),
+        (False, "否", "否"),
+        (["a", "z"], "甲、z", "甲、z"),
+        ([], None, "—"),
+        (12, 12, "12"),
+        ("a", "甲", "甲"),
+        ("z", "z", "z"),
+    ],
 )
 def test_a_value_is_said_in_words(held: object, cell: object, text: str) -> None:
     field = Field[None]("kind", _("种类"), Date(), choices=lambda _context: {"a": {"zh": "甲", "en": "A"}})

@@ -211,7 +211,7 @@ def test_the_list_is_narrowed_by_its_address_and_exported(
     assert "读书会" in narrow
     assert "党课</a>" not in narrow
     assert "党课</a>" in browser.get(f"{LIST}?flower=party_flower&venue=organ").text
-    assert "没有符合条件的活动" in browser.get(f"{LIST}?q=没有").text
+    assert "没有符合条件的记录" in browser.get(f"{LIST}?q=没有").text
     assert browser.get(f"{LIST}?venue=MOON!").status_code == 422
     assert browser.get(f"{LIST}/list.xlsx?direction=in").data[:2] == b"PK"
     assert rows(databases, site, AuditEntry)[-1].detail == {"rows": 1}

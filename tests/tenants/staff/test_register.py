@@ -266,7 +266,7 @@ def test_the_list_is_narrowed_and_exported_on_the_record(
     assert "李明" not in browser.get("/room/staff?post=counsellor").text
     assert "王芳" not in browser.get("/room/staff?q=s002").text
     assert browser.get("/room/staff?sort=secret").status_code == 422
-    assert "没有符合条件的人员" in browser.get("/room/staff?q=%25").text
+    assert "没有符合条件的记录" in browser.get("/room/staff?q=%25").text
     assert browser.get("/room/staff/register.xlsx?post=assistant").data[:2] == b"PK"
     assert rows(databases, site, AuditEntry)[-1].detail == {"rows": 1}
 

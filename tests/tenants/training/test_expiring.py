@@ -16,7 +16,8 @@ from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.notices import Notice
-from huakai_tenants.training import expiring, listing, notifications
+from huakai_tenants.training import expiring, notifications
+from huakai_tenants.training.listing import TRAINING
 from tests.support.make import Make
 from tests.support.staffed import Staffed
 from tests.tenants.training.test_coverage import Room
@@ -171,9 +172,9 @@ def test_an_export_that_was_cut_says_so_in_the_file_and_on_the_page(
         room.record(member, course, 6, ends(-1))
     said = "共 3 条，一次最多导出 2 条"
     assert said not in browser.get("/room/training/records").text
-    monkeypatch.setattr(listing, "MOST", 2)
+    monkeypatch.setitem(vars(TRAINING), "most", 2)
     assert said in browser.get("/room/training/records").text
     lines = workbooks.read(browser.get("/room/training/records.xlsx").data).sheets[0].rows
-    assert len(lines) == 4
-    assert said in lines[-1][0].text
+    assert len(lines) == 6
+    assert "共 3 条，这里只有前 2 条" in lines[2][0].text
     assert said not in browser.get("/room/training/records?course=crisis").text

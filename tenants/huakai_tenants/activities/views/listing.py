@@ -1,34 +1,22 @@
-"""The list of activities, and the same as a workbook."""
-
-from flask import Response, render_template
+"""The list of activities, on the screen, on paper and as a workbook."""
 
 from huakai_platform.kernel.access import Permission
+from huakai_platform.resources import schemas
+from huakai_platform.resources.pages import Pages, list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.activities import catalogue, exporting, listing, schemas
+from huakai_tenants.activities import listing
+from huakai_tenants.activities.listing import ACTIVITIES
 from huakai_tenants.activities.views import blueprint
-from huakai_tenants.activities.views.words import handed, language, words
+from huakai_tenants.activities.views.words import TONES
+
+PAGES = Pages(ACTIVITIES, "activity_id")
+list_routes(blueprint, PAGES, read=Permission.ACTIVITIES_READ, workbook="/list.xlsx", by_hand={"index"})
 
 
 @blueprint.get("")
 @guard(Permission.ACTIVITIES_READ)
 def index() -> str:
-    asked = inputs.query(schemas.Listing())
-    found = listing.list_page(db(), listing.Filter(**asked))
-    return render_template(
-        "activities/index.html",
-        listing=found,
-        cut=exporting.cut(found.total),
-        narrowed=bool(set(asked) - {"sort", "page"}),
-        shown={name: value for name, value in asked.items() if name != "page"},
-        **words(),
-    )
-
-
-@blueprint.get("/list.xlsx")
-@guard(Permission.ACTIVITIES_READ)
-def export() -> Response:
-    """What the list shows, all pages of it."""
-    rows, total = listing.all_rows(db(), listing.Filter(**inputs.query(schemas.Listing())))
-    written = exporting.workbook(db(), actor(), catalogue.here(db()), rows, total, language())
-    return handed(written, "huakai-activities.xlsx")
+    """The list, above it what the held activities of the question come to."""
+    asked = schemas.question(inputs.query(schemas.query(ACTIVITIES)()))
+    return PAGES.index(sums=listing.sums(db(), asked, listing.here(db(), actor())), tones=TONES)

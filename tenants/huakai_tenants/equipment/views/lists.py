@@ -8,8 +8,9 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
+from huakai_platform.resources.editing import FormPages, form_routes
 from huakai_platform.resources.imports import SheetPages, import_routes
-from huakai_platform.resources.pages import Pages, routes
+from huakai_platform.resources.pages import Pages, list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.equipment import plan as plans
@@ -19,19 +20,11 @@ from huakai_tenants.equipment.views import blueprint
 from huakai_tenants.equipment.views.page import words
 from huakai_tenants.sheets import service as sheets
 
-PAGES = Pages(EQUIPMENT, service, "item_id")
+PAGES = Pages(EQUIPMENT, "item_id")
 READ, WRITE = Permission.EQUIPMENT_READ, Permission.EQUIPMENT_MANAGE
-routes(
-    blueprint,
-    PAGES,
-    read=READ,
-    write=WRITE,
-    export=READ,
-    sample="equipment_item",
-    workbook="register.xlsx",
-    but={"index"},
-)
-import_routes(blueprint, SheetPages(PAGES, sheets, GUIDE), write=WRITE, sample="equipment_import")
+list_routes(blueprint, PAGES, read=READ, workbook="/register.xlsx", by_hand={"index"})
+form_routes(blueprint, FormPages(PAGES, service), write=WRITE, sample="equipment_item")
+import_routes(blueprint, SheetPages(PAGES, service, sheets, GUIDE), write=WRITE, sample="equipment_import")
 
 
 @blueprint.get("")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from werkzeug import Response as BaseResponse
 
@@ -10,43 +10,23 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.i18n import _
+from huakai_platform.resources.pages import Pages, list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files
 from huakai_tenants.staff import service as staff
-from huakai_tenants.training import exporting, listing, scans, schemas, service
+from huakai_tenants.training import listing, scans, schemas, service
+from huakai_tenants.training.listing import TRAINING
 from huakai_tenants.training.service import StaleVersion
 from huakai_tenants.training.views import blueprint
-from huakai_tenants.training.views.words import courses, handed, language, words
+from huakai_tenants.training.views.words import words
 
 Answer = BaseResponse | str | tuple[str, int]
 
 
-@blueprint.get("/records")
-@guard(Permission.TRAINING_READ)
-def listed() -> str:
-    asked = inputs.query(schemas.Listing())
-    wanted, today = listing.Filter(**asked), clock.today()
-    found = listing.list_page(db(), wanted, today)
-    return render_template(
-        "training/records.html",
-        listing=found,
-        cut=exporting.cut(found.total),
-        narrowed=bool(set(asked) - {"sort", "page"}),
-        shown={name: value for name, value in asked.items() if name != "page"},
-        people=listing.people(db(), today, gone=True),
-        years=range(today.year, today.year - 6, -1),
-        **words(),
-    )
-
-
-@blueprint.get("/records.xlsx")
-@guard(Permission.TRAINING_READ)
-def export() -> Response:
-    """What the list shows, all pages of it."""
-    rows, total = listing.all_rows(db(), listing.Filter(**inputs.query(schemas.Listing())), clock.today())
-    return handed(exporting.workbook(db(), actor(), courses(), rows, total, language()), "huakai-training.xlsx")
+PAGES = Pages(TRAINING, "record_id", listed="listed", single="edit", template="training/records.html")
+list_routes(blueprint, PAGES, at="/records", workbook="/records.xlsx", read=Permission.TRAINING_READ)
 
 
 @blueprint.get("/records/new")

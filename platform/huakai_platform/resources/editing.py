@@ -1,0 +1,101 @@
+"""The pages on which a thing of a list is written down and changed."""
+
+from dataclasses import dataclass
+from typing import Generic
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template
+from flask_babel import gettext
+
+from huakai_platform.kernel.access import Permission
+from huakai_platform.kernel.errors import Invalid, StaleVersion
+from huakai_platform.kernel.i18n import Message
+from huakai_platform.kernel.ids import uuid7
+from huakai_platform.resources import schemas, words
+from huakai_platform.resources.fields import C, R
+from huakai_platform.resources.pages import Answer, Pages, hang
+from huakai_platform.resources.store import Store
+from huakai_platform.web import inputs
+from huakai_platform.web.context import actor, db
+from huakai_platform.web.inputs import FormResult
+
+
+@dataclass(frozen=True)
+class FormPages(Generic[C, R]):
+    """The forms of one list; the page of a single thing, `show`, is its feature's own."""
+
+    pages: Pages[C, R]
+    store: Store[R]
+
+    def new(self) -> Answer:
+        """The form; what the address holds of it is filled in."""
+        asked = inputs.query(schemas.prefilled(self.pages.resource)())
+        return self._form(None, FormResult({}, raw=asked))
+
+    def add(self) -> Answer:
+        given = inputs.form(schemas.form(self.pages.resource)())
+        if not given.ok:
+            return self._form(None, given, status=422)
+        try:
+            made = self.store.add(db(), actor(), given.values)
+        except Invalid as refused:
+            return self._form(None, FormResult({}, refused.fields, given.raw), status=refused.status)
+        flash(gettext("已登记。"), "ok")
+        return redirect(self.pages.thing_address(made.id), 303)
+
+    def edit(self, **where: UUID) -> Answer:
+        kept = self.store.get(db(), where[self.pages.argument])
+        names = [*(one.name for one in self.pages.resource.into("form")), "version"]
+        return self._form(kept.id, FormResult({}, raw={name: getattr(kept, name) for name in names}))
+
+    def change(self, **where: UUID) -> Answer:
+        kept = self.store.get(db(), where[self.pages.argument])
+        given = inputs.form(schemas.form(self.pages.resource)())
+        if not given.ok:
+            return self._form(kept.id, given, status=422)
+        try:
+            self.store.change(db(), actor(), kept.id, given.values, version=given.values["version"])
+        except StaleVersion as stale:
+            raw = {**given.raw, "version": stale.version}
+            return self._form(kept.id, FormResult({}, raw=raw), stale=stale, status=stale.status)
+        except Invalid as refused:
+            return self._form(kept.id, FormResult({}, refused.fields, given.raw), status=refused.status)
+        flash(gettext("已保存。"), "ok")
+        return redirect(self.pages.thing_address(kept.id), 303)
+
+    def _form(
+        self, thing: UUID | None, given: FormResult, *, stale: StaleVersion | None = None, status: int = 200
+    ) -> Answer:
+        context = self.pages.resource.context(db(), actor())
+        back = self.pages.thing_address(thing) if thing else self.pages.list_address()
+        shown = render_template(
+            f"{self.pages.resource.name}/form.html",
+            thing=thing,
+            values=given.raw,
+            errors=given.errors,
+            stale=stale,
+            differences=self._differences(stale, context),
+            back=back,
+            argument=self.pages.argument,
+            key=str(uuid7()),
+            **self.pages.words(context),
+        )
+        return (shown, status) if status != 200 else shown
+
+    def _differences(self, stale: StaleVersion | None, context: C) -> list[tuple[Message, str, str]]:
+        """What stands there now and what was typed, by label, in the reader's words."""
+        fields = {one.name: one for one in self.pages.resource.fields}
+        found = []
+        for name, now, typed in stale.changes if stale else ():
+            field, known = fields[name], words.choices(fields[name], context)
+            found.append((field.label, words.text(field, now, known), words.text(field, typed, known)))
+        return found
+
+
+def form_routes(blueprint: Blueprint, forms: FormPages[C, R], *, write: Permission, sample: str) -> None:
+    """Hang the forms of a list on its blueprint; `sample` is the kind of object in tests."""
+    one = f"/<uuid:{forms.pages.argument}>/edit"
+    hang(blueprint, "GET", "/new", "new", forms.new, write, None)
+    hang(blueprint, "POST", "/new", "add", forms.add, write, None)
+    hang(blueprint, "GET", one, "edit", forms.edit, write, sample)
+    hang(blueprint, "POST", one, "change", forms.change, write, sample)
