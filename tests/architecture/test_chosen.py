@@ -17,6 +17,12 @@ def test_a_fast_run_samples_modules_that_there_are() -> None:
     assert [module for module in chosen.SAMPLED if not (ROOT / module).is_file()] == []
 
 
+def test_the_longest_modules_begin_first() -> None:
+    assert [module for module in chosen.LONGEST if not (ROOT / module).is_file()] == []
+    order = [chosen.begins(f"{module}::test_it[1]") for module in (*chosen.LONGEST, "tests/platform/test_other.py")]
+    assert order == sorted(set(order))
+
+
 def test_a_fast_run_takes_about_one_of_so_many_of_a_matrix() -> None:
     took = sum(chosen.taken(f"{MATRIX}::test_a_route[{number}]") for number in range(10_000))
     assert 0.8 < took / (10_000 / chosen.SAMPLED[MATRIX]) < 1.2

@@ -20,6 +20,21 @@ SAMPLED = {
     "tests/web/test_twice.py": 12,
 }
 """Modules that try the same on every route or table: a fast run takes one test of so many, always the same ones."""
+LONGEST = (
+    "tests/web/test_bad_inputs.py",
+    "tests/journeys/test_every_page.py",
+    "tests/web/test_matrix.py",
+    "tests/upgrade/test_upgrade.py",
+    "tests/journeys/test_institution.py",
+    "tests/tenants/standard/test_lacking.py",
+    "tests/journeys/test_room.py",
+    "tests/web/test_api_matrix.py",
+    "tests/web/test_english.py",
+    "tests/web/test_twice.py",
+    "tests/fault/test_opening_under_fire.py",
+    "tests/fault/test_release_under_fire.py",
+)
+"""Modules that take longest: they begin first, as one process runs a module whole and the last should be short."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,6 +49,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     if (seed := config.getoption("random")) is not None:
         items[:] = shuffled(items, random.Random(seed))
+    else:
+        items.sort(key=lambda item: begins(item.nodeid))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -45,6 +62,12 @@ def taken(nodeid: str) -> bool:
     """Told by the test's name alone, so that it is the same in every process and on every day."""
     module, _, name = nodeid.partition("::")
     return "[" not in name or crc32(name.encode()) % SAMPLED.get(module, 1) == 0
+
+
+def begins(nodeid: str) -> int:
+    """The place of a test's module among those that begin first."""
+    module = nodeid.partition("::")[0]
+    return LONGEST.index(module) if module in LONGEST else len(LONGEST)
 
 
 def shuffled(items: list[pytest.Item], dice: random.Random) -> list[pytest.Item]:
