@@ -12,7 +12,6 @@ from huakai_platform.onboarding.listing import Listing
 from huakai_platform.onboarding.models import RegisterImport
 from huakai_platform.onboarding.register import FIELDS, Field, Ownership, Tier
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST, MOST_ON_PAPER = 20_000, 2_000
 OWNERSHIP_LABELS = {Ownership.DEMONSTRATION: _("市级示范"), Ownership.SELF_BUILT: _("自建")}
 TIER_LABELS = {

@@ -13,10 +13,11 @@ from huakai_platform.kernel.fields import Date, Flag, Form, Int, RegionCode, Tex
 from huakai_platform.oversight import activities, activity_exporting, totals
 from huakai_platform.oversight.activities import COUNTED, Activities
 from huakai_platform.oversight.metrics import VENUES
-from huakai_platform.oversight.views import XLSX, blueprint, place_name
+from huakai_platform.oversight.views import blueprint, place_name
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
@@ -55,9 +56,9 @@ def show() -> Answer:
 def export_activities() -> Response:
     asked = inputs.query(ActivitiesQuery())
     seen = activities.of(db(), actor(), asked.get("region"), asked.get("year"))
-    response = Response(activity_exporting.workbook(seen, place_name(seen.code, seen.name)), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"activities-{seen.code}-{seen.year}.xlsx")
-    return response
+    return xlsx(
+        activity_exporting.workbook(seen, place_name(seen.code, seen.name)), f"activities-{seen.code}-{seen.year}.xlsx"
+    )
 
 
 @blueprint.post("/activities/totals")

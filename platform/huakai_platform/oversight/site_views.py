@@ -15,7 +15,6 @@ from huakai_platform.oversight import exporting, site_numbers
 from huakai_platform.oversight.site_numbers import MOST, SORTS, Ranking, SiteNumbers
 from huakai_platform.oversight.views import (
     NOTHING,
-    XLSX,
     RegionQuery,
     blueprint,
     here,
@@ -26,6 +25,7 @@ from huakai_platform.oversight.views import (
 )
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 
 
 class RankingQuery(RegionQuery):
@@ -58,10 +58,7 @@ def ranking() -> str:
 @guard(Permission.PICTURE_READ)
 def ranking_export() -> Response:
     seen = _ranked(inputs.query(RankingQuery()), page=None)
-    response = Response(exporting.sites(seen), mimetype=XLSX)
-    name = f"sites-{seen.path[-1][0]}-{seen.month:%Y-%m}.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return xlsx(exporting.sites(seen), f"sites-{seen.path[-1][0]}-{seen.month:%Y-%m}.xlsx")
 
 
 @blueprint.get("/picture/sites/<uuid:site_id>")

@@ -19,11 +19,11 @@ from huakai_platform.oversight.picture import NO_NUMBERS, SORTS, Picture
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 
 blueprint = Blueprint("oversight", __name__, url_prefix="/console")
 
 NOTHING = [None] * len(exporting.TITLES)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RegionQuery(Form):
@@ -80,9 +80,9 @@ def show() -> str | Response:
 def export() -> Response:
     asked = inputs.query(PictureQuery())
     seen = picture.of(db(), actor(), asked.get("region"), sort=asked["sort"], month=asked.get("month"))
-    response = Response(exporting.workbook(seen, place_name(seen.code, seen.name)), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"picture-{seen.code}-{seen.month:%Y-%m}.xlsx")
-    return response
+    return xlsx(
+        exporting.workbook(seen, place_name(seen.code, seen.name)), f"picture-{seen.code}-{seen.month:%Y-%m}.xlsx"
+    )
 
 
 @blueprint.app_context_processor

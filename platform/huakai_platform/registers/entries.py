@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.db import table
-from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from huakai_platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.registers.definitions import Register
@@ -22,14 +22,6 @@ from huakai_platform.registers.entry_store import Answers, EntryStore
 FIRST_DAY = date(1950, 1, 1)
 IDENTIFYING = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 TELLS = _("这里像有手机号或身份证号，请去掉能认出本人的内容")
-
-
-class StaleVersion(Conflict):
-    """Somebody else changed the entry meanwhile; `version` is what it has now."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(_("刚才有人改过这一条，您的填写没有覆盖它。核对后再保存一次，就以您的为准。"))
-        self.version = version
 
 
 @dataclass(frozen=True)
@@ -106,7 +98,7 @@ def change(
     day = _checked(actor, register, answers)
     row = _in_force(session, store, register, entry_id)
     if row.version != seen["version"]:
-        raise StaleVersion(row.version)
+        raise StaleVersion(_("刚才有人改过这一条，您的填写没有覆盖它。核对后再保存一次，就以您的为准。"), row.version)
     before: date = row.day
     about = {
         "day": day,
@@ -164,7 +156,7 @@ def review(
     if not may_review(actor, register, row):
         raise Forbidden(_("要由没有写过这一条的另一个人复核。"))
     if row.version != version:
-        raise StaleVersion(row.version)
+        raise StaleVersion(_("刚才有人改过这一条，您的填写没有覆盖它。核对后再保存一次，就以您的为准。"), row.version)
     row.reviewed_by, row.reviewed_at, row.version = actor.account_id, clock.now(), row.version + 1
     session.flush()
     audit.record(session, actor, "registers.reviewed", "register_entry", entry_id, register=register.code)

@@ -14,10 +14,10 @@ from huakai_platform.oversight.views import place_name
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.registers import figures
 from huakai_platform.registers.figures import Figures
-from huakai_platform.registers.pages import XLSX
 from huakai_platform.standards.definitions.registers import SHORT
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.pages import say
 
 YEARS = 5
@@ -54,9 +54,7 @@ def show() -> str:
 def export() -> Response:
     """One sheet of all numbers; with a register chosen, its months and the regions below on two more."""
     seen = _seen()
-    response = Response(workbooks.write(*_sheets(seen)), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"registers-{seen.code}-{seen.year}.xlsx")
-    return response
+    return xlsx(workbooks.write(*_sheets(seen)), f"registers-{seen.code}-{seen.year}.xlsx")
 
 
 def _seen() -> Figures:

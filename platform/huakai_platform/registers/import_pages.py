@@ -16,7 +16,7 @@ from huakai_platform.registers.judging import ImportRow
 from huakai_platform.registers.pages import RegisterScope
 from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, db
-from huakai_platform.web.import_flow import handed
+from huakai_platform.web.downloads import xlsx
 
 HERE: Mapping[str, Message] = {"report": _("检查结果"), "result": _("导入结果")}
 
@@ -50,13 +50,13 @@ def template(scope: RegisterScope, code: str) -> Response:
     entries = (
         listing.all_rows(db(), entry_import.store, entry_import.register, asked)[: sheet.MOST_ROWS] if known else []
     )
-    return handed(entry_import.template(entries), f"{code}-template.xlsx")
+    return xlsx(entry_import.template(entries), f"{code}-template.xlsx")
 
 
 def workbook(scope: RegisterScope, code: str, import_id: UUID) -> Response:
     """The sheet as it was handed in, with the faults at their cells; gone once the import has ended."""
     entry_import = _entry_import(scope, code)
-    return handed(entry_import.returned(entry_import.uploads.get(import_id)), f"{code}-checked.xlsx")
+    return xlsx(entry_import.returned(entry_import.uploads.get(import_id)), f"{code}-checked.xlsx")
 
 
 def _entry_import(scope: RegisterScope, code: str) -> EntryImport:

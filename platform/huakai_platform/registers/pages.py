@@ -12,12 +12,12 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform import forms
 from huakai_platform.kernel import audit, clock, workbooks
-from huakai_platform.kernel.errors import Conflict, Invalid
+from huakai_platform.kernel.errors import Conflict, Invalid, StaleVersion
 from huakai_platform.kernel.fields import Form, Int, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.registers import definitions, entries, listing, reading
 from huakai_platform.registers.definitions import Register
-from huakai_platform.registers.entries import Entry, StaleVersion
+from huakai_platform.registers.entries import Entry
 from huakai_platform.registers.entry_store import EntryStore
 from huakai_platform.registers.reading import Read
 from huakai_platform.registers.uploads import Uploads
@@ -26,9 +26,9 @@ from huakai_platform.standards import service as standards
 from huakai_platform.standards.basis import Rests
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.pages import say
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SPARE = 2
 """Empty rows that a form offers below those that there are."""
 Page = str | tuple[str, int] | BaseResponse
@@ -122,9 +122,7 @@ def export(scope: RegisterScope, code: str) -> Response:
         lines = [[one.row.number, *_cells(kind.items, line, locale)] for one in found for line in one.rows(kind.code)]
         sheets.append(workbooks.table(kind.title.of(locale), heads, lines))
     audit.record(db(), actor(), "registers.exported", "register", register.code, rows=len(found))
-    response = Response(workbooks.write(*sheets), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{register.code}.xlsx")
-    return response
+    return xlsx(workbooks.write(*sheets), f"{register.code}.xlsx")
 
 
 def new(scope: RegisterScope, code: str) -> Page:

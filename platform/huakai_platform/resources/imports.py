@@ -20,7 +20,8 @@ from huakai_platform.resources.pages import Answer, Pages, hang
 from huakai_platform.resources.store import Store
 from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, app_state, db
-from huakai_platform.web.import_flow import ImportFlow, handed
+from huakai_platform.web.downloads import xlsx
+from huakai_platform.web.import_flow import ImportFlow
 
 
 class Uploads(Protocol):
@@ -68,7 +69,7 @@ class SheetPages(Generic[C, R]):
                 lists.all_rows(db(), resource, actor(), schemas.usual(resource), context).rows[: sheets.MOST_ROWS]
             )
             audit.record(db(), actor(), f"{self.kind}.exported", "site", tenancy.current(db()), rows=len(rows))
-        return handed(sheets.template(resource, context, rows, self.guide), f"huakai-{self.kind}-template.xlsx")
+        return xlsx(sheets.template(resource, context, rows, self.guide), f"huakai-{self.kind}-template.xlsx")
 
     def upload(self) -> Answer:
         return self._flow().upload()
@@ -81,7 +82,7 @@ class SheetPages(Generic[C, R]):
         row = self._get(import_id)
         report = self._report(row)
         audit.record(db(), actor(), f"{self.kind}.import_returned", "sheet_import", row.id, rows=len(report.rows))
-        return handed(sheets.returned(report), f"huakai-{self.kind}-checked.xlsx")
+        return xlsx(sheets.returned(report), f"huakai-{self.kind}-checked.xlsx")
 
     def apply_import(self, import_id: UUID) -> Answer:
         return self._flow().confirm(import_id)

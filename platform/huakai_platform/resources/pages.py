@@ -16,7 +16,7 @@ from huakai_platform.resources.fields import C, Field, R, Resource
 from huakai_platform.web import inputs
 from huakai_platform.web.access import guard
 from huakai_platform.web.context import actor, db
-from huakai_platform.web.import_flow import handed
+from huakai_platform.web.downloads import xlsx
 
 Answer = BaseResponse | str | tuple[str, int]
 
@@ -57,7 +57,7 @@ class Pages(Generic[C, R]):
         content = exporting.workbook(db(), actor(), self.resource, self._columns(asked, "export"), found, context)
         here, rows = tenancy.current(db()), len(found.rows)
         audit.record(db(), actor(), f"{self.resource.name}.exported", "site", here, rows=rows)
-        return handed(content, f"huakai-{self.resource.name}.xlsx")
+        return xlsx(content, f"huakai-{self.resource.name}.xlsx")
 
     def _asked(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The question as the pages of the list say it: `shown` is the address without its page."""

@@ -23,9 +23,9 @@ from huakai_platform.trail.models import SignedHeads
 from huakai_platform.trail.words import said
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, apart, app_state, db, guard, inside
+from huakai_platform.web.downloads import xlsx
 
 CONSOLE: Final = (Role.INSTITUTION_ADMIN, Role.AUDITOR)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOLLOWED = 50_000
 """As many entries as a page follows back from the end; the command line follows them all."""
 DAYS = 60
@@ -182,9 +182,7 @@ def _workbook() -> Response:
     found = listing.lines(db(), asked, listing.MOST)[: listing.MOST]
     data = exporting.workbook(found)
     audit.record(db(), actor(), "trail.exported", "trail", "xlsx", rows=len(found))
-    response = Response(data, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="trail-{clock.today().isoformat()}.xlsx"'
-    return response
+    return xlsx(data, f"trail-{clock.today().isoformat()}.xlsx")
 
 
 def _chain() -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
@@ -21,7 +21,6 @@ from huakai_platform.web.pages import say
 STATES = ("added", "changed", "unchanged", "faulty")
 """What a row of a list may come to."""
 PAGE_SIZE = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = BaseResponse | str | tuple[str, int]
 
 
@@ -147,10 +146,3 @@ def unmarked(anything: bool) -> Message:
 def filled() -> bool:
     """Whether the template is asked for with what is known already."""
     return bool(inputs.query(Template())["filled"])
-
-
-def handed(workbook: bytes, name: str) -> Response:
-    """A workbook to keep under a name."""
-    response = Response(workbook, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

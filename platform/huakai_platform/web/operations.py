@@ -16,12 +16,12 @@ from huakai_platform.kernel.operations import ItemState
 from huakai_platform.kernel.workbooks import Column, table, write
 from huakai_platform.web import inputs, operation_listing
 from huakai_platform.web.context import actor, app_state, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.health import free_disk
 from huakai_platform.web.operation_listing import ENDINGS, KINDS, STATES, TOPICS
 from huakai_platform.web.pages import say
 
 STOP_POLLING = 286
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 blueprint = Blueprint("operations", __name__, url_prefix="/console")
 
@@ -99,10 +99,7 @@ def failures(operation_id: UUID) -> Response:
     )
     columns = (Column(gettext("序号"), 8), Column(gettext("项目"), 40), Column(gettext("原因"), 60))
     page = table(gettext("失败的项目"), columns, [(row.position, row.label, say(row.error or "")) for row in rows])
-    response = make_response(write(page))
-    response.content_type = XLSX
-    response.headers["Content-Disposition"] = f"attachment; filename=failures-{operation_id}.xlsx"
-    return response
+    return xlsx(write(page), f"failures-{operation_id}.xlsx")
 
 
 @blueprint.get("/jobs")

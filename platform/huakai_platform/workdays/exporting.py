@@ -6,8 +6,6 @@ from huakai_platform.kernel.workbooks import Column
 from huakai_platform.workdays.service import Year
 from huakai_platform.workdays.words import FREE, WORK
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def workbook(year: Year) -> bytes:
     """The days of the year that differ from Monday to Friday; none for a year that is missing."""

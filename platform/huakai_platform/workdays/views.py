@@ -16,6 +16,7 @@ from huakai_platform.kernel.fields import Choice, Date, Form, Int, Text
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.workdays import calendar, exporting, importing, service, shipped
 from huakai_platform.workdays.importing import FIRST_YEAR, LAST_YEAR, LONGEST_NOTE, Plan
 
@@ -167,6 +168,4 @@ def _import_page(looked: Plan | None = None, errors: Mapping[str, str] | None = 
 
 
 def _workbook(data: bytes, filename: str) -> Response:
-    response = Response(data, mimetype=exporting.XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response
+    return xlsx(data, filename)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
+from huakai_platform.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.events import ActivityShared, NumbersChanged
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
@@ -59,14 +59,6 @@ EMPTY: dict[str, Any] = {
 }
 
 
-class StaleVersion(Conflict):
-    """Somebody else changed the activity meanwhile; `changes` holds label, value now and value typed."""
-
-    def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
-        super().__init__(_("刚才有人修改过这次活动，请核对后再保存。"))
-        self.changes, self.version = changes, version
-
-
 def get(session: Session, activity_id: UUID, *, lock: bool = False) -> Activity:
     """An activity of this room; raises NotFound."""
     wanted = select(Activity).where(Activity.id == activity_id)
@@ -98,7 +90,8 @@ def change(session: Session, actor: Actor, activity_id: UUID, values: Mapping[st
     if not changed:
         return
     if row.version != version:
-        raise StaleVersion([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
+        differences = [(FIELDS[name], getattr(row, name), given[name]) for name in changed]
+        raise StaleVersion(_("刚才有人修改过这次活动，请核对后再保存。"), row.version, differences)
     if row.state == "cancelled":
         raise Conflict(_("这次活动已经取消，请先恢复。"))
     _refuse(checking.wrong(session, catalogue.here(session), given, row))

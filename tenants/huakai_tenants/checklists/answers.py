@@ -15,7 +15,7 @@ from huakai_platform import forms
 from huakai_platform.identity.models import Account
 from huakai_platform.kernel import audit, clock, tenancy
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, NotFound
+from huakai_platform.kernel.errors import FileRefused, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.fields import Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
@@ -25,12 +25,12 @@ from huakai_tenants.checklists.models import Attachment, ChecklistAnswer, Checkl
 NOTE = Text(max_length=500, multiline=True)
 
 
-class StaleVersion(Conflict):
-    """A colleague answered the same item meanwhile; nothing was overwritten."""
+class StaleAnswer(StaleVersion):
+    """A colleague answered the same item meanwhile: what, who and when; nothing was overwritten."""
 
     def __init__(self, value: Any, by: str, at: datetime, version: int) -> None:
-        super().__init__(_("{name} 刚才也填写了这一项。", name=by))
-        self.value, self.by, self.at, self.version = value, by, at, version
+        super().__init__(_("{name} 刚才也填写了这一项。", name=by), version)
+        self.value, self.by, self.at = value, by, at
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Saved:
 def save(
     session: Session, actor: Actor, run_id: UUID, code: str, raw: Any, *, version: int, note: str | None = None
 ) -> Saved:
-    """Keep an answer; `version` is the one the page showed, 0 for none. Raises Invalid or StaleVersion.
+    """Keep an answer; `version` is the one the page showed, 0 for none. Raises Invalid or StaleAnswer.
 
     An empty answer takes the present one away; so does an empty `note`, and none leaves the remark as it is.
     """
@@ -183,4 +183,4 @@ def _settle(session: Session, run: ChecklistRun, item: forms.Item, stored: dict[
     ).one()
     if all(getattr(row, name) == said for name, said in stored.items()):
         return Saved(item, row.version)
-    raise StaleVersion(row.value["v"], row.name, row.answered_at, row.version)
+    raise StaleAnswer(row.value["v"], row.name, row.answered_at, row.version)

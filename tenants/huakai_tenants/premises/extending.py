@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, clock, tenancy
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
+from huakai_platform.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.standards.pinned import find, pinned
@@ -27,14 +27,6 @@ FIELDS: dict[str, Message] = {
     "shared_with": _("与谁共用"),
     "shared_when": _("共用时间"),
 }
-
-
-class StaleVersion(Conflict):
-    """Somebody else changed the space meanwhile; `version` is the present one."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(_("刚才有人修改过这个空间，请核对后再保存。"))
-        self.version = version
 
 
 @dataclass(frozen=True)
@@ -107,7 +99,7 @@ def describe(session: Session, actor: Actor, space_id: UUID, values: Mapping[str
     if not changed:
         return space
     if space.version != version:
-        raise StaleVersion(space.version)
+        raise StaleVersion(_("刚才有人修改过这个空间，请核对后再保存。"), space.version)
     _check(session, space, given)
     for name in changed:
         setattr(space, name, given[name])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
+from huakai_platform.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.events import NumbersChanged
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
@@ -29,14 +29,6 @@ FIELDS: dict[str, Message] = {
     "note": _("备注"),
 }
 """What a form may change, by its labels."""
-
-
-class StaleVersion(Conflict):
-    """Somebody else changed the member meanwhile; `changes` holds label, value now and value typed."""
-
-    def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
-        super().__init__(_("刚才有人修改过这个人员的资料，请核对后再保存。"))
-        self.changes, self.version = changes, version
 
 
 def get(session: Session, member_id: UUID, *, lock: bool = False) -> StaffMember:
@@ -70,7 +62,8 @@ def change(session: Session, actor: Actor, member_id: UUID, values: Mapping[str,
     if not changed:
         return member
     if member.version != version:
-        raise StaleVersion([(FIELDS[name], getattr(member, name), given[name]) for name in changed], member.version)
+        differences = [(FIELDS[name], getattr(member, name), given[name]) for name in changed]
+        raise StaleVersion(_("刚才有人修改过这个人员的资料，请核对后再保存。"), member.version, differences)
     first = min(member.joined_on, given["joined_on"])
     with session.no_autoflush:
         for name in changed:

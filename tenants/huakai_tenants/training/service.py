@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.errors import Conflict, Invalid, NotFound
+from huakai_platform.kernel.errors import Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.events import NumbersChanged
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.ids import uuid7
@@ -33,14 +33,6 @@ FIELDS: dict[str, Message] = {
     "note": _("备注"),
 }
 """What a form may change, by its labels."""
-
-
-class StaleVersion(Conflict):
-    """Somebody else changed the record meanwhile; `changes` holds label, value now and value typed."""
-
-    def __init__(self, changes: list[tuple[Message, Any, Any]], version: int) -> None:
-        super().__init__(_("刚才有人修改过这条培训记录，请核对后再保存。"))
-        self.changes, self.version = changes, version
 
 
 def get(session: Session, record_id: UUID, *, lock: bool = False) -> TrainingRecord:
@@ -95,7 +87,8 @@ def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str,
     if not changed:
         return
     if row.version != version:
-        raise StaleVersion([(FIELDS[name], getattr(row, name), given[name]) for name in changed], row.version)
+        differences = [(FIELDS[name], getattr(row, name), given[name]) for name in changed]
+        raise StaleVersion(_("刚才有人修改过这条培训记录，请核对后再保存。"), row.version, differences)
     course = curriculum.of(session, pinned(session).edition_id).courses.get(row.course)
     faults = wrong(course, given)
     if "held_on" in changed and (had := _had(session, row.course, given["held_on"], [row.member_id])):

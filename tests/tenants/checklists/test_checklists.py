@@ -154,7 +154,7 @@ def test_whoever_is_overtaken_on_one_item_is_told(databases: Databases, room: Si
     with databases.session(Login.TENANT, room.id) as session:
         answers.save(session, one, run_id, "on_duty", "yes", version=0)
         assert answers.save(session, other, run_id, "on_duty", "yes", version=0).version == 1
-        with pytest.raises(answers.StaleVersion) as told:
+        with pytest.raises(answers.StaleAnswer) as told:
             answers.save(session, other, run_id, "on_duty", "no", version=0)
 
     assert (told.value.by, told.value.value, told.value.version) == (one.name, "yes", 1)

@@ -14,10 +14,10 @@ from huakai_platform.compliance.words import GRADES, RISKS, SETS
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.onboarding.exporting import XLSX
 from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import PAGING
 
 OPTIONS: dict[str, list[tuple[str, Message]]] = {
@@ -51,9 +51,7 @@ def sites() -> str:
 def export() -> Response:
     """What the list shows, all pages of it."""
     found = listing.all_rows(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
-    response = Response(exporting.workbook(found), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"compliance-{clock.today().isoformat()}.xlsx")
-    return response
+    return xlsx(exporting.workbook(found), f"compliance-{clock.today().isoformat()}.xlsx")
 
 
 @console.get("/print")

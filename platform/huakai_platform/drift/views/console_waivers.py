@@ -13,9 +13,9 @@ from huakai_platform.drift.views.console_drift import titles
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
-from huakai_platform.onboarding.exporting import XLSX
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
@@ -46,9 +46,7 @@ def export_waivers() -> Response:
     """What the list shows, all pages of it."""
     rows = waivers.all_rows(db(), actor(), inputs.query(WaiversQuery()), exporting.MOST)
     named = [(row, *titles(row.edition_id)(row.kind, row.code)) for row in rows]
-    response = Response(exporting.of_waivers(named, say), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"waivers-{clock.today().isoformat()}.xlsx")
-    return response
+    return xlsx(exporting.of_waivers(named, say), f"waivers-{clock.today().isoformat()}.xlsx")
 
 
 @console.get("/waivers/<uuid:waiver_id>")

@@ -22,6 +22,7 @@ from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import FormResult
 
 STATE_LABELS: dict[str, Message] = {"active": _("已启用"), "invited": _("待接受邀请"), "disabled": _("已停用")}
@@ -65,9 +66,7 @@ def export_accounts() -> Response:
     columns = [workbooks.Column(title.render(), width) for title, width in COLUMNS]
     data = workbooks.write(workbooks.table(_("账号").render(), columns, (_line(entry) for entry in found)))
     audit.record(db(), actor(), "accounts.exported", "account", "", rows=len(found))
-    response = Response(data, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response.headers["Content-Disposition"] = 'attachment; filename="huakai-accounts.xlsx"'
-    return response
+    return xlsx(data, "huakai-accounts.xlsx")
 
 
 @console.get("/accounts/new")

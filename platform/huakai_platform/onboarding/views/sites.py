@@ -20,6 +20,7 @@ from huakai_platform.onboarding.views import blueprint
 from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import PAGING
 
 OPTIONS: dict[str, list[tuple[str, Message | str]]] = {
@@ -103,9 +104,7 @@ def open_sites() -> str | BaseResponse | tuple[str, int]:
 
 
 def workbook(data: bytes, filename: str) -> Response:
-    response = Response(data, mimetype=exporting.XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response
+    return xlsx(data, filename)
 
 
 def _chips(asked: Any, crumbs: list[tuple[str, str | None]]) -> list[tuple[str, str, str]]:

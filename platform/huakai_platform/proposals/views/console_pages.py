@@ -10,7 +10,6 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import Message
-from huakai_platform.onboarding.exporting import XLSX
 from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.proposals import deciding, exporting, listing
 from huakai_platform.proposals.views.blueprints import (
@@ -29,6 +28,7 @@ from huakai_platform.standards import drafts
 from huakai_platform.standards.words import KINDS
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
@@ -69,9 +69,7 @@ def index() -> str:
 def export() -> Response:
     """What the list shows, all pages of it."""
     rows = listing.all_rows(db(), actor(), inputs.query(ProposalsQuery()), exporting.MOST)
-    response = Response(exporting.workbook(named(rows), say), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"proposals-{clock.today().isoformat()}.xlsx")
-    return response
+    return xlsx(exporting.workbook(named(rows), say), f"proposals-{clock.today().isoformat()}.xlsx")
 
 
 @console.get("/mine")

@@ -20,6 +20,7 @@ from huakai_platform.standards.models import Edition
 from huakai_platform.standards.views.comparing import SORTS as CHANGES
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.pages import say
 
 
@@ -69,9 +70,7 @@ def export(release_id: UUID) -> Response:
     found = listing.all_rows(db(), actor(), release_id, inputs.query(SitesQuery()), exporting.MOST)
     summary = listing.summary(db(), actor(), release_id)
     table = workbooks.table(say(_("站点")), _columns(), [_row(row, found.place(row)) for row in found.rows])
-    response = Response(workbooks.write(table, _overview(release, summary)), mimetype=exporting.XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"release-{release.created_at:%Y%m%d}.xlsx")
-    return response
+    return xlsx(workbooks.write(table, _overview(release, summary)), f"release-{release.created_at:%Y%m%d}.xlsx")
 
 
 def _overview(release: Release, summary: listing.Summary) -> Any:

@@ -18,9 +18,9 @@ from huakai_platform.standards.views.blueprints import blueprint
 from huakai_platform.standards.views.library import reading
 from huakai_platform.web import inputs
 from huakai_platform.web.context import db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.pages import say
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SORTS: dict[Sort, tuple[Message, str, str]] = {
     Sort.ADDED: (_("新增"), "info", "plus"),
     Sort.TIGHTENED: (_("收紧"), "warn", "arrow-up"),
@@ -133,9 +133,7 @@ def workbook(before: Bodies, after: Bodies, *, name: str) -> Response:
         for one in difference(before, after)
         if _wanted(one, asked)
     ]
-    response = Response(workbooks.write(workbooks.table(say(_("改动")), columns, rows)), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return xlsx(workbooks.write(workbooks.table(say(_("改动")), columns, rows)), name)
 
 
 def _wanted(one: Change, asked: Any) -> bool:

@@ -8,13 +8,14 @@ from flask_babel import ngettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, language
 from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.import_flow import ImportFlow, handed
+from huakai_platform.web.downloads import xlsx
+from huakai_platform.web.import_flow import ImportFlow
 from huakai_tenants.activities import catalogue, importing, sheet
 from huakai_tenants.activities.views import blueprint
-from huakai_tenants.activities.views.words import key, language, spoken, words
+from huakai_tenants.activities.views.words import key, spoken, words
 from huakai_tenants.activities.views.writing import Answer
 from huakai_tenants.sheets import service as sheets
 
@@ -48,7 +49,7 @@ def imports() -> str:
 @guard(Permission.ACTIVITIES_MANAGE)
 def import_template() -> Response:
     """Empty, or with what is recorded already."""
-    return handed(
+    return xlsx(
         sheet.template(db(), actor(), catalogue.here(db()), language(), filled=import_flow.filled()),
         "huakai-activities-template.xlsx",
     )
@@ -71,7 +72,7 @@ def import_report(import_id: UUID) -> Answer:
 def import_workbook(import_id: UUID) -> Response:
     """The sheet as it was handed in, with the faults at their cells; gone once the import has ended."""
     row = sheets.get(db(), importing.KIND, import_id)
-    return handed(importing.returned(db(), actor(), key(), row, language()), "huakai-activities-checked.xlsx")
+    return xlsx(importing.returned(db(), actor(), key(), row, language()), "huakai-activities-checked.xlsx")
 
 
 @blueprint.post("/imports/<uuid:import_id>/application")

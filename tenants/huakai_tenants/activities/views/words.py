@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response
-from flask_babel import get_locale
-
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web.context import app_state, db
@@ -13,7 +10,6 @@ from huakai_platform.web.pages import say
 from huakai_tenants.activities import catalogue, service
 from huakai_tenants.activities.catalogue import DIRECTIONS, OWN, STATES, Catalogue
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TONES = {"planned": "info", "held": "ok", "cancelled": "mute"}
 OWN_THEME = _("本站自定的本月主题")
 
@@ -46,14 +42,3 @@ def spoken(known: Catalogue, value: Any) -> str:
 
 def key() -> bytes | None:
     return app_state().settings.master_key
-
-
-def language() -> str:
-    return "en" if str(get_locale()) == "en" else "zh"
-
-
-def handed(workbook: bytes, name: str) -> Response:
-    """A workbook as a download; the name is ours."""
-    response = Response(workbook, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -11,13 +11,12 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.errors import Invalid
+from huakai_platform.kernel.errors import Invalid, StaleVersion
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import checking, materials, schemas, service
 from huakai_tenants.activities.models import Activity
-from huakai_tenants.activities.service import StaleVersion
 from huakai_tenants.activities.views import blueprint, showing
 from huakai_tenants.activities.views.words import spoken, words
 from huakai_tenants.staff.models import StaffMember

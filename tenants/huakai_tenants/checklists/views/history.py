@@ -13,12 +13,12 @@ from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Page, Text
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_tenants.checklists import filled, reopening, service
 from huakai_tenants.checklists import listing as runs
 from huakai_tenants.checklists.views import blueprint
 from huakai_tenants.checklists.views.runs import page
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | BaseResponse | tuple[str, int]
 
 
@@ -94,6 +94,4 @@ def reopen(run_id: UUID) -> Answer:
 
 
 def workbook(data: bytes, filename: str) -> Response:
-    response = Response(data, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response
+    return xlsx(data, filename)

@@ -15,7 +15,7 @@ from huakai_platform.kernel.errors import FileRefused, Invalid
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.workdays import calendar
 from huakai_tenants.checklists import answers, point_listing, reopening, service
-from huakai_tenants.checklists.answers import StaleVersion
+from huakai_tenants.checklists.answers import StaleAnswer
 from huakai_tenants.checklists.views import blueprint
 
 Answered = str | tuple[str, int] | BaseResponse | tuple[str, int, dict[str, str]]
@@ -64,7 +64,7 @@ def answer(run_id: UUID, item: str) -> Answered:
             for name in (f"{item}-evidence", item):
                 if (file := request.files.get(name)) and file.filename:
                     answers.attach(db(), actor(), run_id, item, file.filename, file.read())
-    except StaleVersion as stale:
+    except StaleAnswer as stale:
         return _told(run_id, item, {}, stale)
     except FileRefused as refused:
         return _told(run_id, item, {item: [refused.message]})
@@ -120,7 +120,7 @@ def _version() -> int:
     return int(given)
 
 
-def _told(run_id: UUID, item: str, errors: Mapping[str, list[Any]], stale: StaleVersion | None = None) -> Answered:
+def _told(run_id: UUID, item: str, errors: Mapping[str, list[Any]], stale: StaleAnswer | None = None) -> Answered:
     """What was wrong, with everything that was typed still there."""
     status = 409 if stale else 422
     if not request.headers.get("HX-Request"):
@@ -134,7 +134,7 @@ def page(
     run_id: UUID,
     errors: Mapping[str, list[Any]] | None = None,
     typed: Mapping[str, Any] | None = None,
-    stale: Mapping[str, StaleVersion] | None = None,
+    stale: Mapping[str, StaleAnswer] | None = None,
     reason: Mapping[str, Any] | None = None,
     reason_errors: Mapping[str, list[Any]] | None = None,
 ) -> str:
@@ -154,7 +154,7 @@ def page(
 
 
 def _fragment(
-    run_id: UUID, item: str, errors: Mapping[str, list[Any]] | None = None, stale: StaleVersion | None = None
+    run_id: UUID, item: str, errors: Mapping[str, list[Any]] | None = None, stale: StaleAnswer | None = None
 ) -> str:
     sheet = service.sheet(db(), run_id)
     return render_template(

@@ -1,15 +1,14 @@
 """What the page of an item shows, and the words that all pages of equipment use."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response, render_template
-from flask_babel import get_locale
+from flask import render_template
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
+from huakai_platform.kernel.i18n import language
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.web.context import db
@@ -21,11 +20,6 @@ from huakai_tenants.equipment.plan import Kind, Plan
 from huakai_tenants.premises import photos
 
 Answer = BaseResponse | str | tuple[str, int]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def language() -> str:
-    return "en" if str(get_locale()) == "en" else "zh"
 
 
 def titles() -> dict[str, str]:
@@ -90,14 +84,3 @@ def show(
         **words(plan),
     )
     return (shown, status) if status != 200 else shown
-
-
-def book(content: bytes, filename: str) -> Response:
-    response = Response(content, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response
-
-
-def chosen(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The address without its page."""
-    return {name: value for name, value in asked.items() if name != "page"}

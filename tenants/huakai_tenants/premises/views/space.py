@@ -8,12 +8,11 @@ from werkzeug import Response
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid
+from huakai_platform.kernel.errors import Conflict, FileRefused, Invalid, StaleVersion
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.premises import extending, functions, photos, schemas, service, template
-from huakai_tenants.premises.extending import StaleVersion
 from huakai_tenants.premises.views import blueprint
 
 Page = str | tuple[str, int]

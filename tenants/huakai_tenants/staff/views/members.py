@@ -7,12 +7,11 @@ from flask_babel import gettext
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.errors import Conflict, Invalid
+from huakai_platform.kernel.errors import Conflict, Invalid, StaleVersion
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import listing, posts, schemas, service
-from huakai_tenants.staff.service import StaleVersion
 from huakai_tenants.staff.views import blueprint, page
 from huakai_tenants.staff.views.page import Answer
 

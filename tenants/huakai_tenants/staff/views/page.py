@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template
-from flask_babel import get_locale
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
@@ -17,10 +16,6 @@ Answer = BaseResponse | str | tuple[str, int]
 
 def key() -> bytes | None:
     return app_state().settings.master_key
-
-
-def language() -> str:
-    return "en" if str(get_locale()) == "en" else "zh"
 
 
 def words(plan: posts.Plan) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from flask import Response, render_template
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
+from huakai_platform.kernel.i18n import language
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 from huakai_tenants.staff import posts
 from huakai_tenants.training import expiring, exporting, schemas
 from huakai_tenants.training.views import blueprint
-from huakai_tenants.training.views.words import courses, handed, language, words
+from huakai_tenants.training.views.words import courses, words
 
 
 @blueprint.get("/expiring")
@@ -37,4 +39,4 @@ def export_ending() -> Response:
     wanted, today = expiring.Filter(**inputs.query(schemas.Expiring())), clock.today()
     rows = expiring.narrowed(expiring.all_rows(db(), today), wanted, today)
     written = exporting.ending(db(), actor(), posts.plan(db()), courses(), rows, today, language())
-    return handed(written, "huakai-expiring.xlsx")
+    return xlsx(written, "huakai-expiring.xlsx")

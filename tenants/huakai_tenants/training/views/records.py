@@ -8,7 +8,7 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.errors import Conflict, Invalid
+from huakai_platform.kernel.errors import Conflict, Invalid, StaleVersion
 from huakai_platform.kernel.i18n import _
 from huakai_platform.resources.pages import Pages, list_routes
 from huakai_platform.web import inputs
@@ -18,7 +18,6 @@ from huakai_tenants.staff import files
 from huakai_tenants.staff import service as staff
 from huakai_tenants.training import listing, scans, schemas, service
 from huakai_tenants.training.listing import TRAINING
-from huakai_tenants.training.service import StaleVersion
 from huakai_tenants.training.views import blueprint
 from huakai_tenants.training.views.words import words
 

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response
-from flask_babel import get_locale
-
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.standards.pinned import pinned
@@ -14,7 +11,6 @@ from huakai_tenants.training import curriculum, service
 from huakai_tenants.training.coverage import State
 from huakai_tenants.training.curriculum import Course
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES: dict[str, Message] = {
     State.COMPLETE.value: _("已达标"),
     State.PARTIAL.value: _("未完成"),
@@ -33,14 +29,3 @@ def words() -> dict[str, Any]:
 
 def key() -> bytes | None:
     return app_state().settings.master_key
-
-
-def language() -> str:
-    return "en" if str(get_locale()) == "en" else "zh"
-
-
-def handed(workbook: bytes, name: str) -> Response:
-    """A workbook as a download; the name is ours."""
-    response = Response(workbook, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
