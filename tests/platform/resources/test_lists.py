@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
+from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.sites import Site
 from huakai_platform.resources import exporting, lists
 from huakai_platform.resources.fields import Question
@@ -105,6 +106,23 @@ def test_what_an_export_leaves_out_is_said(room: Room, monkeypatch: pytest.Monke
 
     assert ([row.number for row in found.rows], found.total, found.left_out) == (["E1", "E2"], 5, 3)
     assert "共 5 条，这里只有前 2 条，其余 3 条未列出" in workbooks.read(written).sheets[0].rows[2][0].text
+
+
+def test_one_scope_holds_for_list_export_single_thing_and_program(room: Room) -> None:
+    """What a person may not see is on no page of the list, in no export, and not there when it is asked for."""
+    own = replace(EQUIPMENT, scope=lambda _actor, _parent: [EquipmentItem.number.in_(["E2", "E3"])])
+    with room.make.databases.session(Login.TENANT, room.site.id) as session:
+        here = listing.room(session, room.head)
+        hidden = lists.list_page(session, EQUIPMENT, room.head, Question(), here).rows[0]
+        page = lists.list_page(session, own, room.head, Question(), here)
+        export = lists.all_rows(session, own, room.head, Question(), here)
+        asked = session.execute(lists.unordered_query(own, room.head, Question(), here)).all()
+        with pytest.raises(NotFound):
+            lists.one_row(session, own, room.head, hidden.id, here)
+
+    assert (page.total, [row.number for row in page.rows]) == (2, ["E2", "E3"])
+    assert [row.number for row in export.rows] == ["E2", "E3"]
+    assert sorted(row.number for row in asked) == ["E2", "E3"]
 
 
 def test_columns_rows_and_density_stand_in_the_address(browser: FlaskClient) -> None:
