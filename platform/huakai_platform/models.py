@@ -10,6 +10,7 @@ from huakai_platform.proposals import models as proposals
 from huakai_platform.regions import models as regions
 from huakai_platform.registers import models as registers
 from huakai_platform.releases import models as releases
+from huakai_platform.resources import saved_views
 from huakai_platform.setup import models as setup
 from huakai_platform.standards import models as standards
 from huakai_platform.trail import models as trail
@@ -30,6 +31,7 @@ __all__ = [
     "regions",
     "registers",
     "releases",
+    "saved_views",
     "setup",
     "sites",
     "standards",

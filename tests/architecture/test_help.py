@@ -39,7 +39,7 @@ def _no_page(route: Route) -> bool:
 
 
 def test_every_page_has_its_help() -> None:
-    missing = sorted(pages() - set(help_pages.topics()))
+    missing = sorted(page for page in pages() if help_pages.topic(page, "zh") is None)
 
     said = "say in templates/huakai_templates/help/*.yaml what these pages are for (or, if none, add to NO_PAGES here)"
     assert not missing, f"{said}: {missing}"

@@ -1,7 +1,6 @@
 """Messages that are marked here and translated where a person reads them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
 from html import escape
 from typing import Any, Self
 
@@ -39,8 +38,12 @@ def _(text: str, **params: Any) -> Message:
 
 
 def listed(parts: Iterable[str]) -> str:
-    """The parts one after another, with the reader's own mark between them."""
-    return reduce(lambda said, part: _("{said}、{part}", said=said, part=part) if said else part, parts, "")
+    """The parts that say something one after another, with the reader's own mark between them, however many."""
+    found = [part for part in parts if part]
+    if len(found) < 2:
+        return found[0] if found else ""
+    half = len(found) // 2
+    return _("{said}、{part}", said=listed(found[:half]), part=listed(found[half:]))
 
 
 def pack(message: Message) -> dict[str, Any]:

@@ -1,17 +1,21 @@
 """The pages of a list: one table of routes, made of its description and its store."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, Generic
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import audit, tenancy
 from huakai_platform.kernel.access import Permission
-from huakai_platform.resources import exporting, lists, schemas, words
+from huakai_platform.kernel.errors import Conflict, Invalid
+from huakai_platform.kernel.fields import Form, Id, Int, Many
+from huakai_platform.kernel.i18n import _, listed
+from huakai_platform.resources import exporting, lists, saved_views, schemas, words
 from huakai_platform.resources.fields import C, Field, R, Resource
 from huakai_platform.web import inputs
 from huakai_platform.web.access import guard
@@ -19,6 +23,17 @@ from huakai_platform.web.context import actor, db
 from huakai_platform.web.downloads import xlsx
 
 Answer = BaseResponse | str | tuple[str, int]
+Deed = Callable[[Sequence[UUID], Mapping[str, Any]], str]
+"""What is done with the chosen rows, given what the form holds; gives what is said of it."""
+AT_ONCE = 1_000
+"""Rows that one deed takes at most."""
+
+
+class Chosen(Form):
+    """Rows of a list that were ticked; `every` is how many the list said that it shows, where all of them are meant."""
+
+    ids = Many(Id(from_form=False), most=max(map(int, schemas.SIZES)))
+    every = Int(1)
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,9 @@ class Pages(Generic[C, R]):
         context = self.resource.context(db(), actor())
         found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), context)
         template = self.template or f"{self.resource.name}/index.html"
-        return render_template(template, listing=found, **self._asked(asked), **self.words(context), **more)
+        views = saved_views.of(db(), actor(), self.resource.name)
+        about = {**self.asked(asked), **self.words(context), "views": views, "listing": found}
+        return render_template(template, **about, **more)
 
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
@@ -48,7 +65,7 @@ class Pages(Generic[C, R]):
         here, rows = tenancy.current(db()), len(found.rows)
         audit.record(db(), actor(), f"{self.resource.name}.printed", "site", here, rows=rows)
         head = exporting.head(db(), actor(), self.resource)
-        about = {**self._asked(asked), **self.words(context), "columns": self._columns(asked, "print")}
+        about = {**self.asked(asked), **self.words(context), "columns": self._columns(asked, "print")}
         return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
 
     def export(self) -> Response:
@@ -59,11 +76,42 @@ class Pages(Generic[C, R]):
         audit.record(db(), actor(), f"{self.resource.name}.exported", "site", here, rows=rows)
         return xlsx(content, f"huakai-{self.resource.name}.xlsx")
 
-    def _asked(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """The question as the pages of the list say it: `shown` is the address without its page."""
+    def bulk(self, deed: Deed, schema: type[Chosen] = Chosen) -> BaseResponse:
+        """Do something with the rows that were ticked, say what came of it, and show the list as it was."""
+        shown = self.asked(inputs.query(schemas.query(self.resource)()))["shown"]
+        given = inputs.form(schema())
+        try:
+            if given.errors:
+                raise Invalid(
+                    listed({message: None for said in given.errors.values() for message in said}), given.errors
+                )
+            flash(deed(self._chosen(given.values), given.values), "ok")
+        except (Conflict, Invalid) as refused:
+            flash(refused.message, "warn")
+        return redirect(self.list_address(**shown), 303)
+
+    def _chosen(self, given: Mapping[str, Any]) -> Sequence[UUID]:
+        """What was ticked, or all that the address shows. Raises Invalid where that is nothing, and Conflict where it
+        is not what the person saw or too much for once."""
+        ids: Sequence[UUID] = given.get("ids", [])
+        if (seen := given.get("every")) is not None:
+            found = self._all()[2]
+            if found.total != seen:
+                about = {"seen": seen, "now": found.total}
+                raise Conflict(_("符合条件的由 {seen} 条变为 {now} 条，请核对后再操作。", **about))
+            if found.total > AT_ONCE:
+                raise Conflict(_("一次最多处理 {most} 条，请缩小筛选范围。", most=AT_ONCE))
+            ids = [row.id for row in found.rows]
+        if not ids:
+            raise Invalid(_("请先勾选。"))
+        return ids
+
+    def asked(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """The question as the pages of the list say it: `shown` is the address without its page, `query` as a text."""
         narrowed = [one.name for one in self.resource.filters if asked.get(one.name) not in (None, one.usual)]
         shown = {name: value for name, value in asked.items() if name != "page"}
-        return {"asked": asked, "narrowed": narrowed, "shown": shown, "columns": self._columns(asked, "list")}
+        about = {"narrowed": narrowed, "columns": self._columns(asked, "list"), "query": urlencode(shown, doseq=True)}
+        return {"asked": asked, "shown": shown, **about}
 
     def _columns(self, asked: Mapping[str, Any], place: str) -> list[Field[C]]:
         """The fields that are shown: those that were chosen, or all that the list has; the first one always."""
@@ -103,26 +151,6 @@ class Pages(Generic[C, R]):
         asked = inputs.query(schemas.query(self.resource)())
         context = self.resource.context(db(), actor())
         return asked, context, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context)
-
-
-def list_routes(
-    blueprint: Blueprint,
-    pages: Pages[C, R],
-    *,
-    read: Permission,
-    workbook: str,
-    at: str = "",
-    by_hand: Collection[str] = (),
-) -> None:
-    """Hang the pages of a list on its blueprint, all for who may read it: the list stands at the address `at`, the
-    export at `workbook`; the pages `by_hand` are the feature's own."""
-    for rule, view, endpoint in (
-        (at, pages.index, pages.listed),
-        (f"{at}/print", pages.print, "print_list"),
-        (workbook, pages.export, "export"),
-    ):
-        if endpoint not in by_hand:
-            hang(blueprint, "GET", rule, endpoint, view, read, None)
 
 
 def hang(

@@ -55,8 +55,8 @@ def index() -> str:
 
 
 def topic(endpoint: str, language: str) -> Topic | None:
-    """The help of a page; None where there is none."""
-    found = topics().get(endpoint)
+    """The help of a page; None where there is none. What all lists have alike is said once, without a blueprint."""
+    found = topics().get(endpoint) or topics().get(endpoint.rpartition(".")[2])
     if found is None:
         return None
     said = found[language]
@@ -89,7 +89,8 @@ def _words(codes: Sequence[str], language: str) -> list[tuple[str, str]]:
 
 
 def _within_reach(person: Actor, endpoint: str) -> bool:
-    if endpoint not in current_app.view_functions:
-        return False
-    permission = access_of(current_app, endpoint).permission
-    return permission is None or person.can(permission)
+    """Whether somebody may open this page, or any of the pages that share a topic."""
+    known = current_app.view_functions
+    pages = [endpoint] if endpoint in known else [one for one in known if one.endswith(f".{endpoint}")]
+    asked = (access_of(current_app, page).permission for page in pages)
+    return any(permission is None or person.can(permission) for permission in asked)

@@ -1,6 +1,7 @@
 """What the forms and addresses of the equipment register may hold."""
 
-from huakai_platform.kernel.fields import Choice, Date, Form, Id, Many, Text
+from huakai_platform.kernel.fields import Choice, Date, Form, Text
+from huakai_platform.resources.pages import Chosen
 from huakai_tenants.equipment import service
 from huakai_tenants.premises import photos
 
@@ -22,8 +23,8 @@ class Scrapping(Form):
     note = Text(max_length=200)
 
 
-class Checked(Form):
-    ids = Many(Id(from_form=False), required=True)
+class ChosenToScrap(Chosen):
+    reason = Choice(service.REASONS, required=True)
 
 
 class Photo(Form):

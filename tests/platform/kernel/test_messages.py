@@ -22,6 +22,8 @@ def in_english(message: str) -> str:
         ([], "", ""),
         (["A"], "A", "A"),
         ([_("站点"), "B", _("站点")], "站点、B、站点", "site, B, site"),
+        (["", "A", "", "B"], "A、B", "A, B"),
+        (["A"] * 5000, "、".join("A" * 5000), ", ".join("A" * 5000)),
     ],
 )
 def test_a_list_is_said_in_the_readers_language(parts: list[str], chinese: str, english: str) -> None:

@@ -134,3 +134,10 @@ def test_columns_rows_and_density_stand_in_the_address(browser: FlaskClient) -> 
     assert browser.get("/room/equipment?size=7").status_code == 422
     written = browser.get("/room/equipment/register.xlsx?columns=number&columns=serial").data
     assert [cell.text for cell in workbooks.read(written).sheets[0].rows[2]] == ["设备种类", "设备编号", "序列号"]
+
+
+def test_a_column_that_is_blank_is_no_column(browser: FlaskClient) -> None:
+    shown = browser.get("/room/equipment?columns=%20&columns=number").text
+
+    assert "missing" not in shown
+    assert shown.count('name="columns" value="number"') == 2, "in the filters and in the chooser"

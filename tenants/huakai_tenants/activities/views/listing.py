@@ -2,7 +2,8 @@
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.resources import schemas
-from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.activities import listing

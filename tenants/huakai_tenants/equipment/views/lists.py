@@ -1,17 +1,22 @@
-"""The register and its sheets, what the edition asks for and what is there, and checks of many at once."""
+"""The register and its sheets, what the edition asks for and what is there, and what is done with many at once."""
 
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext, ngettext
+from flask import render_template
+from flask_babel import ngettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
+from huakai_platform.kernel.errors import Conflict, NotFound
 from huakai_platform.resources.editing import FormPages, form_routes
 from huakai_platform.resources.imports import SheetPages, import_routes
-from huakai_platform.resources.pages import Pages, list_routes
-from huakai_platform.web import inputs
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.equipment import plan as plans
 from huakai_tenants.equipment import required, schemas, service
@@ -33,7 +38,13 @@ def index() -> str:
     """The register, above it what is missing and what wants attention."""
     here = room(db(), actor())
     lacking = [one for one in required.standings(db(), here.plan, here.today) if one.missing]
-    about = {"lacking": lacking, "wanting": wanting(db(), here), "wants": WANTS, "states": service.STATES}
+    about = {
+        "lacking": lacking,
+        "wanting": wanting(db(), here),
+        "wants": WANTS,
+        "states": service.STATES,
+        "reasons": service.REASONS,
+    }
     return PAGES.index(**about)
 
 
@@ -47,12 +58,46 @@ def needed() -> str:
 @blueprint.post("/checks")
 @guard(Permission.EQUIPMENT_CHECK)
 def check_many() -> BaseResponse:
-    """Everything that was ticked works."""
-    given = inputs.form(schemas.Checked())
-    ids: list[UUID] = given.values.get("ids", [])
-    if not ids:
-        flash(gettext("请先勾选设备。"), "warn")
-    else:
-        done = service.check(db(), actor(), ids, ok=True, on=clock.today())
-        flash(ngettext("已记录 %(num)s 件设备检查正常。", "已记录 %(num)s 件设备检查正常。", done), "ok")
-    return redirect(url_for(".index"), 303)
+    """All of these work."""
+    return PAGES.bulk(_checked)
+
+
+@blueprint.post("/repairs")
+@guard(Permission.EQUIPMENT_CHECK)
+def send_many() -> BaseResponse:
+    """All of these go away for repair today."""
+    return PAGES.bulk(lambda ids, _given: _each(ids, service.send))
+
+
+@blueprint.post("/returns")
+@guard(Permission.EQUIPMENT_CHECK)
+def take_many_back() -> BaseResponse:
+    """All of these came back today, in order again."""
+    return PAGES.bulk(lambda ids, _given: _each(ids, service.take_back))
+
+
+@blueprint.post("/scrappings")
+@guard(WRITE)
+def scrap_many() -> BaseResponse:
+    """All of these are out of the count from today, for one reason."""
+    return PAGES.bulk(
+        lambda ids, given: _each(ids, partial(service.scrap, reason=given["reason"])), schemas.ChosenToScrap
+    )
+
+
+def _checked(ids: Sequence[UUID], _given: Mapping[str, Any]) -> str:
+    done = service.check(db(), actor(), ids, ok=True, on=clock.today())
+    return str(ngettext("已记录 %(num)s 件设备检查正常。", "已记录 %(num)s 件设备检查正常。", done))
+
+
+def _each(ids: Sequence[UUID], deed: Callable[..., None]) -> str:
+    """One after the other, as of today; what its state does not allow is passed over and said."""
+    done = 0
+    for item_id in ids:
+        with suppress(Conflict, NotFound):
+            deed(db(), actor(), item_id, on=clock.today())
+            done += 1
+    said = str(ngettext("已记录 %(num)s 件设备。", "已记录 %(num)s 件设备。", done))
+    if left := len(ids) - done:
+        said += ngettext("%(num)s 件的状态不允许，没有改动。", "%(num)s 件的状态不允许，没有改动。", left)
+    return said

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Actor, Permission
-from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.staff import enrolling, listing, posts
 from huakai_tenants.staff.listing import STAFF, Room

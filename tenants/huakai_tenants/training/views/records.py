@@ -10,7 +10,8 @@ from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid, StaleVersion
 from huakai_platform.kernel.i18n import _
-from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
