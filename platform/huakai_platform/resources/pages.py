@@ -6,13 +6,14 @@ from functools import partial, wraps
 from typing import Any, Generic
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import audit, tenancy
 from huakai_platform.kernel.access import Permission
+from huakai_platform.kernel.i18n import _
 from huakai_platform.resources import exporting, lists, schemas, words
-from huakai_platform.resources.fields import C, Field, R, Resource
+from huakai_platform.resources.fields import C, Field, Filter, L, Resource
 from huakai_platform.web import inputs
 from huakai_platform.web.access import guard
 from huakai_platform.web.context import actor, db
@@ -22,48 +23,70 @@ Answer = BaseResponse | str | tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Pages(Generic[C, R]):
+class Pages(Generic[C, L]):
     """The pages of one list: a page of it, all of it on paper, all of it as a workbook."""
 
-    resource: Resource[C, R]
+    resource: Resource[C, L]
     argument: str
     """What the address of a single thing calls it, as `item_id`; its page is its feature's own."""
     listed: str = "index"
     single: str = "show"
-    """The endpoints of the list and of a single thing."""
+    printed: str = "print_list"
+    exported: str = "export"
+    """The endpoints of the list, of a single thing, of the list on paper and as a workbook."""
     template: str = ""
     """The page of the list, where it is not `index.html` in the folder of the list's name."""
+    on_paper: int | None = None
+    """Rows of a print, where a workbook holds more."""
+    plain: bool = False
+    """Whether the workbook has no head, so that it can be taken in again."""
 
-    def index(self, **more: Any) -> str:
+    def asked(self) -> Mapping[str, Any]:
+        """What the address asks. Raises Invalid."""
+        return inputs.query(schemas.query(self.resource)())
+
+    def index(self, context: C | None = None, /, **more: Any) -> str:
         """What was asked for, a page of it; `more` is what the feature's own template says besides."""
-        asked = inputs.query(schemas.query(self.resource)())
-        context = self.resource.context(db(), actor())
-        found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), context)
-        template = self.template or f"{self.resource.name}/index.html"
-        return render_template(template, listing=found, **self._asked(asked), **self.words(context), **more)
+        asked = self.asked()
+        known = self.resource.context(db(), actor()) if context is None else context
+        found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), known)
+        template, about = self.template or f"{self.resource.name}/index.html", self._asked(asked, found.context)
+        return render_template(template, listing=found, **about, **self.words(found.context), **more)
 
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
-        asked, context, found = self._all()
-        here, rows = tenancy.current(db()), len(found.rows)
-        audit.record(db(), actor(), f"{self.resource.name}.printed", "site", here, rows=rows)
+        asked, found = self._all(self.on_paper)
+        audit.record(db(), actor(), f"{self.resource.name}.printed", *self._whose(), rows=len(found.rows))
         head = exporting.head(db(), actor(), self.resource)
-        about = {**self._asked(asked), **self.words(context), "columns": self._columns(asked, "print")}
+        about = {**self._asked(asked, found.context), **self.words(found.context)}
+        about["columns"] = self._columns(asked, "print")
         return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
 
     def export(self) -> Response:
         """All that the list shows, as a workbook; on record."""
-        asked, context, found = self._all()
-        content = exporting.workbook(db(), actor(), self.resource, self._columns(asked, "export"), found, context)
-        here, rows = tenancy.current(db()), len(found.rows)
-        audit.record(db(), actor(), f"{self.resource.name}.exported", "site", here, rows=rows)
+        asked, found = self._all()
+        shown = self._columns(asked, "export")
+        content = exporting.workbook(db(), actor(), self.resource, shown, found, found.context, plain=self.plain)
+        audit.record(db(), actor(), f"{self.resource.name}.exported", *self._whose(), rows=len(found.rows))
         return xlsx(content, f"huakai-{self.resource.name}.xlsx")
 
-    def _asked(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _asked(self, asked: Mapping[str, Any], context: C) -> dict[str, Any]:
         """The question as the pages of the list say it: `shown` is the address without its page."""
-        narrowed = [one.name for one in self.resource.filters if asked.get(one.name) not in (None, one.usual)]
-        shown = {name: value for name, value in asked.items() if name != "page"}
-        return {"asked": asked, "narrowed": narrowed, "shown": shown, "columns": self._columns(asked, "list")}
+        narrowed = [one for one in self.resource.filters if asked.get(one.name) not in (None, one.usual)]
+        return {
+            "asked": asked,
+            "narrowed": [one.name for one in narrowed],
+            "chips": [self._chip(one, context) for one in narrowed],
+            "shown": {name: value for name, value in asked.items() if name not in inputs.PAGING},
+            "columns": self._columns(asked, "list"),
+        }
+
+    @staticmethod
+    def _chip(one: Filter[C], context: C) -> tuple[str, str, str]:
+        """What a filter in force says, its name, and its value as the address has it."""
+        value = request.args[one.name]
+        word = words.choices(one, context).get(value, value)
+        return _("{what}：{value}", what=one.label, value=word).render(), one.name, value
 
     def _columns(self, asked: Mapping[str, Any], place: str) -> list[Field[C]]:
         """The fields that are shown: those that were chosen, or all that the list has; the first one always."""
@@ -83,6 +106,8 @@ class Pages(Generic[C, R]):
             "word": lambda field, held: words.text(field, held, known[field.name]),
             "words_of": lambda asked: words.choices(asked, context).items(),
             "list_address": self.list_address,
+            "print_address": partial(url_for, f".{self.printed}"),
+            "export_address": partial(url_for, f".{self.exported}"),
             "thing_address": self.thing_address,
         }
 
@@ -96,33 +121,39 @@ class Pages(Generic[C, R]):
         return url_for(f".{self.single}", **place)
 
     @staticmethod
-    def _said(field: Field[C], row: R, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
+    def _said(field: Field[C], row: L, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
         return words.text(field, words.value(field, row, context), known[field.name])
 
-    def _all(self) -> tuple[Mapping[str, Any], C, lists.Extract[R]]:
-        asked = inputs.query(schemas.query(self.resource)())
-        context = self.resource.context(db(), actor())
-        return asked, context, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context)
+    def _all(self, most: int | None = None) -> tuple[Mapping[str, Any], lists.Extract[L]]:
+        asked, context = self.asked(), self.resource.context(db(), actor())
+        return asked, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context, most=most)
+
+    @staticmethod
+    def _whose() -> tuple[str, UUID | str]:
+        """Whose list it is, as the trail has it."""
+        return ("site", tenancy.current(db())) if actor().site_id else ("institution", actor().institution_id or "")
 
 
 def list_routes(
     blueprint: Blueprint,
-    pages: Pages[C, R],
+    pages: Pages[C, L],
     *,
     read: Permission,
     workbook: str,
     at: str = "",
+    export: Permission | None = None,
+    confirmed: bool = False,
     by_hand: Collection[str] = (),
 ) -> None:
-    """Hang the pages of a list on its blueprint, all for who may read it: the list stands at the address `at`, the
-    export at `workbook`; the pages `by_hand` are the feature's own."""
-    for rule, view, endpoint in (
-        (at, pages.index, pages.listed),
-        (f"{at}/print", pages.print, "print_list"),
-        (workbook, pages.export, "export"),
+    """Hang the pages of a list on its blueprint: the list stands at the address `at`, the export at `workbook`; the
+    pages `by_hand` are the feature's own. Who may `export`, by a `confirmed` password, may print; else who may read."""
+    for rule, view, endpoint, may, sure in (
+        (at, pages.index, pages.listed, read, False),
+        (f"{at}/print", pages.print, pages.printed, export or read, confirmed),
+        (workbook, pages.export, pages.exported, export or read, confirmed),
     ):
         if endpoint not in by_hand:
-            hang(blueprint, "GET", rule, endpoint, view, read, None)
+            hang(blueprint, "GET", rule, endpoint, view, may, None, confirmed=sure)
 
 
 def hang(
@@ -133,9 +164,11 @@ def hang(
     view: Callable[..., Any],
     permission: Permission,
     sample: str | None,
+    *,
+    confirmed: bool = False,
 ) -> None:
     """One route under one permission."""
-    guarded = guard(permission, sample=sample)(function(view))
+    guarded = guard(permission, confirmed=confirmed, sample=sample)(function(view))
     blueprint.add_url_rule(rule, endpoint, guarded, methods=[method])
 
 
