@@ -20,6 +20,8 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import board
 from huakai_platform.onboarding import listing as sites
 from huakai_platform.regions.service import COUNTRY
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 from tests.support import many
 from tests.support.make import Make
 
@@ -83,10 +85,11 @@ def says_what_is_counted(session: Session, actor: Actor, monkeypatch: pytest.Mon
         grades = compliance.by_grade(session, actor, {})
         states = {column.state: column.count for column in board.of(session, actor).columns}
         totals = [
+            lists.list_page(session, sites.SITES, actor, Question(asked), sites.Regions()).total
+            for asked in ({}, {"state": "suspended"})
+        ] + [
             listing.cut.total.number
             for listing in (
-                sites.list_page(session, actor, {}),
-                sites.list_page(session, actor, {"state": "suspended"}),
                 compliance.list_page(session, actor, {}, grades),
                 compliance.list_page(session, actor, {"grade": "good"}, grades),
                 *(compliance.list_page(session, actor, {"risk": one}, grades) for one in RISKS),

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.kernel import audit, tenancy
+from huakai_platform.kernel import audit
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
 from huakai_platform.resources import exporting, lists, schemas, words
@@ -56,7 +56,7 @@ class Pages(Generic[C, L]):
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
         asked, found = self._all(self.on_paper)
-        audit.record(db(), actor(), f"{self.resource.name}.printed", *self._whose(), rows=len(found.rows))
+        self._record(len(found.rows), printed=True)
         head = exporting.head(db(), actor(), self.resource)
         about = {**self._asked(asked, found.context), **self.words(found.context)}
         about["columns"] = self._columns(asked, "print")
@@ -67,7 +67,7 @@ class Pages(Generic[C, L]):
         asked, found = self._all()
         shown = self._columns(asked, "export")
         content = exporting.workbook(db(), actor(), self.resource, shown, found, found.context, plain=self.plain)
-        audit.record(db(), actor(), f"{self.resource.name}.exported", *self._whose(), rows=len(found.rows))
+        self._record(len(found.rows), printed=False)
         return xlsx(content, f"huakai-{self.resource.name}.xlsx")
 
     def _asked(self, asked: Mapping[str, Any], context: C) -> dict[str, Any]:
@@ -106,14 +106,22 @@ class Pages(Generic[C, L]):
             "word": lambda field, held: words.text(field, held, known[field.name]),
             "words_of": lambda asked: words.choices(asked, context).items(),
             "list_address": self.list_address,
-            "print_address": partial(url_for, f".{self.printed}"),
-            "export_address": partial(url_for, f".{self.exported}"),
+            "print_address": self.print_address,
+            "export_address": self.export_address,
             "thing_address": self.thing_address,
         }
 
     def list_address(self, **asked: Any) -> str:
         """Where the list is shown."""
         return url_for(f".{self.listed}", **asked)
+
+    def print_address(self, **asked: Any) -> str:
+        """Where the list is on paper."""
+        return url_for(f".{self.printed}", **asked)
+
+    def export_address(self, **asked: Any) -> str:
+        """Where the list is a workbook."""
+        return url_for(f".{self.exported}", **asked)
 
     def thing_address(self, thing: UUID) -> str:
         """Where a single thing is shown."""
@@ -128,10 +136,16 @@ class Pages(Generic[C, L]):
         asked, context = self.asked(), self.resource.context(db(), actor())
         return asked, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context, most=most)
 
-    @staticmethod
-    def _whose() -> tuple[str, UUID | str]:
-        """Whose list it is, as the trail has it."""
-        return ("site", tenancy.current(db())) if actor().site_id else ("institution", actor().institution_id or "")
+    def _record(self, rows: int, *, printed: bool) -> None:
+        mine, name = actor(), self.resource.name
+        audit.record(
+            db(),
+            mine,
+            f"{name}.printed" if printed else f"{name}.exported",
+            "site" if mine.site_id else "institution",
+            mine.site_id or mine.institution_id or "",
+            rows=rows,
+        )
 
 
 def list_routes(
