@@ -26,15 +26,21 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset({"activities", "equipment", "onboarding", "staff", "training"})
+RESOURCES = frozenset({"activities", "compliance", "equipment", "onboarding", "staff", "training"})
 """Lists whose pages follow from their description."""
-LISTED = {"activities.index", "equipment.index", "onboarding.sites", "staff.index", "training.listed"}
-SINGLE = {"activities.show", "equipment.show", "onboarding.site", "staff.show", "training.edit"}
-"""Where they are shown, and a single thing of them."""
-PRINTED = {"activities.print_list", "equipment.print_list", "staff.print_list", "training.print_list"} | {
-    "onboarding.print_sites"
+LISTED = {
+    "activities.index",
+    "compliance.sites",
+    "equipment.index",
+    "onboarding.sites",
+    "staff.index",
+    "training.listed",
 }
-EXPORTED = {"activities.export", "equipment.export", "staff.export", "training.export"} | {"onboarding.export_sites"}
+SINGLE = {"activities.show", "compliance.site", "equipment.show", "onboarding.site", "staff.show", "training.edit"}
+"""Where they are shown, and a single thing of them."""
+AT_SITES = {"compliance", "onboarding"}
+PRINTED = {f"{one}.print_{'sites' if one in AT_SITES else 'list'}" for one in RESOURCES}
+EXPORTED = {f"{one}.export{'_sites' if one == 'onboarding' else ''}" for one in RESOURCES}
 """Where they are printed and exported."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {

@@ -41,6 +41,8 @@ class Regions:
     """Of the regions in which the sites of the list lie."""
     choices: Mapping[str, Word] = field(default_factory=dict)
     """The region that is shown, and those right below it."""
+    sums: Mapping[str, int] = field(default_factory=dict)
+    """What the sites of the region come to, where that has been read already."""
 
     def place(self, ancestors: Sequence[str]) -> str:
         return place(ancestors, self.names)
@@ -141,7 +143,7 @@ def found_by(words: str, _around: Any = None) -> ColumnElement[bool]:
     return indexed if about.isascii() and about.isalpha() else and_(indexed, or_(*said))
 
 
-def summed(session: Session, actor: Actor, asked: Mapping[str, Any]) -> int:
+def summed(session: Session, actor: Actor, asked: Mapping[str, Any], _around: Regions) -> int:
     """How many sites there are, where nothing but their region and state is asked for; 0 is not known."""
     if any(asked.get(name) for name in ("q", "kind", "tier", "ownership")):
         return 0

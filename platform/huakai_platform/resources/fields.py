@@ -136,7 +136,7 @@ class Rows(Generic[L]):
 
     kind: type[L]
     select: Select[*tuple[Any, ...]]
-    total: Callable[[Session, Actor, Mapping[str, Any]], int] | None = None
+    total: Callable[[Session, Actor, Mapping[str, Any], Any], int] | None = None
     """How many there are of what is asked, as it is summed up somewhere; 0 where nobody has summed it up."""
     about: Callable[[Session, Any, Sequence[L]], Any] | None = None
     """The context with what these rows are said by besides, read for all of them at once."""

@@ -66,7 +66,7 @@ def list_page(
     """One page, in two statements made of one select."""
     query, size = unordered_query(resource, actor, asked, context, parent=parent), asked.size or resource.size
     if order := _order(resource, asked):
-        total = paging.count(session, query, summed=summed(session, resource, actor, asked))
+        total = paging.count(session, query, summed=summed(session, resource, actor, asked, context))
         cut = paging.cut(session, query, order, asked.place, total, size)
         rows = [resource.rows().kind(*row) for row in cut.rows]
         return ListPage(rows, total.number, cut.number or 1, size, _about(session, resource, context, rows), cut)
@@ -91,7 +91,9 @@ def all_rows(
     rows = read(session, resource, ordered(resource, query, asked).limit(most + 1))
     total: int | None = len(rows)
     if len(rows) > most:
-        total = summed(session, resource, actor, asked) if resource.is_long else count(session, resource, query)
+        total = (
+            summed(session, resource, actor, asked, context) if resource.is_long else count(session, resource, query)
+        )
         rows, total = rows[:most], total if total > most else None
     return Extract(rows, total, _about(session, resource, context, rows))
 
@@ -128,10 +130,10 @@ def ordered(resource: Resource[C, L], query: Select[*tuple[Any, ...]], asked: Qu
     return query.order_by((by.desc() if falling else by.asc()).nulls_last(), resource.key)
 
 
-def summed(session: Session, resource: Resource[C, L], actor: Actor, asked: Question) -> int:
+def summed(session: Session, resource: Resource[C, L], actor: Actor, asked: Question, context: C) -> int:
     """How many there are as it is summed up; 0 where nobody has summed it up."""
     total = resource.rows().total
-    return total(session, actor, asked.values) if total else 0
+    return total(session, actor, asked.values, context) if total else 0
 
 
 def count(session: Session, resource: Resource[C, L], query: Select[*tuple[Any, ...]]) -> int:

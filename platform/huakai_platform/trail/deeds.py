@@ -92,6 +92,8 @@ DEEDS: dict[str, Message] = {
     "equipment.exported": _("导出设备登记"),
     "activities.printed": _("打印活动清单"),
     "equipment.printed": _("打印设备登记"),
+    "compliance.exported": _("导出合规列表"),
+    "compliance.printed": _("打印合规列表"),
     "sites.exported": _("导出站点列表"),
     "sites.printed": _("打印站点列表"),
     "staff.printed": _("打印人员名册"),

@@ -20,6 +20,7 @@ from tests.support.worlds import HTML
 
 PAGES = {
     "activities": "/room/activities",
+    "compliance": "/console/compliance",
     "equipment": "/room/equipment",
     "sites": "/console/sites",
     "staff": "/room/staff",
@@ -27,6 +28,7 @@ PAGES = {
 }
 EXPORTS = {
     "activities": "/room/activities/list.xlsx",
+    "compliance": "/console/compliance/export",
     "equipment": "/room/equipment/register.xlsx",
     "sites": "/console/sites/export",
     "staff": "/room/staff/register.xlsx",
@@ -36,6 +38,7 @@ PLAIN = {"sites"}
 """Workbooks that can be taken in again: nothing stands above their columns."""
 NOTHING = {
     "activities": "state=cancelled",
+    "compliance": "region=440100000000",
     "equipment": "kind=none",
     "sites": "region=440100000000",
     "staff": "post=none",
