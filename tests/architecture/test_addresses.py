@@ -26,7 +26,7 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset({"activities", "compliance", "equipment", "onboarding", "staff", "training"})
+RESOURCES = frozenset({"activities", "compliance", "drift", "equipment", "onboarding", "staff", "training"})
 """Lists whose pages follow from their description."""
 LISTED = {
     "activities.index",
@@ -36,9 +36,17 @@ LISTED = {
     "staff.index",
     "training.listed",
 }
-SINGLE = {"activities.show", "compliance.site", "equipment.show", "onboarding.site", "staff.show", "training.edit"}
+SINGLE = {
+    "activities.show",
+    "compliance.site",
+    "drift.site",
+    "equipment.show",
+    "onboarding.site",
+    "staff.show",
+    "training.edit",
+}
 """Where they are shown, and a single thing of them."""
-AT_SITES = {"compliance", "onboarding"}
+AT_SITES = {"compliance", "drift", "onboarding"}
 PRINTED = {f"{one}.print_{'sites' if one in AT_SITES else 'list'}" for one in RESOURCES}
 EXPORTED = {f"{one}.export{'_sites' if one == 'onboarding' else ''}" for one in RESOURCES}
 """Where they are printed and exported."""

@@ -14,7 +14,7 @@ from huakai_platform.kernel import search
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.fields import Choice, Date, Number, RegionCode, Text
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.kernel.paging import Order, Page
+from huakai_platform.kernel.paging import Order
 from huakai_platform.kernel.sites import Site, SiteKind, SiteState
 from huakai_platform.onboarding import reach, register
 from huakai_platform.onboarding.exporting import OWNERSHIP_LABELS, TIER_LABELS
@@ -22,7 +22,7 @@ from huakai_platform.onboarding.register import FIELDS, Ownership, Tier
 from huakai_platform.regions import present
 from huakai_platform.regions import service as regions
 from huakai_platform.resources import lists
-from huakai_platform.resources.fields import Field, Filter, Resource, Rows, Word
+from huakai_platform.resources.fields import Field, Filter, Resource, Rows
 from huakai_platform.resources.lists import equals
 
 MOST = 20_000
@@ -39,7 +39,7 @@ class Regions:
 
     names: Mapping[str, str] = field(default_factory=dict)
     """Of the regions in which the sites of the list lie."""
-    choices: Mapping[str, Word] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
     """The region that is shown, and those right below it."""
     sums: Mapping[str, int] = field(default_factory=dict)
     """What the sites of the region come to, where that has been read already."""
@@ -215,23 +215,6 @@ def some(session: Session, actor: Actor, words: str, most: int) -> tuple[list[Si
     query = rows().select.where(reach.within(actor), found_by(words)).order_by(Site.code).limit(most)
     found = lists.read(session, SITES, query)
     return found, named(session, Regions(), found)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Sites of a list with the names of the regions in it, and their page where they are not all of it."""
-
-    rows: Sequence[Any]
-    names: Mapping[str, str]
-    cut: Page | None = None
-
-    def place(self, row: Any) -> str:
-        return place(row.ancestors, self.names)
-
-
-def listed(session: Session, cut: Page) -> Listing:
-    """A page of sites with the names of their regions."""
-    return Listing(cut.rows, names_of(session, cut.rows), cut)
 
 
 def held(session: Session, actor: Actor, region: str | None) -> Mapping[str, int]:

@@ -111,6 +111,8 @@ class Filter(Generic[C]):
 
     What is asked by an id without words comes from elsewhere and is only carried on.
     """
+    beside: Sequence[str] = ()
+    """Other filters that ask about the same part of a thing: the condition is of all their values, by name."""
 
     @property
     def is_date(self) -> bool:

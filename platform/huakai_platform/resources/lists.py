@@ -13,7 +13,7 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.paging import Column, Order, Page
-from huakai_platform.resources.fields import C, L, Question, Resource
+from huakai_platform.resources.fields import C, Filter, L, Question, Resource
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,8 @@ def unordered_query(
 
 
 def conditions(resource: Resource[C, L], values: Mapping[str, Any], context: C) -> list[ColumnElement[bool]]:
-    found = (one.condition(values[one.name], context) for one in resource.filters if values.get(one.name) is not None)
+    given = {name: value for name, value in values.items() if value is not None}
+    found = (one.condition(_value(one, given), context) for one in resource.filters if one.name in given)
     return [one for one in found if one is not None]
 
 
@@ -153,6 +154,11 @@ def equals(column: Column) -> Any:
 def read(session: Session, resource: Resource[C, L], query: Select[*tuple[Any, ...]]) -> list[L]:
     kind = resource.rows().kind
     return [kind(*row) for row in session.execute(query)]
+
+
+def _value(one: Filter[C], given: Mapping[str, Any]) -> Any:
+    together = (one.name, *one.beside)
+    return {name: given[name] for name in together if name in given} if one.beside else given[one.name]
 
 
 def _sort(resource: Resource[C, L], asked: Question) -> tuple[Column | Order, bool]:

@@ -94,6 +94,8 @@ DEEDS: dict[str, Message] = {
     "equipment.printed": _("打印设备登记"),
     "compliance.exported": _("导出合规列表"),
     "compliance.printed": _("打印合规列表"),
+    "drift.exported": _("导出偏离列表"),
+    "drift.printed": _("打印偏离列表"),
     "sites.exported": _("导出站点列表"),
     "sites.printed": _("打印站点列表"),
     "staff.printed": _("打印人员名册"),

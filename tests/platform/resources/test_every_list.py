@@ -21,6 +21,7 @@ from tests.support.worlds import HTML
 PAGES = {
     "activities": "/room/activities",
     "compliance": "/console/compliance",
+    "drift": "/console/drift",
     "equipment": "/room/equipment",
     "sites": "/console/sites",
     "staff": "/room/staff",
@@ -29,6 +30,7 @@ PAGES = {
 EXPORTS = {
     "activities": "/room/activities/list.xlsx",
     "compliance": "/console/compliance/export",
+    "drift": "/console/drift/export",
     "equipment": "/room/equipment/register.xlsx",
     "sites": "/console/sites/export",
     "staff": "/room/staff/register.xlsx",
@@ -39,6 +41,7 @@ PLAIN = {"sites"}
 NOTHING = {
     "activities": "state=cancelled",
     "compliance": "region=440100000000",
+    "drift": "kind=space",
     "equipment": "kind=none",
     "sites": "region=440100000000",
     "staff": "post=none",
