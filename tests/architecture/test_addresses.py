@@ -26,11 +26,30 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset({"activities", "equipment", "staff", "training"})
+RESOURCES = frozenset({"activities", "compliance", "drift", "equipment", "onboarding", "staff", "training"})
 """Lists whose pages follow from their description."""
-LISTED = {"activities.index", "equipment.index", "staff.index", "training.listed"}
-SINGLE = {"activities.show", "equipment.show", "staff.show", "training.edit"}
+LISTED = {
+    "activities.index",
+    "compliance.sites",
+    "equipment.index",
+    "onboarding.sites",
+    "staff.index",
+    "training.listed",
+}
+SINGLE = {
+    "activities.show",
+    "compliance.site",
+    "drift.site",
+    "equipment.show",
+    "onboarding.site",
+    "staff.show",
+    "training.edit",
+}
 """Where they are shown, and a single thing of them."""
+AT_SITES = {"compliance", "drift", "onboarding"}
+PRINTED = {f"{one}.print_{'sites' if one in AT_SITES else 'list'}" for one in RESOURCES}
+EXPORTED = {f"{one}.export{'_sites' if one == 'onboarding' else ''}" for one in RESOURCES}
+"""Where they are printed and exported."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {
     "notices": frozenset({"notices", "room_notices"}),
@@ -69,6 +88,8 @@ OTHERWISE = {
     (f"{P}/oversight/views.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
     (f"{P}/resources/pages.py", "f'.{self.single}'"): SINGLE,
     (f"{P}/resources/pages.py", "f'.{self.listed}'"): LISTED,
+    (f"{P}/resources/pages.py", "f'.{self.printed}'"): PRINTED,
+    (f"{P}/resources/pages.py", "f'.{self.exported}'"): EXPORTED,
     (f"{P}/trail/views.py", "'.index'"): {"trail.index"},
     (f"{P}/trail/views.py", "'.room_index'"): {"room_trail.room_index"},
     (f"{P}/web/finding.py", "f'{HERE[role.plane]}'"): {*finding.HERE.values()},

@@ -48,9 +48,9 @@ def _said(place: str, call: ast.Call) -> Iterator[tuple[str, str, str]]:
 
 
 @cache
-def _lists() -> list[str]:
-    """What the deeds of lists that are described once begin with."""
-    return [one.name for one in resources.every()]
+def _lists(deed: str) -> list[str]:
+    """What a deed of lists that are described once begins with; only a list with a sheet is imported."""
+    return [one.name for one in resources.every() if "import" not in deed or one.into("sheet")]
 
 
 def _strings(node: ast.expr) -> list[str]:
@@ -58,6 +58,6 @@ def _strings(node: ast.expr) -> list[str]:
     if isinstance(node, ast.IfExp):
         return [*_strings(node.body), *_strings(node.orelse)]
     if isinstance(node, ast.JoinedStr) and isinstance(last := node.values[-1], ast.Constant):
-        return [f"{name}{last.value!s}" for name in _lists()]
+        return [f"{name}{last.value!s}" for name in _lists(str(last.value))]
     assert isinstance(node, ast.Constant), f"line {node.lineno}: write the code out, so that it can be looked up"
     return [str(node.value)]

@@ -1,8 +1,10 @@
 """The console's lists read by index what they show, and go on by key where numbers end."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,7 +21,10 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import board
 from huakai_platform.onboarding import listing as sites
+from huakai_platform.onboarding.listing import Regions
 from huakai_platform.regions.service import COUNTRY
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question, Resource
 from tests.support import many
 from tests.support.make import Make
 
@@ -74,6 +79,12 @@ def test_lists_of_many_sites_read_what_they_show(
 def says_what_is_counted(session: Session, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the rollups say of totals, grades, regions, states and departures is what counting site by site says."""
     found = []
+    graded: list[dict[str, str]] = [
+        {},
+        {"grade": "good"},
+        *({"risk": one} for one in RISKS),
+        *({"age": one} for one in SETS),
+    ]
     for most in (0, SITES * 2):
         for module in (paging, board, compliance, drift):
             monkeypatch.setattr(module, "NUMBERED", most)
@@ -82,18 +93,15 @@ def says_what_is_counted(session: Session, actor: Actor, monkeypatch: pytest.Mon
         regions = sites.regions_below(session, actor, top)
         grades = compliance.by_grade(session, actor, {})
         states = {column.state: column.count for column in board.of(session, actor).columns}
+        known: list[tuple[Resource[Regions, Any], Mapping[str, int], Sequence[dict[str, str]]]] = [
+            (sites.SITES, {}, ({}, {"state": "suspended"})),
+            (compliance.COMPLIANCE, grades, graded),
+            (drift.DRIFT, {"sites": summed}, ({},)),
+        ]
         totals = [
-            listing.cut.total.number
-            for listing in (
-                sites.list_page(session, actor, {}),
-                sites.list_page(session, actor, {"state": "suspended"}),
-                compliance.list_page(session, actor, {}, grades),
-                compliance.list_page(session, actor, {"grade": "good"}, grades),
-                *(compliance.list_page(session, actor, {"risk": one}, grades) for one in RISKS),
-                *(compliance.list_page(session, actor, {"age": one}, grades) for one in SETS),
-                drift.list_page(session, actor, {}, summed),
-            )
-            if listing.cut
+            lists.list_page(session, resource, actor, Question(asked), Regions(sums=sums)).total
+            for resource, sums, every in known
+            for asked in every
         ]
         rolled = [
             (code, name, {key: int(numbers[key]) for key in ("sites", *drift.COUNTS)})

@@ -15,6 +15,8 @@ from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.sites import SiteState
 from huakai_platform.onboarding import dossier
 from huakai_platform.onboarding import listing as lookup
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 
 MOST = 100_000
 
@@ -57,7 +59,8 @@ def import_register(file: Path, login: str | None, as_json: bool, **options: Any
 def list_sites(state: str | None, region: str | None, q: str | None, login: str | None, as_json: bool) -> None:
     with output.databases() as databases, databases.session(Login.OVERSIGHT) as session:
         actor = administrator(session, login)
-        listing = lookup.all_rows(session, actor, {"state": state, "region": region, "q": q}, MOST)
+        asked = Question({"state": state, "region": region, "q": q})
+        found = lists.all_rows(session, lookup.SITES, actor, asked, lookup.Regions(), most=MOST)
     if as_json:
         output.tell_json(
             [
@@ -67,13 +70,13 @@ def list_sites(state: str | None, region: str | None, q: str | None, login: str 
                     "name": row.name,
                     "state": row.state,
                     "region_code": row.ancestors[0],
-                    "place": listing.place(row),
+                    "place": row.place(found.context),
                 }
-                for row in listing.rows
+                for row in found.rows
             ]
         )
         return
-    rows = [(row.code, row.name, listing.place(row), SiteState(row.state).label) for row in listing.rows]
+    rows = [(row.code, row.name, row.place(found.context), SiteState(row.state).label) for row in found.rows]
     output.table((_("编号"), _("站点"), _("地区"), _("状态")), rows)
 
 

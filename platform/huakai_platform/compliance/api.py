@@ -8,12 +8,16 @@ from marshmallow import fields
 
 from huakai_platform.compliance import listing
 from huakai_platform.compliance.assessing import Assessed
+from huakai_platform.compliance.listing import COMPLIANCE, LEVELS
 from huakai_platform.compliance.views.asked import day_of
 from huakai_platform.compliance.views.console_sites import assessed
-from huakai_platform.compliance.words import GRADES, RISKS
+from huakai_platform.compliance.words import RISKS
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Date, RegionCode, Text
 from huakai_platform.kernel.sites import Site, SiteState
+from huakai_platform.onboarding.listing import Regions
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
 
@@ -43,7 +47,7 @@ class Standing(api.Shape):
 class StandingsAsked(api.Paged):
     q = Text(min_length=1, max_length=60)
     region = RegionCode()
-    grade = Choice([*GRADES, listing.UNGRADED])
+    grade = Choice(LEVELS)
     risk = Choice(RISKS)
 
 
@@ -96,7 +100,8 @@ class Grade(api.Shape):
     "List standings", "站点的等级和风险，按编号排列。", asks=StandingsAsked, gives=api.Listed(Standing)
 )
 def standings(asked: Any) -> Response:
-    return api.page(listing.unordered_query(actor(), asked), BY_CODE, asked, _row)
+    query = lists.unordered_query(COMPLIANCE, actor(), Question(asked), Regions())
+    return api.page(query, BY_CODE, asked, _row)
 
 
 @blueprint.get("/compliance/grades")

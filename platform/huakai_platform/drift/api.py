@@ -5,12 +5,16 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.drift import listing, waivers, words
+from huakai_platform.drift import waivers, words
+from huakai_platform.drift.listing import DRIFT
 from huakai_platform.drift.models import Waiver
 from huakai_platform.drift.views.blueprints import TIERS
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, RegionCode, Text
 from huakai_platform.kernel.sites import Site, SiteState
+from huakai_platform.onboarding.listing import Regions
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, guard
 
@@ -74,7 +78,8 @@ class WaiversAsked(api.Paged):
 @guard(Permission.COMPLIANCE_READ)
 @blueprint.operation("List drift", "站点与所采用标准的偏离，按编号排列。", asks=DriftAsked, gives=api.Listed(Drift))
 def drift(asked: Any) -> Response:
-    return api.page(listing.unordered_query(actor(), asked), BY_CODE, asked, _drift)
+    query = lists.unordered_query(DRIFT, actor(), Question(asked), Regions())
+    return api.page(query, BY_CODE, asked, _drift)
 
 
 @blueprint.get("/waivers")
@@ -89,11 +94,11 @@ def waived(asked: Any) -> Response:
 def _drift(row: Any) -> dict[str, Any]:
     found = [{**one, "sort": one["class"]} for one in row.findings]
     said = [{name: one[name] for name in FINDING} for one in found]
-    return {name: getattr(row, name) for name in DRIFT if name != "findings"} | {"findings": said}
+    return {name: getattr(row, name) for name in LINE if name != "findings"} | {"findings": said}
 
 
 def _waiver(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in WAIVER}
 
 
-DRIFT, FINDING, WAIVER = (tuple(shape().fields) for shape in (Drift, Finding, WaiverShape))
+LINE, FINDING, WAIVER = (tuple(shape().fields) for shape in (Drift, Finding, WaiverShape))

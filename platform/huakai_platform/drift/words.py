@@ -1,5 +1,6 @@
 """What the codes of a departure are called, and the requirement behind it in the words of its edition."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from huakai_platform.kernel.i18n import Message, _
@@ -77,3 +78,10 @@ def requirement(bodies: Bodies, kind: str, code: str) -> tuple[Any, str]:
     body, name = LISTS[kind]
     entries = next((found[name] for (its_kind, _code), found in bodies.items() if its_kind == body), ())
     return next((one["title"] for one in entries if one["code"] == entry), entry), place
+
+
+def finding(one: Mapping[str, Any]) -> str:
+    """`岗位 counsellor.A：空缺（无说明）`, in the reader's language."""
+    kind = KINDS[one["kind"]].render() if one["kind"] in KINDS else one["kind"]
+    wrong = f" {WRONGS[one['wrong']].render()}" if one["wrong"] in WRONGS else ""
+    return f"{kind} {one['code']}{wrong} [{CLASSES[one['class']].render()}]"

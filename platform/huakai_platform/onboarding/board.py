@@ -2,19 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, func, select, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.paging import NUMBERED
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import listing as sites
+from huakai_platform.onboarding.listing import Placed, Regions
 
 OLDEST = 5
 AT_REST = frozenset({SiteState.OPEN, SiteState.CLOSED, SiteState.DECLINED})
 """States in which nobody waits for a next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Placed):
+    """A site and since when it waits for its next step."""
+
+    id: UUID
+    code: str
+    name: str
+    state: str
+    ancestors: Sequence[str]
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -23,20 +38,17 @@ class Column:
 
     state: SiteState
     count: int
-    oldest: Sequence[Row[*tuple[Any, ...]]]
+    oldest: Sequence[Waiting]
 
 
 @dataclass(frozen=True)
 class Board:
     columns: Sequence[Column]
-    names: Mapping[str, str]
+    regions: Regions
 
     @property
     def total(self) -> int:
         return sum(column.count for column in self.columns)
-
-    def place(self, row: Any) -> str:
-        return sites.place(row.ancestors, self.names)
 
 
 def of(session: Session, actor: Actor, region: str | None = None) -> Board:
@@ -47,7 +59,7 @@ def of(session: Session, actor: Actor, region: str | None = None) -> Board:
     columns = [
         Column(state, counts.get(state, 0), [row for row in waiting if row.state == state]) for state in SiteState
     ]
-    return Board(columns, sites.names_of(session, waiting))
+    return Board(columns, sites.named(session, Regions(), waiting))
 
 
 def _counts(session: Session, actor: Actor, region: str | None, within: Sequence[Any]) -> Mapping[str, int]:
@@ -59,7 +71,7 @@ def _counts(session: Session, actor: Actor, region: str | None, within: Sequence
     return {row[0]: row[1] for row in rows}
 
 
-def _waiting(session: Session, within: Sequence[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+def _waiting(session: Session, within: Sequence[Any]) -> list[Waiting]:
     """The first few of every state by the day they came into it."""
     columns = (Site.id, Site.code, Site.name, Site.state, Site.ancestors, Site.state_since.label("since"))
     queues = (
@@ -68,4 +80,5 @@ def _waiting(session: Session, within: Sequence[Any]) -> Sequence[Row[*tuple[Any
         if state not in AT_REST
     )
     waiting = union_all(*(select(queue.subquery()) for queue in queues)).subquery()
-    return session.execute(select(waiting).order_by(waiting.c.since, waiting.c.id)).all()
+    found = session.execute(select(waiting).order_by(waiting.c.since, waiting.c.id))
+    return [Waiting(*row) for row in found]

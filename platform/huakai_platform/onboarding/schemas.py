@@ -1,24 +1,10 @@
 """What the pages of sites and registers are asked with."""
 
-from huakai_platform.kernel.fields import Choice, Flag, Form, Id, Int, Many, Page, Paged, RegionCode, Text
-from huakai_platform.kernel.sites import SiteKind, SiteState
-from huakai_platform.onboarding.listing import SORTS
-from huakai_platform.onboarding.register import FIELDS, Ownership, Tier
+from huakai_platform.kernel.fields import Choice, Flag, Form, Id, Int, Many, Page, RegionCode, Text
+from huakai_platform.onboarding.register import FIELDS
 from huakai_platform.onboarding.summaries import STATES
 
 MOST = 10_000
-
-
-class SitesQuery(Paged):
-    """The address of a list of sites: search, filters, order and page."""
-
-    q = Text(max_length=60)
-    region = RegionCode()
-    state = Choice(SiteState)
-    kind = Choice(SiteKind)
-    tier = Choice(Tier)
-    ownership = Choice(Ownership)
-    sort = Choice([*SORTS, *(f"-{name}" for name in SORTS)])
 
 
 class BoardQuery(Form):

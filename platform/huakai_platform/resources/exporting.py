@@ -13,7 +13,7 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column
 from huakai_platform.resources import words
-from huakai_platform.resources.fields import C, Field, R, Resource
+from huakai_platform.resources.fields import C, Field, L, Resource
 from huakai_platform.resources.lists import Extract
 
 
@@ -30,14 +30,17 @@ class Head:
         return _("单位：{unit}　日期：{day}　制表人：{by}", unit=self.unit, day=self.day, by=self.by).render()
 
 
-def head(session: Session, actor: Actor, resource: Resource[C, R]) -> Head:
-    """The title of the list, the room, today, and who prints it."""
-    unit = session.scalar(select(Site.name).where(Site.id == actor.site_id)) if actor.site_id else ""
+def head(session: Session, actor: Actor, resource: Resource[C, L]) -> Head:
+    """The title of the list, the room or the institution, today, and who prints it."""
+    here = select(Site.name).where(Site.id == actor.site_id)
+    unit = session.scalar(here) if actor.site_id else actor.institution_name
     return Head(resource.title.render(), unit or "", clock.today().isoformat(), actor.name)
 
 
-def cut(found: Extract[R]) -> str | None:
+def cut(found: Extract[L]) -> str | None:
     """What is said where an export does not hold all."""
+    if found.left_out is None:
+        return _("这里只有前 {count} 条，其余未列出；请缩小筛选范围分次导出。", count=len(found.rows)).render()
     if not found.left_out:
         return None
     about: Mapping[str, Any] = {"total": found.total, "count": len(found.rows), "left": found.left_out}
@@ -47,15 +50,20 @@ def cut(found: Extract[R]) -> str | None:
 def workbook(
     session: Session,
     actor: Actor,
-    resource: Resource[C, R],
+    resource: Resource[C, L],
     shown: Sequence[Field[C]],
-    found: Extract[R],
+    found: Extract[L],
     context: C,
+    *,
+    plain: bool = False,
 ) -> bytes:
-    """These fields of the rows as .xlsx: head, columns with a filter, and what was left out said above them."""
+    """These fields of the rows as .xlsx: head, columns with a filter, and what was left out said above them.
+
+    A `plain` one has no head, so that it can be taken in again.
+    """
     known = {one.name: words.choices(one, context) for one in shown}
     above, notice = head(session, actor, resource), cut(found)
     lines = ([words.cell(one, words.value(one, row, context), known[one.name]) for one in shown] for row in found.rows)
     columns = [Column(one.label.render(), one.width) for one in shown]
-    said = [above.title, above.line(), *([notice] if notice else [])]
+    said = [*([] if plain else [above.title, above.line()]), *([notice] if notice else [])]
     return workbooks.write(workbooks.table(above.title, columns, lines, above=said))

@@ -7,29 +7,35 @@ from uuid import UUID
 
 from marshmallow import missing
 from sqlalchemy import ColumnElement, Select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Checked, Date, Int, Number
+from huakai_platform.kernel.fields import Checked, Date, Id, Int, Number
 from huakai_platform.kernel.i18n import Message
+from huakai_platform.kernel.paging import Column, Order
 
 C = TypeVar("C")
 """What the choices, filters and words of a list depend on, as the standard of a room."""
 
 
-class Row(Protocol):
+class Listed(Protocol):
     """What every row has."""
 
     @property
     def id(self) -> UUID: ...
 
+
+class Row(Listed, Protocol):
+    """What the row of a thing has that a store writes."""
+
     @property
     def version(self) -> int: ...
 
 
-R = TypeVar("R", bound=Row)
+L = TypeVar("L", bound=Listed)
 """A frozen class whose fields are the columns that the list selects, in their order."""
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+R = TypeVar("R", bound=Row)
+"""The same, where a store writes the list."""
 Word = str | Message | Mapping[str, str]
 """A word for a reader: a message, or a text of the standard by language."""
 
@@ -101,7 +107,12 @@ class Filter(Generic[C]):
     condition: Callable[[Any, C], ColumnElement[bool] | None]
     """Of what was asked; none where it narrows nothing."""
     choices: Callable[[C], Mapping[str, Word]] | None = None
-    """Shown as a drop-down of these words; without them as a day to choose, or a field to search in."""
+    """Shown as a drop-down of these words; without them as a day to choose, or a field to search in.
+
+    What is asked by an id without words comes from elsewhere and is only carried on.
+    """
+    beside: Sequence[str] = ()
+    """Other filters that ask about the same part of a thing: the condition is of all their values, by name."""
 
     @property
     def is_date(self) -> bool:
@@ -109,7 +120,11 @@ class Filter(Generic[C]):
 
     @property
     def is_search(self) -> bool:
-        return not self.choices and not self.is_date
+        return not self.choices and not self.is_date and not self.is_carried
+
+    @property
+    def is_carried(self) -> bool:
+        return not self.choices and isinstance(self.kind, Id)
 
     @property
     def usual(self) -> Any:
@@ -118,15 +133,19 @@ class Filter(Generic[C]):
 
 
 @dataclass(frozen=True)
-class Rows(Generic[R]):
+class Rows(Generic[L]):
     """What a list reads: a select in no order, and the class that each of its rows becomes."""
 
-    kind: type[R]
+    kind: type[L]
     select: Select[*tuple[Any, ...]]
+    total: Callable[[Session, Actor, Mapping[str, Any], Any], int] | None = None
+    """How many there are of what is asked, as it is summed up somewhere; 0 where nobody has summed it up."""
+    about: Callable[[Session, Any, Sequence[L]], Any] | None = None
+    """The context with what these rows are said by besides, read for all of them at once."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Resource(Generic[C, R]):
+class Resource(Generic[C, L]):
     """A list of things. Whoever needs more than these twelve writes the page by hand."""
 
     name: str
@@ -134,12 +153,13 @@ class Resource(Generic[C, R]):
     title: Message
     fields: Sequence[Field[C]]
     filters: Sequence[Filter[C]]
-    sorts: Mapping[str, Column]
+    sorts: Mapping[str, Column | Order]
+    """By a column where every row is counted; by an order that goes on by key where there may be very many."""
     order: str
     """The sort of a list that nobody sorted; `-` before it turns it round."""
     key: Column
     """Unique and never empty: it ends every order."""
-    rows: Callable[[], Rows[R]]
+    rows: Callable[[], Rows[L]]
     scope: Callable[[Actor, UUID | None], Sequence[ColumnElement[bool]]]
     """What this person may see, below this parent where the list has one: of list, single thing, export and sheet."""
     context: Callable[[Session, Actor], C]
@@ -155,6 +175,11 @@ class Resource(Generic[C, R]):
         if self.order.removeprefix("-") not in self.sorts:
             raise ValueError(f"{self.name}: no such sort: {self.order}")
 
+    @property
+    def is_long(self) -> bool:
+        """Whether there may be so many that pages are reached by key beyond the last number."""
+        return any(isinstance(by, Order) for by in self.sorts.values())
+
     def into(self, place: str) -> list[Field[C]]:
         """The fields that are taken in there, in order."""
         return [one for one in self.fields if place in one.into]
@@ -169,9 +194,19 @@ class Resource(Generic[C, R]):
 
 @dataclass(frozen=True)
 class Question:
-    """What a list is asked: `values` by filter, a sort, a page and how many rows it has."""
+    """What a list is asked: `values` by filter, a sort, a page and how many rows it has.
+
+    A long list is asked for the rows `after` or `before` one, too.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     sort: str | None = None
     page: int = 1
     size: int | None = None
+    after: UUID | None = None
+    before: UUID | None = None
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """The page that is asked for, by number or by key."""
+        return {"page": self.page} | {name: row for name in ("after", "before") if (row := getattr(self, name))}

@@ -7,16 +7,16 @@ from typing import Any, Generic
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.kernel import audit, tenancy
+from huakai_platform.kernel import audit
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Form, Id, Int, Many
 from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.resources import exporting, lists, saved_views, schemas, words
-from huakai_platform.resources.fields import C, Field, R, Resource
+from huakai_platform.resources.fields import C, Field, Filter, L, Resource
 from huakai_platform.web import inputs
 from huakai_platform.web.access import guard
 from huakai_platform.web.context import actor, db
@@ -37,48 +37,57 @@ class Chosen(Form):
 
 
 @dataclass(frozen=True)
-class Pages(Generic[C, R]):
+class Pages(Generic[C, L]):
     """The pages of one list: a page of it, all of it on paper, all of it as a workbook."""
 
-    resource: Resource[C, R]
+    resource: Resource[C, L]
     argument: str
     """What the address of a single thing calls it, as `item_id`; its page is its feature's own."""
     listed: str = "index"
     single: str = "show"
-    """The endpoints of the list and of a single thing."""
+    printed: str = "print_list"
+    exported: str = "export"
+    """The endpoints of the list, of a single thing, of the list on paper and as a workbook."""
     template: str = ""
     """The page of the list, where it is not `index.html` in the folder of the list's name."""
+    on_paper: int | None = None
+    """Rows of a print, where a workbook holds more."""
+    plain: bool = False
+    """Whether the workbook has no head, so that it can be taken in again."""
 
-    def index(self, **more: Any) -> str:
+    def asked(self) -> Mapping[str, Any]:
+        """What the address asks. Raises Invalid."""
+        return inputs.query(schemas.query(self.resource)())
+
+    def index(self, context: C | None = None, /, **more: Any) -> str:
         """What was asked for, a page of it; `more` is what the feature's own template says besides."""
-        asked = inputs.query(schemas.query(self.resource)())
-        context = self.resource.context(db(), actor())
-        found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), context)
-        template = self.template or f"{self.resource.name}/index.html"
-        views = saved_views.of(db(), actor(), self.resource.name)
-        about = {**self.asked(asked), **self.words(context), "views": views, "listing": found}
-        return render_template(template, **about, **more)
+        asked = self.asked()
+        known = self.resource.context(db(), actor()) if context is None else context
+        found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), known)
+        template, about = self.template or f"{self.resource.name}/index.html", self.question(asked, found.context)
+        about["views"] = saved_views.of(db(), actor(), self.resource.name)
+        return render_template(template, listing=found, **about, **self.words(found.context), **more)
 
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
-        asked, context, found = self._all()
-        here, rows = tenancy.current(db()), len(found.rows)
-        audit.record(db(), actor(), f"{self.resource.name}.printed", "site", here, rows=rows)
+        asked, found = self._all(self.on_paper)
+        self._record(len(found.rows), printed=True)
         head = exporting.head(db(), actor(), self.resource)
-        about = {**self.asked(asked), **self.words(context), "columns": self._columns(asked, "print")}
+        about = {**self.question(asked, found.context), **self.words(found.context)}
+        about["columns"] = self._columns(asked, "print")
         return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
 
     def export(self) -> Response:
         """All that the list shows, as a workbook; on record."""
-        asked, context, found = self._all()
-        content = exporting.workbook(db(), actor(), self.resource, self._columns(asked, "export"), found, context)
-        here, rows = tenancy.current(db()), len(found.rows)
-        audit.record(db(), actor(), f"{self.resource.name}.exported", "site", here, rows=rows)
+        asked, found = self._all()
+        shown = self._columns(asked, "export")
+        content = exporting.workbook(db(), actor(), self.resource, shown, found, found.context, plain=self.plain)
+        self._record(len(found.rows), printed=False)
         return xlsx(content, f"huakai-{self.resource.name}.xlsx")
 
     def bulk(self, deed: Deed, schema: type[Chosen] = Chosen) -> BaseResponse:
         """Do something with the rows that were ticked, say what came of it, and show the list as it was."""
-        shown = self.asked(inputs.query(schemas.query(self.resource)()))["shown"]
+        shown = self.shown(self.asked())
         given = inputs.form(schema())
         try:
             if given.errors:
@@ -95,23 +104,44 @@ class Pages(Generic[C, R]):
         is not what the person saw or too much for once."""
         ids: Sequence[UUID] = given.get("ids", [])
         if (seen := given.get("every")) is not None:
-            found = self._all()[2]
+            found = self._all()[1]
             if found.total != seen:
                 about = {"seen": seen, "now": found.total}
                 raise Conflict(_("符合条件的由 {seen} 条变为 {now} 条，请核对后再操作。", **about))
-            if found.total > AT_ONCE:
+            if seen > AT_ONCE:
                 raise Conflict(_("一次最多处理 {most} 条，请缩小筛选范围。", most=AT_ONCE))
             ids = [row.id for row in found.rows]
         if not ids:
             raise Invalid(_("请先勾选。"))
         return ids
 
-    def asked(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def question(self, asked: Mapping[str, Any], context: C) -> dict[str, Any]:
         """The question as the pages of the list say it: `shown` is the address without its page, `query` as a text."""
-        narrowed = [one.name for one in self.resource.filters if asked.get(one.name) not in (None, one.usual)]
-        shown = {name: value for name, value in asked.items() if name != "page"}
-        about = {"narrowed": narrowed, "columns": self._columns(asked, "list"), "query": urlencode(shown, doseq=True)}
-        return {"asked": asked, "shown": shown, **about}
+        narrowed, shown = self.narrowed(asked), self.shown(asked)
+        return {
+            "asked": asked,
+            "narrowed": [one.name for one in narrowed],
+            "chips": [self._chip(one, context) for one in narrowed],
+            "shown": shown,
+            "query": urlencode(shown, doseq=True),
+            "columns": self._columns(asked, "list"),
+        }
+
+    def narrowed(self, asked: Mapping[str, Any]) -> list[Filter[C]]:
+        """The filters in force."""
+        return [one for one in self.resource.filters if asked.get(one.name) not in (None, one.usual)]
+
+    @staticmethod
+    def shown(asked: Mapping[str, Any]) -> dict[str, Any]:
+        """The address of the list without its page."""
+        return {name: value for name, value in asked.items() if name not in inputs.PAGING}
+
+    @staticmethod
+    def _chip(one: Filter[C], context: C) -> tuple[str, str, str]:
+        """What a filter in force says, its name, and its value as the address has it."""
+        value = request.args[one.name]
+        word = words.choices(one, context).get(value, value)
+        return _("{what}：{value}", what=one.label, value=word).render(), one.name, value
 
     def _columns(self, asked: Mapping[str, Any], place: str) -> list[Field[C]]:
         """The fields that are shown: those that were chosen, or all that the list has; the first one always."""
@@ -131,6 +161,8 @@ class Pages(Generic[C, R]):
             "word": lambda field, held: words.text(field, held, known[field.name]),
             "words_of": lambda asked: words.choices(asked, context).items(),
             "list_address": self.list_address,
+            "print_address": self.print_address,
+            "export_address": self.export_address,
             "thing_address": self.thing_address,
         }
 
@@ -138,19 +170,37 @@ class Pages(Generic[C, R]):
         """Where the list is shown."""
         return url_for(f".{self.listed}", **asked)
 
+    def print_address(self, **asked: Any) -> str:
+        """Where the list is on paper."""
+        return url_for(f".{self.printed}", **asked)
+
+    def export_address(self, **asked: Any) -> str:
+        """Where the list is a workbook."""
+        return url_for(f".{self.exported}", **asked)
+
     def thing_address(self, thing: UUID) -> str:
         """Where a single thing is shown."""
         place: dict[str, Any] = {self.argument: thing}
         return url_for(f".{self.single}", **place)
 
     @staticmethod
-    def _said(field: Field[C], row: R, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
+    def _said(field: Field[C], row: L, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
         return words.text(field, words.value(field, row, context), known[field.name])
 
-    def _all(self) -> tuple[Mapping[str, Any], C, lists.Extract[R]]:
-        asked = inputs.query(schemas.query(self.resource)())
-        context = self.resource.context(db(), actor())
-        return asked, context, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context)
+    def _all(self, most: int | None = None) -> tuple[Mapping[str, Any], lists.Extract[L]]:
+        asked, context = self.asked(), self.resource.context(db(), actor())
+        return asked, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context, most=most)
+
+    def _record(self, rows: int, *, printed: bool) -> None:
+        mine, name = actor(), self.resource.name
+        audit.record(
+            db(),
+            mine,
+            f"{name}.printed" if printed else f"{name}.exported",
+            "site" if mine.site_id else "institution",
+            mine.site_id or mine.institution_id or "",
+            rows=rows,
+        )
 
 
 def hang(
@@ -161,9 +211,11 @@ def hang(
     view: Callable[..., Any],
     permission: Permission,
     sample: str | None,
+    *,
+    confirmed: bool = False,
 ) -> None:
     """One route under one permission."""
-    guarded = guard(permission, sample=sample)(function(view))
+    guarded = guard(permission, confirmed=confirmed, sample=sample)(function(view))
     blueprint.add_url_rule(rule, endpoint, guarded, methods=[method])
 
 

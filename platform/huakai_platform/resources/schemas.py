@@ -7,36 +7,37 @@ from typing import Any, TypeVar, cast
 
 from marshmallow import fields, missing
 
-from huakai_platform.kernel.fields import Checked, Choice, Code, Form, Int, Many, Page, Strict
-from huakai_platform.resources.fields import C, Question, R, Resource
+from huakai_platform.kernel.fields import Checked, Choice, Code, Form, Id, Int, Many, Page, Strict
+from huakai_platform.resources.fields import C, L, Question, Resource
 
 S = TypeVar("S", bound=Strict)
 SIZES = ("20", "50", "100")
 """How many rows of a list one may ask for."""
-VIEW = frozenset({"sort", "page", "size", "columns", "density"})
+VIEW = frozenset({"sort", "page", "after", "before", "size", "columns", "density"})
 """What an address holds beside the filters."""
 
 
 @cache
-def form(resource: Resource[C, R]) -> type[Form]:
+def form(resource: Resource[C, L]) -> type[Form]:
     """What a page's form may hold, with the version that it was opened at."""
     known = {one.name: one.kind for one in resource.into("form")}
     return _made(Form, resource, "Form", {**known, "version": Int(0, load_default=0)})
 
 
 @cache
-def body(resource: Resource[C, R]) -> type[Strict]:
+def body(resource: Resource[C, L]) -> type[Strict]:
     """What a program may send; whatever need not be there may be null."""
     return _made(Strict, resource, "Given", {one.name: _nullable(one.kind, one.about) for one in resource.into("body")})
 
 
 @cache
-def query(resource: Resource[C, R]) -> type[Form]:
+def query(resource: Resource[C, L]) -> type[Form]:
     """The address of the list: filters, sort, page, rows of a page, columns and density."""
     known: dict[str, fields.Field[Any]] = {
         **{one.name: one.kind for one in resource.filters},
         "sort": Choice([sign + key for key in resource.sorts for sign in ("", "-")], load_default=resource.order),
         "page": Page(),
+        **({"after": Id(), "before": Id()} if resource.is_long else {}),
         "size": Choice(SIZES),
         "columns": Many(Code(), most=40),
         "density": Choice(["compact"]),
@@ -45,13 +46,13 @@ def query(resource: Resource[C, R]) -> type[Form]:
 
 
 @cache
-def prefilled(resource: Resource[C, R]) -> type[Form]:
+def prefilled(resource: Resource[C, L]) -> type[Form]:
     """The address of an empty form: what it holds is filled in already."""
     return _made(Form, resource, "Prefilled", {one.name: _optional(one.kind) for one in resource.into("form")})
 
 
 @cache
-def filters(resource: Resource[C, R]) -> dict[str, Checked[Any]]:
+def filters(resource: Resource[C, L]) -> dict[str, Checked[Any]]:
     """The questions of a list without their defaults, for the API."""
     return {one.name: _without_default(one.kind) for one in resource.filters}
 
@@ -60,10 +61,10 @@ def question(asked: Mapping[str, Any]) -> Question:
     """What the checked address of a list asks."""
     values = {name: value for name, value in asked.items() if name not in VIEW}
     size = int(asked["size"]) if asked.get("size") else None
-    return Question(values, asked.get("sort"), asked.get("page", 1), size)
+    return Question(values, asked.get("sort"), asked.get("page", 1), size, asked.get("after"), asked.get("before"))
 
 
-def usual(resource: Resource[C, R]) -> Question:
+def usual(resource: Resource[C, L]) -> Question:
     """What the list is asked by itself."""
     return Question({one.name: one.usual for one in resource.filters if one.usual is not None})
 
@@ -88,5 +89,5 @@ def _without_default(kind: Checked[Any]) -> Checked[Any]:
     return made
 
 
-def _made(base: type[S], resource: Resource[C, R], what: str, known: Mapping[str, fields.Field[Any]]) -> type[S]:
+def _made(base: type[S], resource: Resource[C, L], what: str, known: Mapping[str, fields.Field[Any]]) -> type[S]:
     return cast(type[S], base.from_dict(dict(known), name=f"{resource.name.capitalize()}{what}"))

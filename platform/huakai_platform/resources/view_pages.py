@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic
-from urllib.parse import parse_qs
+from typing import Generic
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from flask import flash, redirect, render_template
@@ -12,8 +12,8 @@ from flask_babel import gettext
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.kernel.fields import Flag, Form, Id, Text
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.resources import saved_views, schemas, words
-from huakai_platform.resources.fields import C, R
+from huakai_platform.resources import saved_views, words
+from huakai_platform.resources.fields import C, L
 from huakai_platform.resources.pages import Answer, Pages
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db
@@ -32,10 +32,10 @@ class Removing(Form):
 
 
 @dataclass(frozen=True)
-class ViewPages(Generic[C, R]):
+class ViewPages(Generic[C, L]):
     """The saved views of one list; the address holds the question that is to be kept."""
 
-    pages: Pages[C, R]
+    pages: Pages[C, L]
 
     def views(self) -> Answer:
         return self._page(FormResult({}))
@@ -44,8 +44,7 @@ class ViewPages(Generic[C, R]):
         given = inputs.form(Saving())
         if not given.ok:
             return self._page(given, 422)
-        asked = self._asked()
-        query = self.pages.asked(asked)["query"]
+        query = urlencode(self.pages.shown(self.pages.asked()), doseq=True)
         try:
             view = saved_views.save(db(), actor(), self.pages.resource.name, query=query, **given.values)
         except Conflict as refused:
@@ -65,16 +64,12 @@ class ViewPages(Generic[C, R]):
     def address(self, query: str) -> str:
         return self.pages.list_address(**parse_qs(query))
 
-    def _asked(self) -> Mapping[str, Any]:
-        return inputs.query(schemas.query(self.pages.resource)())
-
     def _page(self, given: FormResult, status: int = 200) -> Answer:
-        asked, resource = self._asked(), self.pages.resource
+        asked, resource = self.pages.asked(), self.pages.resource
         context = resource.context(db(), actor())
         narrowed = [
             (one.label, words.choices(one, context).get(str(asked[one.name]), str(asked[one.name])))
-            for one in resource.filters
-            if asked.get(one.name) not in (None, one.usual)
+            for one in self.pages.narrowed(asked)
         ]
         shown = render_template(
             "resources/views.html",
@@ -83,7 +78,7 @@ class ViewPages(Generic[C, R]):
             values=given.raw,
             errors=given.errors,
             field_labels=LABELS,
-            **self.pages.asked(asked),
+            **self.pages.question(asked, context),
             **self.pages.words(context),
         )
         return (shown, status) if status != 200 else shown

@@ -106,7 +106,7 @@ def test_the_list_is_filtered_and_exported_as_shown(
         assert page.status_code == 200
         assert (shown in page.text, hidden in page.text) == (True, False), path
     book = workbooks.read(auditor.get(f"{LIST}/export?{query}").data)
-    names = [row[1] for row in book.sheets[0].rows[1:]]
+    names = [row[0] for row in book.sheets[0].rows[3:]]
     assert (any(shown in str(name) for name in names), any(hidden in str(name) for name in names)) == (True, False)
 
 

@@ -42,7 +42,7 @@ def test_a_site_is_found_however_it_is_typed(make: Make, typed: str) -> None:
     made = make.site(name=name, code=code, grams=grams.of(name, code))
     admin = make.member(Role.INSTITUTION_ADMIN)
     with make.databases.session(Login.OVERSIGHT) as session:
-        assert made.id in {row.id for row in listing.some(session, admin, typed, 20).rows}
+        assert made.id in {row.id for row in listing.some(session, admin, typed, 20)[0]}
         assert listing.by_code(session, admin, "ｘｘ－９９０") == made.id
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from flask.testing import FlaskClient
 from marshmallow import fields, missing
 
 from huakai_platform.kernel import workbooks
-from huakai_platform.kernel.access import Role
+from huakai_platform.kernel.access import ROOM, Role
 from huakai_platform.kernel.config import Login
 from tests.support.forms import recorded
 from tests.support.make import Make
@@ -26,24 +27,85 @@ from tests.support.web import statements, token
 from tests.support.worlds import HTML
 
 GOLDEN = Path(__file__).with_name("golden")
-LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "activities": ("/room/activities", "/room/activities/list.xlsx", ("", "?direction=out&sort=-people", "?page=2")),
-    "equipment": (
+
+
+@dataclass(frozen=True)
+class List:
+    """Where a list stands, where its export, its table, and with which questions it is asked."""
+
+    page: str
+    export: str
+    table: str
+    questions: tuple[str, ...]
+    role: Role = Role.SITE_HEAD
+    login: Login = Login.TENANT
+    sheet: str = ""
+    """Where the sheet to fill in is, for a list that has one and a form."""
+    documented: str = ""
+    """A part of its addresses in the document of the API, where it is not the list's name."""
+
+
+def of_console(page: str, export: str, table: str, *questions: str, documented: str = "") -> List:
+    about = {"role": Role.INSTITUTION_ADMIN, "login": Login.OVERSIGHT, "documented": documented}
+    return List(f"/console/{page}", f"/console/{export}", f"platform.{table}", ("", *questions), **about)  # type: ignore[arg-type]
+
+
+LISTS: dict[str, List] = {
+    "activities": List(
+        "/room/activities",
+        "/room/activities/list.xlsx",
+        "tenant.activity",
+        ("", "?direction=out&sort=-people", "?page=2"),
+        sheet="/room/activities/imports/template.xlsx",
+    ),
+    "equipment": List(
         "/room/equipment",
         "/room/equipment/register.xlsx",
+        "tenant.equipment_item",
         ("", "?state=all&q=lx%25&sort=-bought", "?kind=computer&space=s1&wants=check&state=in_use&sort=warranty"),
+        sheet="/room/equipment/imports/template.xlsx",
     ),
-    "staff": ("/room/staff", "/room/staff/register.xlsx", ("", "?q=li&sort=-name", "?state=all&page=2")),
-    "training": ("/room/training/records", "/room/training/records.xlsx", ("", "?sort=-expires", "?page=2")),
+    "staff": List(
+        "/room/staff",
+        "/room/staff/register.xlsx",
+        "tenant.staff_member",
+        ("", "?q=li&sort=-name", "?state=all&page=2"),
+        sheet="/room/staff/imports/template.xlsx",
+    ),
+    "training": List(
+        "/room/training/records",
+        "/room/training/records.xlsx",
+        "tenant.training_record",
+        ("", "?sort=-expires", "?page=2"),
+        sheet="/room/training/imports/template.xlsx",
+    ),
+    "sites": of_console(
+        "sites", "sites/export", "site", "?sort=-state", "?sort=since&kind=room", "?region=410300000000&q=lt", "?page=2"
+    ),
+    "compliance": of_console(
+        "compliance", "compliance/export", "site", "?sort=risk", "?grade=none&sort=-percent", "?risk=high&sort=name"
+    ),
+    "drift": of_console(
+        "drift", "drift/export", "site", "?sort=unexplained", "?tier=T2&sort_of=waived", "?kind=space&sort=-code"
+    ),
+    "accounts": of_console("accounts", "accounts.xlsx", "account", "?q=li&role=auditor", "?state=active&sort=-seen"),
+    "operations": of_console("operations", "", "operation", "?page=2"),
+    "trail": of_console(
+        "trail", "trail/export.xlsx", "audit_entry", "?deed=trail.exported", "?q=li&since=2026-01-01&until=2026-02-01"
+    ),
+    "proposals": of_console("proposals", "proposals/export", "proposal", "?kind=spaces&state=open", "?page=2"),
+    "waivers": of_console("waivers", "waivers/export", "waiver", "?state=approved", "?region=410300000000"),
 }
-"""Where each list stands, where its export, and with which questions it is asked."""
+SIGNED_IN = "platform.account_session"
+"""What every page reads first, whatever it lists."""
 SETTINGS = ("max_length", "min_length", "multiline", "min", "max", "places", "choices")
 LITERAL = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_is_what_its_file_says(app: Flask, make: Make, name: str) -> None:
-    client = make.browser(app, make.member(Role.SITE_HEAD, make.site()))
+    role = LISTS[name].role
+    client = make.browser(app, make.member(role, make.site() if role in ROOM else None))
     client.environ_base["HTTP_ACCEPT"] = HTML
     said = "\n".join(lines(app, client, name)) + "\n"
     file = GOLDEN / f"{name}.txt"
@@ -53,29 +115,31 @@ def test_a_list_is_what_its_file_says(app: Flask, make: Make, name: str) -> None
 
 
 def lines(app: Flask, client: FlaskClient, name: str) -> Iterator[str]:
-    page, export, questions = LISTS[name]
-    new = f"{page}/new"
+    known = LISTS[name]
     with recorded() as read:
-        client.get(page)
-        client.post(new, headers={"X-CSRFToken": token(client)})
-    for kind, known in (("query", read.query), ("form", read.form)):
-        yield f"# {kind}"
-        yield from (schema(one, field) for of in known.values() for one, field in of.items())
-    for title, path in (("sheet", f"{page.removesuffix('/records')}/imports/template.xlsx"), ("export", export)):
-        yield f"# {title}"
-        yield from heads(client.get(path).data)
+        client.get(known.page)
+        if known.sheet:
+            client.post(f"{known.page}/new", headers={"X-CSRFToken": token(client)})
+    for kind, schemas in (("query", read.query), ("form", read.form)):
+        if schemas:
+            yield f"# {kind}"
+            yield from (schema(one, field) for of in schemas.values() for one, field in of.items())
+    for title, path in (("sheet", known.sheet), ("export", known.export)):
+        if path.strip("/") not in {"", "console"}:
+            yield f"# {title}"
+            yield from heads(client.get(path).data)
     yield "# statements"
-    for question in questions:
-        with statements(app, Login.TENANT) as seen:
-            assert client.get(page + question).status_code == 200, question
-        yield from (f"{question or '-'}: {folded(one)}" for one in seen if table(name) in one)
+    for question in known.questions:
+        with statements(app, known.login) as seen:
+            assert client.get(known.page + question).status_code == 200, question
+        yield from (f"{question or '-'}: {folded(one)}" for one in seen if known.table in one and SIGNED_IN not in one)
     yield "# document"
     document = json.loads(client.get("/api/v1/openapi.json").data)
-    paths = {path: said for path, said in document["paths"].items() if f"/{name}" in path}
+    paths = {path: said for path, said in document["paths"].items() if f"/{known.documented or name}" in path}
     yield json.dumps(paths, ensure_ascii=False, indent=1, sort_keys=True)
-    schemas = document["components"]["schemas"]
+    parts = document["components"]["schemas"]
     wanted = sorted(set(re.findall(r"#/components/schemas/([\w.-]+)", json.dumps(paths))))
-    yield json.dumps({one: schemas[one] for one in wanted}, ensure_ascii=False, indent=1, sort_keys=True)
+    yield json.dumps({one: parts[one] for one in wanted}, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def schema(name: str, field: fields.Field[Any]) -> str:
@@ -95,15 +159,6 @@ def heads(workbook: bytes) -> Iterator[str]:
     yield from re.findall(r"<col [^>]*>", sheet)
     yield from re.findall(r"<dataValidation .*?</dataValidation>", sheet)
     yield from re.findall(r"<t[^>]*>(.*?)</t>", notes, re.DOTALL)
-
-
-def table(name: str) -> str:
-    return {
-        "activities": "tenant.activity",
-        "equipment": "tenant.equipment_item",
-        "staff": "tenant.staff_member",
-        "training": "tenant.training_record",
-    }[name]
 
 
 def folded(statement: str) -> str:

@@ -108,6 +108,18 @@ def test_what_an_export_leaves_out_is_said(room: Room, monkeypatch: pytest.Monke
     assert "共 5 条，这里只有前 2 条，其余 3 条未列出" in workbooks.read(written).sheets[0].rows[2][0].text
 
 
+def test_what_an_export_leaves_out_is_said_where_nobody_has_counted_it() -> None:
+    assert exporting.cut(lists.Extract([], 0)) is None
+    assert exporting.cut(lists.Extract([], None)) == "这里只有前 0 条，其余未列出；请缩小筛选范围分次导出。"
+
+
+def test_a_filter_in_force_is_said_and_can_be_taken_off(browser: FlaskClient) -> None:
+    shown = browser.get("/room/equipment?q=E1&state=all&size=20").text
+
+    assert "状态：全部" in shown
+    assert 'href="/room/equipment?state=all&amp;size=20" aria-label="去掉筛选：编号、型号或序列号：E1"' in shown
+
+
 def test_one_scope_holds_for_list_export_single_thing_and_program(room: Room) -> None:
     """What a person may not see is on no page of the list, in no export, and not there when it is asked for."""
     own = replace(EQUIPMENT, scope=lambda _actor, _parent: [EquipmentItem.number.in_(["E2", "E3"])])

@@ -8,26 +8,15 @@ from flask import request
 from huakai_platform.compliance import words
 from huakai_platform.compliance.assessing import Assessed
 from huakai_platform.compliance.evidence import show
-from huakai_platform.compliance.listing import SORTS, UNGRADED
-from huakai_platform.compliance.words import GRADES, RISKS, SETS
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.errors import Invalid
-from huakai_platform.kernel.fields import Choice, Date, Form, Page, Paged, RegionCode, Text
+from huakai_platform.kernel.fields import Date, Form, Page, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.words import titles
 from huakai_platform.web.context import db
 
 ROWS = 50
-
-
-class SitesQuery(Paged):
-    q = Text(max_length=60)
-    region = RegionCode()
-    grade = Choice([*GRADES, UNGRADED])
-    age = Choice(SETS)
-    risk = Choice(RISKS)
-    sort = Choice([*SORTS, *(f"-{name}" for name in SORTS)], load_default="-risk")
 
 
 class DayQuery(Form):

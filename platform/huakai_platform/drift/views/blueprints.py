@@ -5,10 +5,9 @@ from typing import Any
 from flask import Blueprint
 
 from huakai_platform.drift import words
-from huakai_platform.drift.listing import SORTS
 from huakai_platform.drift.waivers import LONGEST
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.fields import Choice, Date, Flag, Form, Page, Paged, RegionCode, Text
+from huakai_platform.kernel.fields import Choice, Date, Flag, Form, Page, RegionCode, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.onboarding import exporting
 
@@ -21,15 +20,6 @@ TIERS: dict[str, Message | str] = {str(code): label for code, label in exporting
 @room.context_processor
 def _words() -> dict[str, Any]:
     return {"words": words, "today": clock.today(), "longest": LONGEST, "tiers": TIERS}
-
-
-class SitesQuery(Paged):
-    q = Text(max_length=60)
-    region = RegionCode()
-    tier = Choice(TIERS)
-    sort_of = Choice(words.CLASSES)
-    kind = Choice(words.KINDS)
-    sort = Choice([*SORTS, *(f"-{name}" for name in SORTS)], load_default="-core")
 
 
 class WaiversQuery(Form):

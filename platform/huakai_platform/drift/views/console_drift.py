@@ -1,72 +1,48 @@
 """Where the sites depart from their edition: the list by what to visit first, and one site."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.drift import exporting, listing, waivers
-from huakai_platform.drift.views.blueprints import TIERS, Asking, SitesQuery, console, wrong_end
-from huakai_platform.drift.words import CLASSES, KINDS, requirement
-from huakai_platform.kernel import clock
+from huakai_platform.drift import listing, waivers
+from huakai_platform.drift.listing import DRIFT
+from huakai_platform.drift.views.blueprints import Asking, console, wrong_end
+from huakai_platform.drift.words import requirement
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict
-from huakai_platform.kernel.i18n import Message
 from huakai_platform.onboarding import reach
-from huakai_platform.onboarding.views.regions import below, breadcrumbs
+from huakai_platform.onboarding.views.regions import breadcrumbs, narrowing
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.standards import service as standards
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.downloads import xlsx
-from huakai_platform.web.inputs import PAGING
 
-OPTIONS: dict[str, list[tuple[str, Message | str]]] = {
-    "tier": list(TIERS.items()),
-    "sort_of": list(CLASSES.items()),
-    "kind": list(KINDS.items()),
-}
+PAGES = Pages(
+    DRIFT,
+    "site_id",
+    listed="sites",
+    single="site",
+    printed="print_sites",
+    template="drift/sites.html",
+    on_paper=2_000,
+)
+list_routes(console, PAGES, read=Permission.COMPLIANCE_READ, at="/drift", workbook="/drift/export", by_hand={"sites"})
 
 
 @console.get("/drift")
 @guard(Permission.COMPLIANCE_READ)
 def sites() -> str:
-    asked = inputs.query(SitesQuery())
-    region = asked.get("region")
+    asked = PAGES.asked()
+    around, crumbs = narrowing("drift.sites", asked.get("region"))
     summed = listing.standing(db(), actor(), asked)
-    return render_template(
-        "drift/sites.html",
-        listing=listing.list_page(db(), actor(), asked, summed),
-        regions=(regions := below(region)),
-        rolled=listing.by_region(db(), actor(), regions, asked, summed),
-        options=OPTIONS,
-        crumbs=(crumbs := breadcrumbs("drift.sites", region)),
-        chips=_chips(asked, crumbs),
-        shown={name: value for name, value in request.args.items() if value and name not in PAGING},
-    )
-
-
-@console.get("/drift/export")
-@guard(Permission.COMPLIANCE_READ)
-def export() -> Response:
-    """What the list shows, all pages of it."""
-    found = listing.all_rows(db(), actor(), inputs.query(SitesQuery()), exporting.MOST)
-    return xlsx(exporting.workbook(found), f"drift-{clock.today().isoformat()}.xlsx")
-
-
-@console.get("/drift/print")
-@guard(Permission.COMPLIANCE_READ)
-def print_sites() -> str:
-    """The whole list on paper."""
-    asked = inputs.query(SitesQuery())
-    return render_template(
-        "drift/sites_print.html",
-        listing=listing.all_rows(db(), actor(), asked, exporting.MOST_ON_PAPER),
-        shown={name: value for name, value in request.args.items() if value},
-        crumbs=breadcrumbs("drift.sites", asked.get("region")),
-    )
+    below = [(code, name) for code, name in around.choices.items() if code != asked.get("region")]
+    rolled = listing.by_region(db(), actor(), below, asked, summed)
+    return PAGES.index(replace(around, sums={"sites": summed}), crumbs=crumbs, rolled=rolled)
 
 
 @console.get("/drift/<uuid:site_id>")
@@ -123,17 +99,3 @@ def titles(edition_id: UUID | None) -> Any:
     """`(kind, code)` → what is asked, in the words of an edition."""
     bodies = standards.bodies(db(), edition_id) if edition_id else {}
     return lambda kind, code: requirement(bodies, kind, code)
-
-
-def _chips(asked: Mapping[str, Any], crumbs: list[tuple[str, str | None]]) -> list[tuple[str, str, str]]:
-    """Label, name and value of every filter in force."""
-    chips: list[tuple[str, str, str]] = []
-    if asked.get("q"):
-        chips.append((gettext("搜索：%(words)s", words=asked["q"]), "q", request.args["q"]))
-    if region := asked.get("region"):
-        chips.append((crumbs[-1][0], "region", region))
-    for name, options in OPTIONS.items():
-        if value := asked.get(name):
-            said = dict(options)[value]
-            chips.append((said.render(gettext) if isinstance(said, Message) else said, name, value))
-    return chips

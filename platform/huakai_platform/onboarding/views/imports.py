@@ -21,9 +21,9 @@ from huakai_platform.onboarding.register import FIELDS, SHORTEST_REASON
 from huakai_platform.onboarding.register.fields import REQUIRED
 from huakai_platform.onboarding.schemas import Columns, MarkedQuery, Nothing, Override, ReportQuery
 from huakai_platform.onboarding.views import blueprint
-from huakai_platform.onboarding.views.sites import workbook
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
+from huakai_platform.web.downloads import xlsx
 
 PAGE_SIZE = 100
 SAMPLE = Path(huakai_templates.__file__).parent / "data" / "register-sample.xlsx"
@@ -39,7 +39,7 @@ def imports() -> str:
 @blueprint.get("/imports/template")
 @guard(Permission.REGISTER_IMPORT)
 def import_template() -> Response:
-    return workbook(register.template(), "register-template.xlsx")
+    return xlsx(register.template(), "register-template.xlsx")
 
 
 @blueprint.post("/imports")
@@ -124,9 +124,9 @@ def import_workbook(import_id: UUID) -> Response:
     only_bad = inputs.query(MarkedQuery())["only_bad"]
     kept = uploads.get(db(), actor(), import_id)
     if kept.state != "checked":
-        return workbook(exporting.problems(kept), "problems.xlsx")
+        return xlsx(exporting.problems(kept), "problems.xlsx")
     data = importing.returned(db(), actor(), import_id, only_bad=only_bad)
-    return workbook(data, f"{kept.filename.rpartition('.')[0] or kept.filename}-checked.xlsx")
+    return xlsx(data, f"{kept.filename.rpartition('.')[0] or kept.filename}-checked.xlsx")
 
 
 @blueprint.post("/imports/<uuid:import_id>/application")

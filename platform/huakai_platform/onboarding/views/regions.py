@@ -3,7 +3,9 @@
 from flask import url_for
 from flask_babel import gettext
 
+from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding import listing as sites
+from huakai_platform.onboarding.listing import Regions
 from huakai_platform.onboarding.scope import region_of
 from huakai_platform.regions import service
 from huakai_platform.web.context import actor, db
@@ -34,3 +36,10 @@ def breadcrumbs(endpoint: str, region: str | None, *, linked: bool = False) -> l
 def below(region: str | None) -> list[tuple[str, str]]:
     """Where one may go down from here: code and name."""
     return sites.regions_below(db(), actor(), region or region_of(actor()) or service.COUNTRY)
+
+
+def narrowing(endpoint: str, region: str | None) -> tuple[Regions, list[tuple[str, str | None]]]:
+    """What a list of sites may be narrowed to, when it shows a region, and the way to there."""
+    crumbs = breadcrumbs(endpoint, region)
+    here = {region: _("{place}（含下级）", place=crumbs[-1][0])} if region else {}
+    return Regions(choices={**here, **dict(below(region))}), crumbs

@@ -28,9 +28,9 @@ def search() -> str:
 
 
 def _sites(words: str) -> tuple[list[Hit], bool]:
-    listing = lookup.some(db(), actor(), words, MOST + 1)
+    rows, regions = lookup.some(db(), actor(), words, MOST + 1)
     hits = [
-        Hit(row.name, url_for(".site", site_id=row.id), "building-2", f"{row.code} · {listing.place(row)}")
-        for row in listing.rows[:MOST]
+        Hit(row.name, url_for(".site", site_id=row.id), "building-2", f"{row.code} · {row.place(regions)}")
+        for row in rows[:MOST]
     ]
-    return hits, len(listing.rows) > MOST
+    return hits, len(rows) > MOST

@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Form, Int, Page, RegionCode, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
-from huakai_platform.onboarding import exporting
+from huakai_platform.onboarding import listing as sites
 from huakai_platform.releases import listing, service, trials
 from huakai_platform.releases.models import Reached, Release
 from huakai_platform.releases.views.blueprints import blueprint
@@ -67,7 +67,7 @@ def show(release_id: UUID) -> str:
 def export(release_id: UUID) -> Response:
     """Every site of the release that the filters leave, with what the dry run found and what was done."""
     release = service.get(db(), actor(), release_id)
-    found = listing.all_rows(db(), actor(), release_id, inputs.query(SitesQuery()), exporting.MOST)
+    found = listing.all_rows(db(), actor(), release_id, inputs.query(SitesQuery()), sites.MOST)
     summary = listing.summary(db(), actor(), release_id)
     table = workbooks.table(say(_("站点")), _columns(), [_row(row, found.place(row)) for row in found.rows])
     return xlsx(workbooks.write(table, _overview(release, summary)), f"release-{release.created_at:%Y%m%d}.xlsx")
