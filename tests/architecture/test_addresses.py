@@ -26,7 +26,7 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset({"activities", "compliance", "drift", "equipment", "onboarding", "staff", "training"})
+RESOURCES = frozenset({"activities", "compliance", "drift", "equipment", "identity", "onboarding", "staff", "training"})
 """Lists whose pages follow from their description."""
 LISTED = {
     "activities.index",
@@ -46,9 +46,9 @@ SINGLE = {
     "training.edit",
 }
 """Where they are shown, and a single thing of them."""
-AT_SITES = {"compliance", "drift", "onboarding"}
-PRINTED = {f"{one}.print_{'sites' if one in AT_SITES else 'list'}" for one in RESOURCES}
-EXPORTED = {f"{one}.export{'_sites' if one == 'onboarding' else ''}" for one in RESOURCES}
+NAMED = {"compliance": "_sites", "drift": "_sites", "identity": "_accounts", "onboarding": "_sites"}
+PRINTED = {f"{one}.print{NAMED.get(one, '_list')}" for one in RESOURCES}
+EXPORTED = {f"{one}.export{NAMED[one] if one in ('identity', 'onboarding') else ''}" for one in RESOURCES}
 """Where they are printed and exported."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {

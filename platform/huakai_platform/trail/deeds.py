@@ -19,6 +19,7 @@ DEEDS: dict[str, Message] = {
     "accounts.second_factor_dropped": _("重置他人的两步验证"),
     "accounts.recovery_codes_renewed": _("更换恢复码"),
     "accounts.exported": _("导出账号名单"),
+    "accounts.printed": _("打印账号名单"),
     "memberships.chosen": _("切换身份"),
     "memberships.given": _("添加身份"),
     "memberships.ended": _("结束身份"),

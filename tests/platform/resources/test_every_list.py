@@ -19,6 +19,7 @@ from tests.support.make import Make
 from tests.support.worlds import HTML
 
 PAGES = {
+    "accounts": "/console/accounts",
     "activities": "/room/activities",
     "compliance": "/console/compliance",
     "drift": "/console/drift",
@@ -28,6 +29,7 @@ PAGES = {
     "training": "/room/training/records",
 }
 EXPORTS = {
+    "accounts": "/console/accounts.xlsx",
     "activities": "/room/activities/list.xlsx",
     "compliance": "/console/compliance/export",
     "drift": "/console/drift/export",
@@ -39,6 +41,7 @@ EXPORTS = {
 PLAIN = {"sites"}
 """Workbooks that can be taken in again: nothing stands above their columns."""
 NOTHING = {
+    "accounts": "q=nobody",
     "activities": "state=cancelled",
     "compliance": "region=440100000000",
     "drift": "kind=space",
