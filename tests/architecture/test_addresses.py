@@ -26,7 +26,9 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset({"activities", "compliance", "drift", "equipment", "identity", "onboarding", "staff", "training"})
+RESOURCES = frozenset(
+    {"activities", "compliance", "drift", "equipment", "identity", "onboarding", "proposals", "staff", "training"}
+)
 """Lists whose pages follow from their description."""
 LISTED = {
     "activities.index",
@@ -47,8 +49,10 @@ SINGLE = {
 }
 """Where they are shown, and a single thing of them."""
 NAMED = {"compliance": "_sites", "drift": "_sites", "identity": "_accounts", "onboarding": "_sites"}
-PRINTED = {f"{one}.print{NAMED.get(one, '_list')}" for one in RESOURCES}
-EXPORTED = {f"{one}.export{NAMED[one] if one in ('identity', 'onboarding') else ''}" for one in RESOURCES}
+PRINTED = {f"{one}.print{NAMED.get(one, '_list')}" for one in RESOURCES} | {"drift.print_waivers"}
+EXPORTED = {f"{one}.export{NAMED[one] if one in ('identity', 'onboarding') else ''}" for one in RESOURCES} | {
+    "drift.export_waivers"
+}
 """Where they are printed and exported."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {

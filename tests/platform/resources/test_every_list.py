@@ -24,9 +24,11 @@ PAGES = {
     "compliance": "/console/compliance",
     "drift": "/console/drift",
     "equipment": "/room/equipment",
+    "proposals": "/console/proposals",
     "sites": "/console/sites",
     "staff": "/room/staff",
     "training": "/room/training/records",
+    "waivers": "/console/waivers",
 }
 EXPORTS = {
     "accounts": "/console/accounts.xlsx",
@@ -34,9 +36,11 @@ EXPORTS = {
     "compliance": "/console/compliance/export",
     "drift": "/console/drift/export",
     "equipment": "/room/equipment/register.xlsx",
+    "proposals": "/console/proposals/export",
     "sites": "/console/sites/export",
     "staff": "/room/staff/register.xlsx",
     "training": "/room/training/records.xlsx",
+    "waivers": "/console/waivers/export",
 }
 PLAIN = {"sites"}
 """Workbooks that can be taken in again: nothing stands above their columns."""
@@ -46,9 +50,11 @@ NOTHING = {
     "compliance": "region=440100000000",
     "drift": "kind=space",
     "equipment": "kind=none",
+    "proposals": "state=merged",
     "sites": "region=440100000000",
     "staff": "post=none",
     "training": "course=none",
+    "waivers": "state=declined",
 }
 """A question that nothing answers."""
 EVERY = pytest.mark.parametrize("one", resources.every(), ids=lambda one: one.name)
