@@ -49,9 +49,13 @@ SINGLE = {
 }
 """Where they are shown, and a single thing of them."""
 NAMED = {"compliance": "_sites", "drift": "_sites", "identity": "_accounts", "onboarding": "_sites"}
-PRINTED = {f"{one}.print{NAMED.get(one, '_list')}" for one in RESOURCES} | {"drift.print_waivers"}
+PRINTED = {f"{one}.print{NAMED.get(one, '_list')}" for one in RESOURCES} | {
+    "drift.print_waivers",
+    "room_trail.room_print",
+}
 EXPORTED = {f"{one}.export{NAMED[one] if one in ('identity', 'onboarding') else ''}" for one in RESOURCES} | {
-    "drift.export_waivers"
+    "drift.export_waivers",
+    "room_trail.room_export",
 }
 """Where they are printed and exported."""
 P = "platform/huakai_platform"
@@ -82,7 +86,7 @@ OTHERWISE = {
     ("identity/token_parts.html", "revoke"): {"identity.revoke_service_token", "identity.revoke_room_token"},
     **{
         ("trail/index.html", f"place ~ {name}"): {f"trail.{name}", f"room_trail.room_{name}"}
-        for name in ("verification", "export", "chain")
+        for name in ("verification", "chain")
     },
     (f"{P}/identity/views/services.py", "f'identity.{place}_tokens'"): {
         "identity.service_tokens",

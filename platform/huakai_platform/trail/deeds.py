@@ -102,6 +102,7 @@ DEEDS: dict[str, Message] = {
     "sites.exported": _("导出站点列表"),
     "sites.printed": _("打印站点列表"),
     "staff.printed": _("打印人员名册"),
+    "trail.printed": _("打印审计日志"),
     "waivers.exported": _("导出豁免"),
     "waivers.printed": _("打印豁免"),
     "training.printed": _("打印培训记录"),

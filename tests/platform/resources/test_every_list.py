@@ -27,6 +27,7 @@ PAGES = {
     "proposals": "/console/proposals",
     "sites": "/console/sites",
     "staff": "/room/staff",
+    "trail": "/console/trail",
     "training": "/room/training/records",
     "waivers": "/console/waivers",
 }
@@ -39,6 +40,7 @@ EXPORTS = {
     "proposals": "/console/proposals/export",
     "sites": "/console/sites/export",
     "staff": "/room/staff/register.xlsx",
+    "trail": "/console/trail/export.xlsx",
     "training": "/room/training/records.xlsx",
     "waivers": "/console/waivers/export",
 }
@@ -53,6 +55,7 @@ NOTHING = {
     "proposals": "state=merged",
     "sites": "region=440100000000",
     "staff": "post=none",
+    "trail": "object=nothing",
     "training": "course=none",
     "waivers": "state=declined",
 }
