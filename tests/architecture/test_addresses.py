@@ -93,7 +93,7 @@ OTHERWISE = {
         "identity.room_tokens",
     },
     (f"{P}/identity/views/signing_in.py", "f'identity.{name}'"): {"identity.memberships", "identity.second_factor"},
-    (f"{P}/oversight/views.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
+    (f"{P}/oversight/views/picture.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
     (f"{P}/resources/pages.py", "f'.{self.single}'"): SINGLE,
     (f"{P}/resources/pages.py", "f'.{self.listed}'"): LISTED,
     (f"{P}/resources/pages.py", "f'.{self.printed}'"): PRINTED,
