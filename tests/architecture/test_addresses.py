@@ -11,6 +11,7 @@ from jinja2 import nodes
 
 from huakai_platform.web import finding, navigation
 from huakai_templates import assets
+from tests.support import resources
 from tests.support.routes import application
 
 ROOT = Path(__file__).parents[2]
@@ -26,38 +27,14 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset(
-    {"activities", "compliance", "drift", "equipment", "identity", "onboarding", "proposals", "staff", "training"}
-)
+HUNG = list(resources.hung())
+RESOURCES = frozenset(shelf for shelf, _pages in HUNG)
 """Lists whose pages follow from their description."""
-LISTED = {
-    "activities.index",
-    "compliance.sites",
-    "equipment.index",
-    "onboarding.sites",
-    "staff.index",
-    "training.listed",
-}
-SINGLE = {
-    "activities.show",
-    "compliance.site",
-    "drift.site",
-    "equipment.show",
-    "onboarding.site",
-    "staff.show",
-    "training.edit",
-}
-"""Where they are shown, and a single thing of them."""
-NAMED = {"compliance": "_sites", "drift": "_sites", "identity": "_accounts", "onboarding": "_sites"}
-PRINTED = {f"{one}.print{NAMED.get(one, '_list')}" for one in RESOURCES} | {
-    "drift.print_waivers",
-    "room_trail.room_print",
-}
-EXPORTED = {f"{one}.export{NAMED[one] if one in ('identity', 'onboarding') else ''}" for one in RESOURCES} | {
-    "drift.export_waivers",
-    "room_trail.room_export",
-}
-"""Where they are printed and exported."""
+LISTED = {f"{shelf}.{pages.listed}" for shelf, pages in HUNG}
+SINGLE = {f"{shelf}.{pages.single}" for shelf, pages in HUNG if pages.argument}
+PRINTED = {f"{shelf}.{pages.printed}" for shelf, pages in HUNG}
+EXPORTED = {f"{shelf}.{pages.exported}" for shelf, pages in HUNG}
+"""Where they are shown, a single thing of them, and where they are printed and exported."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {
     "notices": frozenset({"notices", "room_notices"}),

@@ -97,6 +97,8 @@ DEEDS: dict[str, Message] = {
     "compliance.printed": _("打印合规列表"),
     "drift.exported": _("导出偏离列表"),
     "drift.printed": _("打印偏离列表"),
+    "operations.exported": _("导出批量操作"),
+    "operations.printed": _("打印批量操作"),
     "proposals.exported": _("导出建议"),
     "proposals.printed": _("打印建议"),
     "sites.exported": _("导出站点列表"),

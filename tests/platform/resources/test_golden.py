@@ -107,7 +107,7 @@ LISTS: dict[str, List] = {
     "accounts": of_console(
         "accounts", "accounts.xlsx", "platform.account", "?q=li&role=auditor", "?state=active&sort=-seen"
     ),
-    "operations": of_console("operations", "", "platform.operation", "?page=2"),
+    "operations": of_console("operations", "operations/export", "platform.operation", "?page=2"),
     "trail": of_console(
         "trail",
         "trail/export.xlsx",
@@ -147,7 +147,7 @@ def lines(app: Flask, client: FlaskClient, name: str) -> Iterator[str]:
             yield f"# {kind}"
             yield from (schema(one, field) for of in schemas.values() for one, field in of.items())
     for title, path in (("sheet", known.sheet), ("export", known.export)):
-        if path.strip("/") not in {"", "console"}:
+        if path:
             yield f"# {title}"
             yield from heads(client.get(path).data)
     yield "# statements"
