@@ -8,6 +8,7 @@ from huakai_platform.drift import api as drift
 from huakai_platform.identity import accounts_api, team_api
 from huakai_platform.identity import api as identity
 from huakai_platform.onboarding import api as onboarding
+from huakai_platform.operations import api as operations
 from huakai_platform.oversight import api as oversight
 from huakai_platform.oversight import figures_api
 from huakai_platform.proposals import api as proposals
@@ -17,7 +18,7 @@ from huakai_platform.releases import api as releases
 from huakai_platform.standards import api as standards
 from huakai_platform.standards import drafts_api
 from huakai_platform.trail import api as trail
-from huakai_platform.web.api import Resources, notices, operations
+from huakai_platform.web.api import Resources, notices
 from huakai_platform.web.api.document import Document
 from huakai_platform.workdays import api as workdays
 from huakai_tenants.activities import api as activities

@@ -20,6 +20,7 @@ from huakai_platform.kernel.events import ScheduleFailed
 from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.kernel.queue import Troubled
+from huakai_platform.operations.words import TOPICS
 from huakai_platform.oversight import rollups
 from huakai_platform.regions import service as regions
 from huakai_platform.regions.models import Region
@@ -28,7 +29,6 @@ from huakai_platform.standards import integrity
 from huakai_platform.standards.integrity import Astray
 from huakai_platform.standards.models import Edition
 from huakai_platform.standards.shipped import load_shipped
-from huakai_platform.web.operation_listing import TOPICS
 from huakai_platform.workdays import calendar
 from huakai_templates import assets
 

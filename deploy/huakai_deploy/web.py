@@ -13,6 +13,7 @@ from huakai_platform.identity.sessions import recognise
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.onboarding import views as onboarding
+from huakai_platform.operations import views as operations
 from huakai_platform.oversight import views as oversight
 from huakai_platform.proposals import views as proposals
 from huakai_platform.regions import views as regions
@@ -22,7 +23,7 @@ from huakai_platform.releases import views as releases
 from huakai_platform.setup import views as setup
 from huakai_platform.standards import views as standards
 from huakai_platform.trail import views as trail
-from huakai_platform.web import errors, finding, health, logging, metrics, notices, operations, pages, requests
+from huakai_platform.web import errors, finding, health, logging, metrics, notices, pages, requests
 from huakai_platform.web import help as help_pages
 from huakai_platform.web.access import check_declarations, public
 from huakai_platform.web.api import docs

@@ -11,6 +11,7 @@ from jinja2 import nodes
 
 from huakai_platform.web import finding, navigation
 from huakai_templates import assets
+from tests.support import resources
 from tests.support.routes import application
 
 ROOT = Path(__file__).parents[2]
@@ -26,30 +27,14 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset({"activities", "compliance", "drift", "equipment", "onboarding", "staff", "training"})
+HUNG = list(resources.hung())
+RESOURCES = frozenset(shelf for shelf, _pages in HUNG)
 """Lists whose pages follow from their description."""
-LISTED = {
-    "activities.index",
-    "compliance.sites",
-    "equipment.index",
-    "onboarding.sites",
-    "staff.index",
-    "training.listed",
-}
-SINGLE = {
-    "activities.show",
-    "compliance.site",
-    "drift.site",
-    "equipment.show",
-    "onboarding.site",
-    "staff.show",
-    "training.edit",
-}
-"""Where they are shown, and a single thing of them."""
-AT_SITES = {"compliance", "drift", "onboarding"}
-PRINTED = {f"{one}.print_{'sites' if one in AT_SITES else 'list'}" for one in RESOURCES}
-EXPORTED = {f"{one}.export{'_sites' if one == 'onboarding' else ''}" for one in RESOURCES}
-"""Where they are printed and exported."""
+LISTED = {f"{shelf}.{pages.listed}" for shelf, pages in HUNG}
+SINGLE = {f"{shelf}.{pages.single}" for shelf, pages in HUNG if pages.argument}
+PRINTED = {f"{shelf}.{pages.printed}" for shelf, pages in HUNG}
+EXPORTED = {f"{shelf}.{pages.exported}" for shelf, pages in HUNG}
+"""Where they are shown, a single thing of them, and where they are printed and exported."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {
     "notices": frozenset({"notices", "room_notices"}),
@@ -78,14 +63,14 @@ OTHERWISE = {
     ("identity/token_parts.html", "revoke"): {"identity.revoke_service_token", "identity.revoke_room_token"},
     **{
         ("trail/index.html", f"place ~ {name}"): {f"trail.{name}", f"room_trail.room_{name}"}
-        for name in ("verification", "export", "chain")
+        for name in ("verification", "chain")
     },
     (f"{P}/identity/views/services.py", "f'identity.{place}_tokens'"): {
         "identity.service_tokens",
         "identity.room_tokens",
     },
     (f"{P}/identity/views/signing_in.py", "f'identity.{name}'"): {"identity.memberships", "identity.second_factor"},
-    (f"{P}/oversight/views.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
+    (f"{P}/oversight/views/picture.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
     (f"{P}/resources/pages.py", "f'.{self.single}'"): SINGLE,
     (f"{P}/resources/pages.py", "f'.{self.listed}'"): LISTED,
     (f"{P}/resources/pages.py", "f'.{self.printed}'"): PRINTED,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import huakai_worker.jobs
 from huakai_platform.kernel.events import EVENTS, InvitationIssued
-from huakai_platform.web.operation_listing import TOPICS
+from huakai_platform.operations.words import TOPICS
 from huakai_worker import routes
 
 MAIL = Path(huakai_worker.jobs.__file__).with_name("mail.py")

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from huakai_platform.drift import waivers, words
+from huakai_platform.drift import words
 from huakai_platform.drift.listing import DRIFT
 from huakai_platform.drift.models import Waiver
 from huakai_platform.drift.views.blueprints import TIERS
+from huakai_platform.drift.waiver_listing import WAIVERS, Waived
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, RegionCode, Text
 from huakai_platform.kernel.sites import Site, SiteState
@@ -88,7 +89,8 @@ def drift(asked: Any) -> Response:
     "List waivers", "管辖范围内的豁免，按申请时间排列。", asks=WaiversAsked, gives=api.Listed(WaiverShape)
 )
 def waived(asked: Any) -> Response:
-    return api.page(waivers.unordered_query(actor(), asked), BY_TIME, asked, _waiver)
+    query = lists.unordered_query(WAIVERS, actor(), Question(asked), Waived())
+    return api.page(query, BY_TIME, asked, _waiver)
 
 
 def _drift(row: Any) -> dict[str, Any]:

@@ -101,8 +101,8 @@ DRIFT = Resource[Regions, DriftRow](
     filters=(
         REGION,
         TIER,
-        Filter("sort_of", _("类别"), Choice(CLASSES), found, lambda _around: CLASSES, ("kind",)),
-        Filter("kind", _("要求"), Choice(KINDS), found_by_kind, lambda _around: KINDS, ("sort_of",)),
+        Filter("sort_of", _("类别"), Choice(CLASSES), found, lambda _around: CLASSES, beside=("kind",)),
+        Filter("kind", _("要求"), Choice(KINDS), found_by_kind, lambda _around: KINDS, beside=("sort_of",)),
         SEARCH,
     ),
     fields=(

@@ -1,15 +1,14 @@
 """Exempting one site from one requirement until a day: asked for by its head or given, approved, withdrawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from huakai_platform.drift.models import DriftStanding, Waiver
-from huakai_platform.identity.models import Account
 from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, NotFound
@@ -20,10 +19,8 @@ from huakai_platform.kernel.sites import Site
 from huakai_platform.onboarding import reach
 from huakai_platform.onboarding.scope import institution_of
 
-PAGE_SIZE = 50
 LONGEST = 366
 """Days for which a requirement may be waived at once."""
-Listed = Row[*tuple[Any, ...]]
 
 
 def in_force(session: Session, site_id: UUID, day: date) -> frozenset[tuple[str, str]]:
@@ -83,78 +80,6 @@ def missing(session: Session, site_id: UUID, kind: str, code: str) -> Mapping[st
         if (one["kind"], one["code"], one["class"]) == (kind, code, "unexplained"):
             return dict(one)
     raise NotFound(_("本站点没有这项未说明的偏离。"))
-
-
-def get(session: Session, actor: Actor, waiver_id: UUID) -> Listed:
-    """One waiver of a site within reach. Raises NotFound."""
-    if found := session.execute(_columns().where(Waiver.id == waiver_id, reach.within(actor))).one_or_none():
-        return found
-    raise NotFound(_("没有这份豁免。"))
-
-
-def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[Sequence[Listed], int]:
-    """A page of the waivers within reach, those to be decided first, and how many the filters leave."""
-    conditions = [reach.within(actor), *_matching(asked)]
-    counted = select(func.count()).select_from(Waiver).join(Site, Site.id == Waiver.site_id).where(*conditions)
-    total = session.scalar(counted) or 0
-    ordered = _columns().where(*conditions).order_by(Waiver.state != "asked", Waiver.asked_at.desc(), Waiver.id)
-    page = min(asked["page"], max(1, -(-total // PAGE_SIZE)))
-    return session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all(), total
-
-
-def all_rows(session: Session, actor: Actor, asked: Mapping[str, Any], most: int) -> Sequence[Listed]:
-    """All that the filters leave, at most `most`, for the workbook."""
-    wanted = _columns().where(reach.within(actor), *_matching(asked))
-    return session.execute(
-        wanted.order_by(Waiver.state != "asked", Waiver.asked_at.desc(), Waiver.id).limit(most)
-    ).all()
-
-
-def of_site(session: Session, site_id: UUID) -> Sequence[Listed]:
-    """All waivers of a site, the latest first."""
-    mine = _columns().where(Waiver.site_id == site_id)
-    return session.execute(mine.order_by(Waiver.asked_at.desc(), Waiver.id).limit(PAGE_SIZE)).all()
-
-
-def unordered_query(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
-    """The waivers that the filters leave, in no order, for a list that goes on by key."""
-    return _columns().where(reach.within(actor), *_matching(asked))
-
-
-def _matching(asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if region := asked.get("region"):
-        conditions.append(Site.ancestors.contains([region]))
-    match asked.get("state"):
-        case None:
-            pass
-        case "approved":
-            conditions.append(holds(clock.today()))
-        case "ended":
-            conditions.append((Waiver.state == "approved") & (Waiver.ends_on < clock.today()))
-        case state:
-            conditions.append(Waiver.state == state)
-    return conditions
-
-
-def _columns() -> Select[*tuple[Any, ...]]:
-    asker, decider = aliased(Account), aliased(Account)
-    return (
-        select(
-            *(getattr(Waiver, name) for name in NAMES),
-            Site.name.label("site"),
-            Site.code.label("site_code"),
-            Site.edition_id,
-            asker.name.label("asker"),
-            decider.name.label("decider"),
-        )
-        .join(Site, Site.id == Waiver.site_id)
-        .outerjoin(asker, asker.id == Waiver.asked_by)
-        .outerjoin(decider, decider.id == Waiver.decided_by)
-    )
-
-
-NAMES = ("id", "site_id", "kind", "code", "reason", "ends_on", "state", "asked_at", "decided_at", "answer")
 
 
 def _write(

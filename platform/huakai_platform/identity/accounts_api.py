@@ -9,6 +9,7 @@ from sqlalchemy import select
 from huakai_platform.identity import accounts, invitations, memberships
 from huakai_platform.identity import listing as directory
 from huakai_platform.identity.inputs import LOGIN, Email
+from huakai_platform.identity.listing import ACCOUNTS
 from huakai_platform.identity.memberships import Scope
 from huakai_platform.identity.models import Account
 from huakai_platform.identity.people import Held, Invited, Person, person
@@ -17,6 +18,8 @@ from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Choice, Code, Date, Id, Phone, RegionCode, Strict, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, app_state, db, guard
 
@@ -50,11 +53,11 @@ class NewAccount(NewRole):
 @guard(Permission.ACCOUNTS_READ)
 @blueprint.operation("List accounts", "机构的账号，按账号名排列。", asks=AccountsAsked, gives=api.Listed(Person))
 def listing(asked: Any) -> Response:
-    wanted = directory.Filter(**{name: asked.get(name) for name in ("q", "role", "state")})
-    query = directory.unordered_query(actor(), wanted, lookup_key=app_state().settings.lookup_key)
+    here = ACCOUNTS.context(db(), actor())
+    query = lists.unordered_query(ACCOUNTS, actor(), Question(asked), here)
     page = api.cut(query, api.Order((Account.login_name,)), asked)
-    entries = {entry.id: person(entry) for entry in directory.some(db(), actor(), [row.id for row in page.rows])}
-    return page.answer([entries[row.id] for row in page.rows])
+    rows = [directory.AccountRow(*row[:-1]) for row in page.rows]
+    return page.answer([person(entry) for entry in directory.entries(db(), actor(), rows)])
 
 
 @blueprint.post("/accounts")

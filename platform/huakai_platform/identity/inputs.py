@@ -7,9 +7,8 @@ from typing import Any
 from marshmallow import ValidationError
 
 from huakai_platform.identity import contacts
-from huakai_platform.identity.listing import SORTS, STATES
 from huakai_platform.kernel.access import ROOM, Permission, Role
-from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Form, Id, Int, Many, Page, Phone, Text
+from huakai_platform.kernel.fields import Checked, Choice, Code, Date, Form, Id, Int, Many, Phone, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.web import destinations
 from huakai_platform.web.carrying import LONGEST
@@ -109,14 +108,6 @@ class Enrolment(Form):
 
 class TurnOff(Form):
     confirm = Text(required=True)
-
-
-class Listing(Form):
-    q = Text(max_length=60)
-    role = Choice([role.value for role in Role])
-    state = Choice(STATES)
-    sort = Choice([sign + key for key in SORTS for sign in ("", "-")])
-    page = Page()
 
 
 class NewRole(Form):

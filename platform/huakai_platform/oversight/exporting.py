@@ -29,6 +29,8 @@ TITLES = (
     _("未关闭整改项"),
     _("逾期整改项"),
 )
+NOTHING = [None] * len(TITLES)
+"""A month of which nothing is known."""
 PEOPLE = tuple(METRICS[name].label for name in PERSONS)
 PROTECTED = _("受保护")
 SITE_TITLES: tuple[Message, ...] = (

@@ -10,6 +10,8 @@ from huakai_platform.kernel.fields import Choice, Id, RegionCode
 from huakai_platform.proposals import listing
 from huakai_platform.proposals.models import Proposal
 from huakai_platform.proposals.words import STATES
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 from huakai_platform.standards.words import KINDS
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, guard
@@ -48,7 +50,8 @@ class ProposalsAsked(api.Paged):
     "List proposals", "对标准的建议，按提出时间排列。", asks=ProposalsAsked, gives=api.Listed(ProposalShape)
 )
 def proposals(asked: Any) -> Response:
-    return api.page(listing.unordered_query(actor(), asked), BY_TIME, asked, _row)
+    query = lists.unordered_query(listing.PROPOSALS, actor(), Question(asked), listing.Proposed())
+    return api.page(query, BY_TIME, asked, _row)
 
 
 def _row(row: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Code, Form, Int, RegionCode
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
-from huakai_platform.oversight.views import place_name
+from huakai_platform.oversight.views.blueprints import place_name
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.registers import figures
 from huakai_platform.registers.figures import Figures

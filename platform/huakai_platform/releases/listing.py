@@ -179,8 +179,7 @@ def summary(session: Session, actor: Actor, release_id: UUID) -> Summary:
 def list_page(session: Session, actor: Actor, release_id: UUID, asked: Mapping[str, Any]) -> Listing:
     """A page of a release's sites that the filters leave."""
     conditions = _conditions(actor, release_id, asked)
-    counted = select(func.count()).select_from(ReleaseSite).join(Site, Site.id == ReleaseSite.site_id)
-    total = session.scalar(counted.where(*conditions)) or 0
+    total = _counted(session, conditions)
     page = min(asked.get("page", 1), max(1, -(-total // PAGE_SIZE)))
     query = _columns().where(*conditions).order_by(*_order(asked))
     rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
@@ -188,10 +187,11 @@ def list_page(session: Session, actor: Actor, release_id: UUID, asked: Mapping[s
 
 
 def all_rows(session: Session, actor: Actor, release_id: UUID, asked: Mapping[str, Any], most: int) -> Listing:
-    """All of them, at most `most`, for exports."""
-    query = _columns().where(*_conditions(actor, release_id, asked)).order_by(*_order(asked)).limit(most)
-    rows = session.execute(query).all()
-    return Listing(rows, len(rows), 1, sites.names_of(session, rows))
+    """All of them, at most `most`, for exports; `total` says how many there are."""
+    conditions = _conditions(actor, release_id, asked)
+    rows = session.execute(_columns().where(*conditions).order_by(*_order(asked)).limit(most + 1)).all()
+    total = len(rows) if len(rows) <= most else _counted(session, conditions)
+    return Listing(rows[:most], total, 1, sites.names_of(session, rows[:most]))
 
 
 def sites_of(actor: Actor, release_id: UUID, asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
@@ -235,6 +235,11 @@ def pinned(session: Session, actor: Actor, today: Any) -> Sequence[Listed]:
         .where(EditionPin.ended_at.is_(None), EditionPin.until >= today, reach.within(actor))
         .order_by(EditionPin.until, Site.code)
     ).all()
+
+
+def _counted(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
+    counted = select(func.count()).select_from(ReleaseSite).join(Site, Site.id == ReleaseSite.site_id)
+    return session.scalar(counted.where(*conditions)) or 0
 
 
 def _columns() -> Select[*tuple[Any, ...]]:

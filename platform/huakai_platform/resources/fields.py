@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Checked, Date, Id, Int, Number
+from huakai_platform.kernel.fields import Checked, Date, Int, Number
 from huakai_platform.kernel.i18n import Message
-from huakai_platform.kernel.paging import Column, Order
+from huakai_platform.kernel.paging import Column, Key, Order
 
 C = TypeVar("C")
 """What the choices, filters and words of a list depend on, as the standard of a room."""
@@ -22,11 +22,14 @@ class Listed(Protocol):
     """What every row has."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> Key: ...
 
 
 class Row(Listed, Protocol):
     """What the row of a thing has that a store writes."""
+
+    @property
+    def id(self) -> UUID: ...
 
     @property
     def version(self) -> int: ...
@@ -107,10 +110,9 @@ class Filter(Generic[C]):
     condition: Callable[[Any, C], ColumnElement[bool] | None]
     """Of what was asked; none where it narrows nothing."""
     choices: Callable[[C], Mapping[str, Word]] | None = None
-    """Shown as a drop-down of these words; without them as a day to choose, or a field to search in.
-
-    What is asked by an id without words comes from elsewhere and is only carried on.
-    """
+    """Shown as a drop-down of these words; without them as a day to choose, or a field to search in."""
+    carried: bool = False
+    """It comes from a link elsewhere: it is not asked for on the page, only carried on."""
     beside: Sequence[str] = ()
     """Other filters that ask about the same part of a thing: the condition is of all their values, by name."""
 
@@ -120,11 +122,7 @@ class Filter(Generic[C]):
 
     @property
     def is_search(self) -> bool:
-        return not self.choices and not self.is_date and not self.is_carried
-
-    @property
-    def is_carried(self) -> bool:
-        return not self.choices and isinstance(self.kind, Id)
+        return not self.choices and not self.is_date
 
     @property
     def usual(self) -> Any:
@@ -203,8 +201,8 @@ class Question:
     sort: str | None = None
     page: int = 1
     size: int | None = None
-    after: UUID | None = None
-    before: UUID | None = None
+    after: Key | None = None
+    before: Key | None = None
 
     @property
     def place(self) -> dict[str, Any]:

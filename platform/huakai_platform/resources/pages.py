@@ -64,9 +64,13 @@ class Pages(Generic[C, L]):
         asked = self.asked()
         known = self.resource.context(db(), actor()) if context is None else context
         found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), known)
+        return self.show(asked, found, **more)
+
+    def show(self, asked: Mapping[str, Any], found: lists.ListPage[L], **more: Any) -> str:
+        """A page of the list that was read already."""
         template, about = self.template or f"{self.resource.name}/index.html", self.question(asked, found.context)
         about["views"] = saved_views.of(db(), actor(), self.resource.name)
-        return render_template(template, listing=found, **about, **self.words(found.context), **more)
+        return render_template(template, listing=found, **{**about, **self.words(found.context), **more})
 
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""

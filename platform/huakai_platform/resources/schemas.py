@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from marshmallow import fields, missing
+from sqlalchemy import Integer
 
 from huakai_platform.kernel.fields import Checked, Choice, Code, Form, Id, Int, Many, Page, Strict
 from huakai_platform.resources.fields import C, L, Question, Resource
@@ -37,7 +38,7 @@ def query(resource: Resource[C, L]) -> type[Form]:
         **{one.name: one.kind for one in resource.filters},
         "sort": Choice([sign + key for key in resource.sorts for sign in ("", "-")], load_default=resource.order),
         "page": Page(),
-        **({"after": Id(), "before": Id()} if resource.is_long else {}),
+        **({"after": _key(resource), "before": _key(resource)} if resource.is_long else {}),
         "size": Choice(SIZES),
         "columns": Many(Code(), most=40),
         "density": Choice(["compact"]),
@@ -67,6 +68,10 @@ def question(asked: Mapping[str, Any]) -> Question:
 def usual(resource: Resource[C, L]) -> Question:
     """What the list is asked by itself."""
     return Question({one.name: one.usual for one in resource.filters if one.usual is not None})
+
+
+def _key(resource: Resource[C, L]) -> Checked[Any]:
+    return Int(1, 2**53) if isinstance(resource.key.type, Integer) else Id()
 
 
 def _nullable(kind: Checked[Any], about: str) -> Checked[Any]:

@@ -8,11 +8,14 @@ from marshmallow import fields
 from huakai_platform.kernel.access import Permission, Role
 from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.fields import Choice, Date, Id, Text
-from huakai_platform.trail import listing, verifying
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
+from huakai_platform.trail import verifying
 from huakai_platform.trail.deeds import DEEDS, OBJECTS, words
+from huakai_platform.trail.listing import TRAIL, Chain, EntryRow
 from huakai_platform.trail.verifying import Fault
 from huakai_platform.web import api
-from huakai_platform.web.context import db, guard
+from huakai_platform.web.context import actor, db, guard
 
 console = api.Resources("trail", __name__, "审计日志 The audit trail")
 room = api.Resources("room_trail", __name__, "本站审计日志 The room's audit trail", room=True)
@@ -83,10 +86,11 @@ def room_verification() -> Response:
 
 
 def _page(asked: Any) -> Response:
-    return api.page(listing.wanted(db(), asked), LATEST, asked, _entry)
+    query = lists.unordered_query(TRAIL, actor(), Question(asked), Chain())
+    return api.page(query, LATEST, asked, lambda row: _entry(EntryRow(*row[:-1])))
 
 
-def _entry(row: Any) -> dict[str, Any]:
+def _entry(row: EntryRow) -> dict[str, Any]:
     names = ("seq", "at", "actor", "actor_name", "role", "deed", "object_kind", "object", "detail")
     said = {name: getattr(row, name) for name in names}
     return said | {"said": words(row.deed).render(), "hash": bytes(row.hash).hex()}

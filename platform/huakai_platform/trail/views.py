@@ -1,29 +1,30 @@
 """The trail's pages: the platform's own chain in the console, a room's own in the room."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from tempfile import TemporaryFile
-from typing import IO, Any, Final
+from typing import IO, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
 from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.compliance import visits
 from huakai_platform.kernel import audit, clock
 from huakai_platform.kernel.access import Permission, Role
-from huakai_platform.kernel.fields import Choice, Date, Form, Id, Int, Text
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.fields import Date, Form
+from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding import reach
-from huakai_platform.trail import details, exporting, heads, listing, verifying
-from huakai_platform.trail.deeds import DEEDS, OBJECTS, kind, words
+from huakai_platform.resources import lists, schemas
+from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.trail import exporting, heads, verifying
+from huakai_platform.trail.listing import TRAIL
 from huakai_platform.trail.models import SignedHeads
 from huakai_platform.trail.words import said
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, apart, app_state, db, guard, inside
-from huakai_platform.web.downloads import xlsx
 
 CONSOLE: Final = (Role.INSTITUTION_ADMIN, Role.AUDITOR)
 FOLLOWED = 50_000
@@ -35,58 +36,32 @@ console = Blueprint("trail", __name__, url_prefix="/console/trail")
 room = Blueprint("room_trail", __name__, url_prefix="/room/trail")
 
 
-class Asked(Form):
-    q = Text(max_length=50)
-    actor = Id()
-    deed = Choice(DEEDS)
-    kind = Choice(OBJECTS)
-    object = Text(max_length=100)
-    since = Date()
-    until = Date()
-
-
-class Listed(Asked):
-    before = Int(2, 2**53)
+CONSOLE_PAGES = Pages(TRAIL, "")
+ROOM_PAGES = Pages(
+    TRAIL, "", listed="room_index", printed="room_print", exported="room_export", template="trail/index.html"
+)
+list_routes(console, CONSOLE_PAGES, read=Permission.TRAIL_READ, export=Permission.TRAIL_EXPORT, workbook="/export.xlsx")
+list_routes(
+    room, ROOM_PAGES, read=Permission.ROOM_TRAIL_READ, export=Permission.ROOM_TRAIL_EXPORT, workbook="/export.xlsx"
+)
 
 
 class Day(Form):
     day = Date(load_default=None)
 
 
-@console.get("")
-@guard(Permission.TRAIL_READ)
-def index() -> str:
-    return _page("layouts/console.html")
-
-
 @console.get("/sites/<uuid:site_id>")
 @guard(Permission.TRAIL_READ, sample="site")
 def of_site(site_id: UUID) -> str:
     """One site's own chain, read-only; the visit stands in both trails before anything is shown."""
-    inputs.query(Listed())
+    asked = CONSOLE_PAGES.asked()
     name = reach.site(db(), actor(), site_id).name
     with apart() as own:
         visits.enter(own, actor(), site_id, "trail")
     with inside(site_id) as within:
-        return _page("layouts/console.html", within, name)
-
-
-@room.get("")
-@guard(Permission.ROOM_TRAIL_READ)
-def room_index() -> str:
-    return _page("layouts/room.html")
-
-
-@console.get("/export.xlsx")
-@guard(Permission.TRAIL_EXPORT)
-def export() -> Response:
-    return _workbook()
-
-
-@room.get("/export.xlsx")
-@guard(Permission.ROOM_TRAIL_EXPORT)
-def room_export() -> Response:
-    return _workbook()
+        chain = TRAIL.context(within, actor())
+        found = lists.list_page(within, TRAIL, actor(), schemas.question(asked), chain)
+    return CONSOLE_PAGES.show(asked, found, site=name, list_address=partial(url_for, ".of_site", site_id=site_id))
 
 
 @console.get("/chain.jsonl")
@@ -140,49 +115,6 @@ def signed_file() -> BaseResponse:
         return redirect(url_for(".signed"), 303)
     audit.record(db(), actor(), "trail.heads_exported", "trail", day.isoformat())
     return send_file(path.resolve(), "application/jsonl", as_attachment=True, download_name=path.name)
-
-
-def _page(layout: str, session: Session | None = None, site: str | None = None) -> str:
-    session = session or db()
-    asked = inputs.query(Listed())
-    found = listing.lines(session, asked)
-    more = len(found) > listing.PAGE
-    shown = found[: listing.PAGE]
-    return render_template(
-        "trail/index.html",
-        layout=layout,
-        lines=shown,
-        older=shown[-1].seq if more else None,
-        length=listing.length(session),
-        site=site,
-        chips=_chips(asked),
-        deeds=DEEDS.items(),
-        kinds=OBJECTS.items(),
-        words=words,
-        kind=kind,
-        told=details.told,
-        roles={role.value: role.label for role in Role},
-        rooms=layout.endswith("room.html"),
-        shown={name: value for name, value in request.args.items() if value and name != "before"},
-    )
-
-
-def _chips(asked: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
-    labels: dict[str, Callable[[Any], Message]] = {
-        "deed": words,
-        "kind": kind,
-        "object": lambda value: _("对象 {id}", id=value),
-        "actor": lambda value: _("同一人"),
-    }
-    return [(called(asked[name]).render(), name, asked[name]) for name, called in labels.items() if asked.get(name)]
-
-
-def _workbook() -> Response:
-    asked = inputs.query(Asked())
-    found = listing.lines(db(), asked, listing.MOST)[: listing.MOST]
-    data = exporting.workbook(found)
-    audit.record(db(), actor(), "trail.exported", "trail", "xlsx", rows=len(found))
-    return xlsx(data, f"trail-{clock.today().isoformat()}.xlsx")
 
 
 def _chain() -> Response:

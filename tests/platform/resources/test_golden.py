@@ -47,7 +47,7 @@ class List:
 
 def of_console(page: str, export: str, table: str, *questions: str, documented: str = "") -> List:
     about = {"role": Role.INSTITUTION_ADMIN, "login": Login.OVERSIGHT, "documented": documented}
-    return List(f"/console/{page}", f"/console/{export}", f"platform.{table}", ("", *questions), **about)  # type: ignore[arg-type]
+    return List(f"/console/{page}", f"/console/{export}", table, ("", *questions), **about)  # type: ignore[arg-type]
 
 
 LISTS: dict[str, List] = {
@@ -80,21 +80,43 @@ LISTS: dict[str, List] = {
         sheet="/room/training/imports/template.xlsx",
     ),
     "sites": of_console(
-        "sites", "sites/export", "site", "?sort=-state", "?sort=since&kind=room", "?region=410300000000&q=lt", "?page=2"
+        "sites",
+        "sites/export",
+        "platform.site",
+        "?sort=-state",
+        "?sort=since&kind=room",
+        "?region=410300000000&q=lt",
+        "?page=2",
     ),
     "compliance": of_console(
-        "compliance", "compliance/export", "site", "?sort=risk", "?grade=none&sort=-percent", "?risk=high&sort=name"
+        "compliance",
+        "compliance/export",
+        "platform.site",
+        "?sort=risk",
+        "?grade=none&sort=-percent",
+        "?risk=high&sort=name",
     ),
     "drift": of_console(
-        "drift", "drift/export", "site", "?sort=unexplained", "?tier=T2&sort_of=waived", "?kind=space&sort=-code"
+        "drift",
+        "drift/export",
+        "platform.site",
+        "?sort=unexplained",
+        "?tier=T2&sort_of=waived",
+        "?kind=space&sort=-code",
     ),
-    "accounts": of_console("accounts", "accounts.xlsx", "account", "?q=li&role=auditor", "?state=active&sort=-seen"),
-    "operations": of_console("operations", "", "operation", "?page=2"),
+    "accounts": of_console(
+        "accounts", "accounts.xlsx", "platform.account", "?q=li&role=auditor", "?state=active&sort=-seen"
+    ),
+    "operations": of_console("operations", "operations/export", "platform.operation", "?page=2"),
     "trail": of_console(
-        "trail", "trail/export.xlsx", "audit_entry", "?deed=trail.exported", "?q=li&since=2026-01-01&until=2026-02-01"
+        "trail",
+        "trail/export.xlsx",
+        "tenant.audit_entry",
+        "?deed=trail.exported",
+        "?q=li&since=2026-01-01&until=2026-02-01",
     ),
-    "proposals": of_console("proposals", "proposals/export", "proposal", "?kind=spaces&state=open", "?page=2"),
-    "waivers": of_console("waivers", "waivers/export", "waiver", "?state=approved", "?region=410300000000"),
+    "proposals": of_console("proposals", "proposals/export", "platform.proposal", "?kind=spaces&state=open", "?page=2"),
+    "waivers": of_console("waivers", "waivers/export", "platform.waiver", "?state=approved", "?region=410300000000"),
 }
 SIGNED_IN = "platform.account_session"
 """What every page reads first, whatever it lists."""
@@ -125,7 +147,7 @@ def lines(app: Flask, client: FlaskClient, name: str) -> Iterator[str]:
             yield f"# {kind}"
             yield from (schema(one, field) for of in schemas.values() for one, field in of.items())
     for title, path in (("sheet", known.sheet), ("export", known.export)):
-        if path.strip("/") not in {"", "console"}:
+        if path:
             yield f"# {title}"
             yield from heads(client.get(path).data)
     yield "# statements"

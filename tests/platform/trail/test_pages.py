@@ -11,11 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, text
 
-from huakai_platform.kernel import audit, clock, workbooks
+from huakai_platform.kernel import audit, clock, paging, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.db import Databases
-from huakai_platform.trail import heads, listing
+from huakai_platform.trail import heads
 from tests.support.make import Make
 
 
@@ -87,16 +87,18 @@ def test_it_is_filtered_and_searched(console: FlaskClient, databases: Databases,
         assert page(console, f"/console/trail?{query}").count('text-nowrap"><time') == count, query
 
 
-def test_it_is_turned_page_by_page_by_key(
+def test_its_pages_have_numbers_and_then_go_on_by_key(
     console: FlaskClient, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "PAGE", 2)
-    record(databases, None, 5)
-    assert "before=4" in page(console, "/console/trail")
-    record(databases, None, 1)
-    second = page(console, "/console/trail?before=4")
-    assert ("site-2" in second, "site-1" in second, "site-3" in second) == (True, True, False)
-    assert "before=" not in page(console, "/console/trail?before=2").split('id="list"')[1]
+    record(databases, None, 45)
+    assert "site-4" in page(console, "/console/trail?size=20&page=3")
+    monkeypatch.setattr(paging, "NUMBERED", 20)
+    assert "after=26" in page(console, "/console/trail?size=20")
+    second = page(console, "/console/trail?size=20&after=26")
+    assert ("site-24" in second, "site-25" in second, "site-5" in second, "site-4" in second) == (
+        (True, False, True, False)
+    )
+    assert "after=" not in page(console, "/console/trail?size=20&after=6").split('class="pager"')[1]
 
 
 def test_a_wrong_filter_is_refused(console: FlaskClient) -> None:
@@ -138,7 +140,7 @@ def test_the_workbook_holds_what_is_shown_and_exporting_is_recorded(
 ) -> None:
     record(databases, admin, 3)
     book = workbooks.read(console.get("/console/trail/export.xlsx?object=site-1").data)
-    assert [row[6].text for row in book.sheets[0].rows] == ["编号", "site-1"]
+    assert [row[6].text for row in book.sheets[0].rows[2:]] == ["编号", "site-1"]
     assert "导出审计日志" in page(console, "/console/trail?deed=trail.exported")
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint
 from huakai_platform.drift import words
 from huakai_platform.drift.waivers import LONGEST
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.fields import Choice, Date, Flag, Form, Page, RegionCode, Text
+from huakai_platform.kernel.fields import Date, Flag, Form, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.onboarding import exporting
 
@@ -20,12 +20,6 @@ TIERS: dict[str, Message | str] = {str(code): label for code, label in exporting
 @room.context_processor
 def _words() -> dict[str, Any]:
     return {"words": words, "today": clock.today(), "longest": LONGEST, "tiers": TIERS}
-
-
-class WaiversQuery(Form):
-    region = RegionCode()
-    state = Choice(words.STATES)
-    page = Page()
 
 
 class Asking(Form):

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.drift import listing, waivers
+from huakai_platform.drift import listing, waiver_listing, waivers
 from huakai_platform.drift.listing import DRIFT
 from huakai_platform.drift.views.blueprints import Asking, console, wrong_end
 from huakai_platform.drift.words import requirement
@@ -55,7 +55,7 @@ def site(site_id: UUID) -> str:
         site=of,
         standing=(standing := listing.of_site(db(), site_id)),
         lines=lines(standing),
-        waivers=waivers.of_site(db(), site_id),
+        waivers=waiver_listing.of_site(db(), site_id),
         titled=titles(of.edition_id),
         crumbs=[*breadcrumbs("drift.sites", of.region_code, linked=True), (of.name, None)],
     )

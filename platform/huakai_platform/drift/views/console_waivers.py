@@ -1,52 +1,44 @@
 """The waivers within reach: what waits for a decision, what is in force, what was."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.drift import exporting, waivers, words
-from huakai_platform.drift.views.blueprints import Decision, WaiversQuery, Withdrawal, console
+from huakai_platform.drift import waiver_listing, waivers
+from huakai_platform.drift.views.blueprints import Decision, Withdrawal, console
 from huakai_platform.drift.views.console_drift import titles
-from huakai_platform.kernel import clock
+from huakai_platform.drift.waiver_listing import WAIVERS, Waived
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
+from huakai_platform.onboarding.views.regions import narrowing
+from huakai_platform.resources.pages import Pages, list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import FormResult
-from huakai_platform.web.pages import say
+
+PAGES = Pages(
+    WAIVERS,
+    "waiver_id",
+    listed="waived",
+    single="waiver",
+    printed="print_waivers",
+    exported="export_waivers",
+    template="drift/waivers.html",
+    on_paper=2_000,
+)
+list_routes(
+    console, PAGES, read=Permission.COMPLIANCE_READ, at="/waivers", workbook="/waivers/export", by_hand={"waived"}
+)
 
 
 @console.get("/waivers")
 @guard(Permission.COMPLIANCE_READ)
 def waived() -> str:
-    asked = inputs.query(WaiversQuery())
-    rows, total = waivers.list_page(db(), actor(), asked)
-    pages = max(1, -(-total // waivers.PAGE_SIZE))
-    state = asked.get("state")
-    return render_template(
-        "drift/waivers.html",
-        rows=[(row, titles(row.edition_id)(row.kind, row.code)) for row in rows],
-        total=total,
-        page=min(asked["page"], pages),
-        pages=pages,
-        options=[(code, label) for code, (label, _tone) in words.STATES.items()],
-        shown={name: value for name, value in request.args.items() if value and name != "page"},
-        chips=[(words.STATES[state][0].render(gettext), "state", state)] if state else [],
-        crumbs=[(gettext("偏离"), url_for(".sites")), (gettext("豁免"), None)],
-    )
-
-
-@console.get("/waivers/export")
-@guard(Permission.COMPLIANCE_READ)
-def export_waivers() -> Response:
-    """What the list shows, all pages of it."""
-    rows = waivers.all_rows(db(), actor(), inputs.query(WaiversQuery()), exporting.MOST)
-    named = [(row, *titles(row.edition_id)(row.kind, row.code)) for row in rows]
-    return xlsx(exporting.of_waivers(named, say), f"waivers-{clock.today().isoformat()}.xlsx")
+    around, _crumbs = narrowing("drift.waived", PAGES.asked().get("region"))
+    crumbs = [(gettext("偏离"), url_for(".sites")), (gettext("豁免"), None)]
+    return PAGES.index(Waived(choices=around.choices), crumbs=crumbs)
 
 
 @console.get("/waivers/<uuid:waiver_id>")
@@ -81,7 +73,7 @@ def withdraw(waiver_id: UUID) -> BaseResponse | tuple[str, int]:
 
 
 def _page(waiver_id: UUID, given: FormResult) -> str:
-    row: Any = waivers.get(db(), actor(), waiver_id)
+    row = waiver_listing.get(db(), actor(), waiver_id)
     crumbs = [(gettext("偏离"), url_for(".sites")), (gettext("豁免"), url_for(".waived")), (row.site, None)]
     name = titles(row.edition_id)(row.kind, row.code)
     shown = {"row": row, "name": name, "given": given, "crumbs": crumbs, "raw": given.raw or request.args}

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.drift import listing, waivers
+from huakai_platform.drift import listing, waiver_listing, waivers
 from huakai_platform.drift.views.blueprints import Asking, room, wrong_end
 from huakai_platform.drift.views.console_drift import lines, titles
 from huakai_platform.drift.words import requirement
@@ -26,7 +26,7 @@ def show() -> str:
         "drift/room.html",
         standing=standing,
         lines=lines(standing),
-        waivers=waivers.of_site(db(), site_id),
+        waivers=waiver_listing.of_site(db(), site_id),
         titled=titles(here.edition_id if here else None),
     )
 

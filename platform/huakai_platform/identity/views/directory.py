@@ -1,72 +1,39 @@
-"""The console's accounts: the list, its workbook, a new account; and the matrix of rights."""
+"""The console's accounts: the list, a new account; and the matrix of rights."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, render_template
+from flask import make_response, render_template
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.identity import invitations, links
-from huakai_platform.identity import listing as service
 from huakai_platform.identity.deciding import Taken
-from huakai_platform.identity.inputs import Listing, NewAccount
+from huakai_platform.identity.inputs import NewAccount
 from huakai_platform.identity.invitations import Invited, Outcome
+from huakai_platform.identity.listing import ACCOUNTS
 from huakai_platform.identity.memberships import refuse_beyond
 from huakai_platform.identity.views import edge, scoping
 from huakai_platform.identity.views.blueprints import console
 from huakai_platform.identity.views.managing import to_detail
-from huakai_platform.kernel import audit, workbooks
 from huakai_platform.kernel.access import EVERYONE, GRANTS, Permission, Role
-from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.resources.pages import Pages, list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import FormResult
 
-STATE_LABELS: dict[str, Message] = {"active": _("已启用"), "invited": _("待接受邀请"), "disabled": _("已停用")}
 PLANES: dict[str, Message] = {"any": _("公共"), "console": _("管理端"), "room": _("站点端")}
 CONTACTS: dict[str, Message] = {"phone": _("手机号"), "email": _("邮箱"), "login_name": _("账号名")}
-COLUMNS: tuple[tuple[Message, int], ...] = (
-    (_("姓名"), 14),
-    (_("账号名"), 24),
-    (_("邮箱"), 26),
-    (_("手机"), 14),
-    (_("状态"), 12),
-    (_("角色"), 44),
-    (_("两步验证"), 10),
-    (_("最近登录"), 18),
+PAGES = Pages(
+    ACCOUNTS,
+    "account_id",
+    listed="accounts",
+    single="account_detail",
+    printed="print_accounts",
+    exported="export_accounts",
+    template="identity/accounts.html",
 )
-
-
-@console.get("/accounts")
-@guard(Permission.ACCOUNTS_READ)
-def accounts() -> str:
-    wanted = service.Filter(**inputs.query(Listing()))
-    found, total = service.list_page(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
-    return render_template(
-        "identity/accounts.html",
-        found=found,
-        total=total,
-        page=wanted.page,
-        pages=max(1, -(-total // service.PAGE)),
-        wanted=wanted,
-        roles=list(Role),
-        states=STATE_LABELS,
-    )
-
-
-@console.get("/accounts.xlsx")
-@guard(Permission.ACCOUNTS_READ, confirmed=True)
-def export_accounts() -> Response:
-    """What the list shows, all pages of it."""
-    wanted = service.Filter(**inputs.query(Listing()))
-    found = service.all_rows(db(), actor(), wanted, lookup_key=edge.settings().lookup_key)
-    columns = [workbooks.Column(title.render(), width) for title, width in COLUMNS]
-    data = workbooks.write(workbooks.table(_("账号").render(), columns, (_line(entry) for entry in found)))
-    audit.record(db(), actor(), "accounts.exported", "account", "", rows=len(found))
-    return xlsx(data, "huakai-accounts.xlsx")
+list_routes(console, PAGES, read=Permission.ACCOUNTS_READ, at="/accounts", workbook="/accounts.xlsx", confirmed=True)
 
 
 @console.get("/accounts/new")
@@ -132,22 +99,3 @@ def _form(asked: scoping.Asked, holder: UUID | None = None) -> str:
     return render_template(
         "identity/account_new.html", asked=asked, given=asked.given, holder=holder, roles=list(Role), key=str(uuid7())
     )
-
-
-def _line(entry: service.Entry) -> list[Any]:
-    held = [_spoken(row) for row in entry.memberships if row["ended_at"] is None]
-    return [
-        entry.name,
-        entry.login_name,
-        entry.email,
-        entry.phone_hint,
-        STATE_LABELS[entry.state].render(),
-        ";".join(held),
-        _("是").render() if entry.second_factor else _("否").render(),
-        entry.last_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if entry.last_at else None,
-    ]
-
-
-def _spoken(row: Any) -> str:
-    place = row["site"] or row["region"]
-    return f"{row['role'].label.render()}({place})" if place else str(row["role"].label.render())

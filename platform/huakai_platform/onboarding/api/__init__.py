@@ -1,7 +1,6 @@
 """Sites and registers for programs."""
 
-from huakai_platform.web.api import Resources
+from huakai_platform.onboarding.api import imports, sites, steps  # noqa: F401
+from huakai_platform.onboarding.api.blueprints import blueprint
 
-blueprint = Resources("sites", __name__, "站点、生命周期和登记表 Sites, their life cycle, and registers")
-
-from huakai_platform.onboarding.api import imports, sites, steps  # noqa: E402, F401
+__all__ = ["blueprint"]

@@ -13,7 +13,7 @@ from huakai_platform.kernel.fields import Choice, Int, Strict, Text
 from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding import importing, summaries
 from huakai_platform.onboarding import imports as uploads
-from huakai_platform.onboarding.api import blueprint
+from huakai_platform.onboarding.api.blueprints import blueprint
 from huakai_platform.onboarding.models import RegisterImport
 from huakai_platform.onboarding.register import FIELDS, SHORTEST_REASON
 from huakai_platform.web import api

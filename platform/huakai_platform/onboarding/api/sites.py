@@ -14,7 +14,8 @@ from huakai_platform.kernel.sites import Site, SiteKind, SiteState
 from huakai_platform.onboarding import board as boards
 from huakai_platform.onboarding import dossier, wizard
 from huakai_platform.onboarding import listing as lookup
-from huakai_platform.onboarding.api import blueprint, shapes
+from huakai_platform.onboarding.api import shapes
+from huakai_platform.onboarding.api.blueprints import blueprint
 from huakai_platform.onboarding.register import Kind, Ownership, Tier
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard

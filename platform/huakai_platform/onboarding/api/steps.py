@@ -9,7 +9,8 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Choice, Date, Flag, Id, Many, RegionCode, Strict, Text
 from huakai_platform.kernel.sites import SiteState
 from huakai_platform.onboarding import lifecycle, opening, reach
-from huakai_platform.onboarding.api import blueprint, shapes
+from huakai_platform.onboarding.api import shapes
+from huakai_platform.onboarding.api.blueprints import blueprint
 from huakai_platform.onboarding.api.sites import moved
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard

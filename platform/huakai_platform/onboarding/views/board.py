@@ -5,7 +5,7 @@ from flask import render_template
 from huakai_platform.kernel.access import Permission
 from huakai_platform.onboarding import board as boards
 from huakai_platform.onboarding.schemas import BoardQuery
-from huakai_platform.onboarding.views import blueprint
+from huakai_platform.onboarding.views.blueprints import blueprint
 from huakai_platform.onboarding.views.regions import below, breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard

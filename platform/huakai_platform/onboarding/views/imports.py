@@ -20,7 +20,7 @@ from huakai_platform.onboarding.models import RegisterImport
 from huakai_platform.onboarding.register import FIELDS, SHORTEST_REASON
 from huakai_platform.onboarding.register.fields import REQUIRED
 from huakai_platform.onboarding.schemas import Columns, MarkedQuery, Nothing, Override, ReportQuery
-from huakai_platform.onboarding.views import blueprint
+from huakai_platform.onboarding.views.blueprints import blueprint
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.downloads import xlsx

@@ -13,7 +13,7 @@ from huakai_platform.kernel.fields import Choice, Date, Flag, Form, Int, RegionC
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site, SiteState
 from huakai_platform.onboarding import lifecycle, reach
-from huakai_platform.onboarding.views import blueprint
+from huakai_platform.onboarding.views.blueprints import blueprint
 from huakai_platform.onboarding.views.regions import breadcrumbs
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard

@@ -4,7 +4,7 @@ from flask import render_template, url_for
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.onboarding import listing as lookup
-from huakai_platform.onboarding.views import blueprint
+from huakai_platform.onboarding.views.blueprints import blueprint
 from huakai_platform.web import finding, inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.finding import Hit

@@ -13,7 +13,7 @@ from huakai_platform.onboarding import dossier, exporting, opening
 from huakai_platform.onboarding import listing as lookup
 from huakai_platform.onboarding.listing import SITES
 from huakai_platform.onboarding.schemas import Chosen
-from huakai_platform.onboarding.views import blueprint
+from huakai_platform.onboarding.views.blueprints import blueprint
 from huakai_platform.onboarding.views.regions import breadcrumbs, narrowing
 from huakai_platform.resources.pages import Pages
 from huakai_platform.resources.routes import list_routes

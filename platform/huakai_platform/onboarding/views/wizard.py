@@ -17,7 +17,7 @@ from huakai_platform.onboarding import exporting, wizard
 from huakai_platform.onboarding.models import SiteDraft
 from huakai_platform.onboarding.register import Kind, Ownership
 from huakai_platform.onboarding.scope import region_of
-from huakai_platform.onboarding.views import blueprint
+from huakai_platform.onboarding.views.blueprints import blueprint
 from huakai_platform.regions import service as regions
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard

@@ -1,6 +1,5 @@
 """Where the pages hang, what they are asked with, and the form that both planes share."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from flask_babel import gettext
 from werkzeug import Response
 
 from huakai_platform.kernel.errors import Conflict
-from huakai_platform.kernel.fields import Choice, Form, Id, Page, RegionCode, Text
+from huakai_platform.kernel.fields import Form, Id, Page, Text
 from huakai_platform.proposals import making, spots
 from huakai_platform.proposals.spots import Spot
 from huakai_platform.proposals.words import STATES
@@ -28,14 +27,6 @@ Answer = Response | str | tuple[str, int]
 @room.context_processor
 def _words() -> dict[str, Any]:
     return {"states": STATES, "kinds": KINDS}
-
-
-class ProposalsQuery(Form):
-    kind = Choice(KINDS)
-    state = Choice(STATES)
-    region = RegionCode()
-    draft = Id()
-    page = Page()
 
 
 class PageQuery(Form):
@@ -62,12 +53,6 @@ class Accepting(Form):
 
 class Merging(Form):
     into = Id(required=True)
-
-
-def named(rows: Sequence[Any]) -> list[tuple[Any, Spot]]:
-    """Each proposal with what its item is called in the edition that it was made about."""
-    bodies = {edition_id: standards.bodies(db(), edition_id) for edition_id in {row.edition_id for row in rows}}
-    return [(row, spots.called(bodies[row.edition_id], row.kind, row.code, row.at)) for row in rows]
 
 
 def form(edition_id: UUID, kind: str, code: str, *, back: str) -> Answer:

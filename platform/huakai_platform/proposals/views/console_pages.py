@@ -3,73 +3,42 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.i18n import Message
-from huakai_platform.onboarding.views.regions import below, breadcrumbs
-from huakai_platform.proposals import deciding, exporting, listing
+from huakai_platform.onboarding.views.regions import narrowing
+from huakai_platform.proposals import deciding, listing
+from huakai_platform.proposals.listing import PROPOSALS, Proposed
 from huakai_platform.proposals.views.blueprints import (
     Accepting,
     Answer,
     Declining,
     Merging,
     PageQuery,
-    ProposalsQuery,
     console,
     form,
-    named,
 )
-from huakai_platform.proposals.words import STATES
+from huakai_platform.resources.pages import Pages, list_routes
 from huakai_platform.standards import drafts
-from huakai_platform.standards.words import KINDS
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
-from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.inputs import FormResult
 from huakai_platform.web.pages import say
 
-OPTIONS: dict[str, list[tuple[str, Message]]] = {
-    "kind": list(KINDS.items()),
-    "state": [(code, label) for code, (label, _tone) in STATES.items()],
-}
+PAGES = Pages(PROPOSALS, "proposal_id", on_paper=2_000)
+list_routes(console, PAGES, read=Permission.PROPOSALS_MAKE, workbook="/export", by_hand={"index"})
 
 
 @console.get("")
 @guard(Permission.PROPOSALS_MAKE)
 def index() -> str:
-    asked = inputs.query(ProposalsQuery())
-    found = listing.list_page(db(), actor(), asked)
-    region = asked.get("region")
-    crumbs = breadcrumbs("proposals.index", region)
-    chips = [(crumbs[-1][0], "region", region)] if region else []
-    if draft_id := asked.get("draft"):
-        chips.append((say(drafts.load(db(), draft_id).row.title), "draft", str(draft_id)))
-    chips += [
-        (dict(OPTIONS[name])[asked[name]].render(gettext), name, asked[name]) for name in OPTIONS if name in asked
-    ]
-    return render_template(
-        "proposals/index.html",
-        listing=found,
-        rows=named(found.rows),
-        options=OPTIONS,
-        regions=below(region),
-        at_draft={row.id: draft_url(row) for row in found.rows if row.draft_id},
-        crumbs=crumbs,
-        chips=chips,
-        shown={name: value for name, value in request.args.items() if value and name != "page"},
-    )
-
-
-@console.get("/export")
-@guard(Permission.PROPOSALS_MAKE)
-def export() -> Response:
-    """What the list shows, all pages of it."""
-    rows = listing.all_rows(db(), actor(), inputs.query(ProposalsQuery()), exporting.MOST)
-    return xlsx(exporting.workbook(named(rows), say), f"proposals-{clock.today().isoformat()}.xlsx")
+    asked = PAGES.asked()
+    around, crumbs = narrowing("proposals.index", asked.get("region"))
+    draft = asked.get("draft")
+    called = {str(draft): say(drafts.load(db(), draft).row.title)} if draft else {}
+    return PAGES.index(Proposed(choices=around.choices, drafts=called), crumbs=crumbs, draft_url=draft_url)
 
 
 @console.get("/mine")
@@ -77,7 +46,7 @@ def export() -> Response:
 def mine() -> str:
     found = listing.mine(db(), actor(), inputs.query(PageQuery())["page"])
     crumbs = [(gettext("建议"), url_for(".index")), (gettext("我的建议"), None)]
-    return render_template("proposals/mine.html", listing=found, rows=named(found.rows), crumbs=crumbs)
+    return render_template("proposals/mine.html", listing=found, crumbs=crumbs)
 
 
 @console.route("/new/<uuid:edition_id>/<kind>/<code>", methods=["GET", "POST"])
@@ -135,8 +104,7 @@ def _done(proposal_id: UUID) -> BaseResponse:
 
 
 def _page(proposal_id: UUID, given: FormResult) -> str:
-    row = listing.get(db(), actor(), proposal_id)
-    ((_row, spot),) = named([row])
+    row, spot = listing.get(db(), actor(), proposal_id)
     may = actor().can(Permission.STANDARD_WRITE) and row.state == "open"
     return render_template(
         "proposals/show.html",

@@ -4,7 +4,7 @@ from flask import render_template, url_for
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.proposals import listing
-from huakai_platform.proposals.views.blueprints import Answer, PageQuery, form, named, room
+from huakai_platform.proposals.views.blueprints import Answer, PageQuery, form, room
 from huakai_platform.standards.pinned import pinned
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -14,7 +14,7 @@ from huakai_platform.web.context import actor, db, guard
 @guard(Permission.ROOM_PROPOSALS_MAKE)
 def mine() -> str:
     found = listing.mine(db(), actor(), inputs.query(PageQuery())["page"])
-    return render_template("proposals/room.html", listing=found, rows=named(found.rows))
+    return render_template("proposals/room.html", listing=found)
 
 
 @room.route("/new/<kind>/<code>", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from huakai_platform.onboarding import listing as sites
 from huakai_platform.releases import listing, service, trials
 from huakai_platform.releases.models import Reached, Release
 from huakai_platform.releases.views.blueprints import blueprint
+from huakai_platform.resources import exporting, lists
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.difference import Sort
 from huakai_platform.standards.models import Edition
@@ -69,7 +70,9 @@ def export(release_id: UUID) -> Response:
     release = service.get(db(), actor(), release_id)
     found = listing.all_rows(db(), actor(), release_id, inputs.query(SitesQuery()), sites.MOST)
     summary = listing.summary(db(), actor(), release_id)
-    table = workbooks.table(say(_("站点")), _columns(), [_row(row, found.place(row)) for row in found.rows])
+    notice = exporting.cut(lists.Extract(found.rows, found.total))
+    lines = [_row(row, found.place(row)) for row in found.rows]
+    table = workbooks.table(say(_("站点")), _columns(), lines, above=[notice] if notice else ())
     return xlsx(workbooks.write(table, _overview(release, summary)), f"release-{release.created_at:%Y%m%d}.xlsx")
 
 

@@ -8,7 +8,7 @@ from flask import Response
 from huakai_platform.kernel.access import Permission
 from huakai_platform.standards import drafts
 from huakai_platform.standards.api import EditionRow, answered
-from huakai_platform.standards.drafts_api import blueprint
+from huakai_platform.standards.drafts_api.blueprints import blueprint
 from huakai_platform.standards.drafts_api.shapes import DraftShown, Reason, shown
 from huakai_platform.web.context import actor, db, guard
 

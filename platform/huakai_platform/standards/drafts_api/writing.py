@@ -17,7 +17,7 @@ from huakai_platform.standards.api import ChangeRow, told
 from huakai_platform.standards.definitions import MANY, SHAPES
 from huakai_platform.standards.difference import difference
 from huakai_platform.standards.drafts import Draft, Name
-from huakai_platform.standards.drafts_api import blueprint
+from huakai_platform.standards.drafts_api.blueprints import blueprint
 from huakai_platform.standards.drafts_api.shapes import (
     NAMES,
     DefinitionGiven,

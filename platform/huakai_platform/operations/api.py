@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from marshmallow import fields
 
 from huakai_platform.kernel import audit, operations, outbox, queue
 from huakai_platform.kernel.access import Permission
@@ -12,57 +11,18 @@ from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.events import ResendRequested
 from huakai_platform.kernel.fields import Choice
 from huakai_platform.kernel.i18n import _
-from huakai_platform.kernel.operations import Ending, ItemState, Operation, OperationItem
-from huakai_platform.web import api, operation_listing
+from huakai_platform.kernel.operations import ItemState, Operation, OperationItem
+from huakai_platform.operations import listing as operation_listing
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
+from huakai_platform.web import api
 from huakai_platform.web.api.answers import said
+from huakai_platform.web.api.operation_shapes import Item, Jobs, OperationRow, Standing
 from huakai_platform.web.context import actor, db, guard
 
 blueprint = api.Resources("operations", __name__, "批量操作和任务 Long work and the queue")
 
 NEWEST = api.Order((Operation.created_at, Operation.id), falling=True)
-
-
-class OperationRow(api.Shape):
-    id = fields.UUID()
-    title = fields.String()
-    created_at = fields.DateTime()
-
-
-class Standing(OperationRow):
-    ending = fields.String(metadata={"enum": list(Ending)})
-    total = fields.Integer()
-    done = fields.Integer()
-    failed = fields.Integer()
-    cancelled = fields.Integer()
-    waiting = fields.Integer()
-
-
-class Item(api.Shape):
-    position = fields.Integer()
-    site_id = fields.UUID(allow_none=True)
-    label = fields.String()
-    state = fields.String(metadata={"enum": list(ItemState)})
-    error = fields.String(allow_none=True)
-    ended_at = fields.DateTime(allow_none=True)
-
-
-class Message(api.Shape):
-    tenant_id = fields.UUID()
-    id = fields.UUID()
-    topic = fields.String()
-    attempts = fields.Integer()
-    next_at = fields.DateTime()
-    dead_at = fields.DateTime(allow_none=True)
-    error = fields.String(allow_none=True)
-    site = fields.String(allow_none=True)
-
-
-class Jobs(api.Shape):
-    waiting = fields.Integer()
-    due = fields.Integer()
-    dead = fields.Integer()
-    workers = fields.Integer()
-    troubled = fields.List(fields.Nested(Message))
 
 
 class ItemsAsked(api.Paged):
@@ -73,7 +33,8 @@ class ItemsAsked(api.Paged):
 @guard(Permission.OPERATIONS_READ)
 @blueprint.operation("List operations", "批量操作，最新在前。", asks=api.Paged, gives=api.Listed(OperationRow))
 def listing(asked: Any) -> Response:
-    return api.page(operation_listing.unordered_query(actor()), NEWEST, asked, _row)
+    query = lists.unordered_query(operation_listing.OPERATIONS, actor(), Question(), operation_listing.Reach(actor()))
+    return api.page(query, NEWEST, asked, _row)
 
 
 @blueprint.get("/operations/<uuid:operation_id>")

@@ -10,15 +10,18 @@ from huakai_platform.kernel import audit, clock, operations, outbox, queue
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.events import ResendRequested
-from huakai_platform.kernel.fields import Choice, Form, Int, Page, Paged
+from huakai_platform.kernel.fields import Choice, Form, Int, Page
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.operations import ItemState
 from huakai_platform.kernel.workbooks import Column, table, write
-from huakai_platform.web import inputs, operation_listing
+from huakai_platform.operations import listing
+from huakai_platform.operations.listing import OPERATIONS
+from huakai_platform.operations.words import ENDINGS, KINDS, STATES, TOPICS
+from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.health import free_disk
-from huakai_platform.web.operation_listing import ENDINGS, KINDS, STATES, TOPICS
 from huakai_platform.web.pages import say
 
 STOP_POLLING = 286
@@ -33,19 +36,16 @@ class Items(Form):
     before = Int(1, 2**31 - 1)
 
 
-@blueprint.get("/operations")
-@guard(Permission.OPERATIONS_READ)
-def index() -> str:
-    found, cut = operation_listing.list_page(db(), actor(), inputs.query(Paged()))
-    return render_template("operations/index.html", operations=found, endings=ENDINGS, cut=cut)
+PAGES = Pages(OPERATIONS, "operation_id")
+list_routes(blueprint, PAGES, read=Permission.OPERATIONS_READ, at="/operations", workbook="/operations/export")
 
 
 @blueprint.get("/operations/<uuid:operation_id>")
 @guard(Permission.OPERATIONS_READ, sample="operation")
 def show(operation_id: UUID) -> str:
     asked = inputs.query(Items())
-    found = operation_listing.get(db(), actor(), operation_id)
-    cut = operation_listing.item_page(db(), actor(), found, asked)
+    found = listing.get(db(), actor(), operation_id)
+    cut = listing.item_page(db(), actor(), found, asked)
     return render_template(
         "operations/show.html",
         operation=found,
@@ -61,7 +61,7 @@ def show(operation_id: UUID) -> str:
 @guard(Permission.OPERATIONS_READ, sample="operation")
 def progress(operation_id: UUID) -> Response:
     """The bar alone, asked for each second until it is full; then the page shows itself anew."""
-    found = operation_listing.get(db(), actor(), operation_id)
+    found = listing.get(db(), actor(), operation_id)
     response = make_response(render_template("operations/progress.html", operation=found))
     if found.finished:
         response.status_code = STOP_POLLING
@@ -72,7 +72,7 @@ def progress(operation_id: UUID) -> Response:
 @blueprint.post("/operations/<uuid:operation_id>/cancellation")
 @guard(Permission.OPERATIONS_STEER, sample="operation")
 def cancel(operation_id: UUID) -> BaseResponse:
-    operation_listing.get(db(), actor(), operation_id)
+    listing.get(db(), actor(), operation_id)
     operations.cancel(db(), actor(), operation_id)
     flash(gettext("已取消尚未开始的项目。"), "ok")
     return redirect(url_for(".show", operation_id=operation_id), 303)
@@ -81,7 +81,7 @@ def cancel(operation_id: UUID) -> BaseResponse:
 @blueprint.post("/operations/<uuid:operation_id>/resumption")
 @guard(Permission.OPERATIONS_STEER, sample="operation")
 def resume(operation_id: UUID) -> BaseResponse:
-    operation_listing.get(db(), actor(), operation_id)
+    listing.get(db(), actor(), operation_id)
     operations.resume(db(), actor(), operation_id)
     flash(gettext("失败和取消的项目将重新执行。"), "ok")
     return redirect(url_for(".show", operation_id=operation_id), 303)
@@ -91,12 +91,8 @@ def resume(operation_id: UUID) -> BaseResponse:
 @guard(Permission.OPERATIONS_READ, sample="operation")
 def failures(operation_id: UUID) -> Response:
     """The failed items with their reasons, to be mended and handed in again."""
-    found = operation_listing.get(db(), actor(), operation_id)
-    rows = (
-        db()
-        .execute(operation_listing.IN_ORDER.applied(operation_listing.items(actor(), found, ItemState.FAILED)))
-        .all()
-    )
+    found = listing.get(db(), actor(), operation_id)
+    rows = db().execute(listing.IN_ORDER.applied(listing.items(actor(), found, ItemState.FAILED))).all()
     columns = (Column(gettext("序号"), 8), Column(gettext("项目"), 40), Column(gettext("原因"), 60))
     page = table(gettext("失败的项目"), columns, [(row.position, row.label, say(row.error or "")) for row in rows])
     return xlsx(write(page), f"failures-{operation_id}.xlsx")

@@ -1,42 +1,21 @@
 """The first page of the console: where a region and all below it stand."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext
-from marshmallow import post_load
 
-from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.fields import Choice, Code, Form, RegionCode
-from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.oversight import exporting, picture, rollups
+from huakai_platform.kernel.fields import Choice
+from huakai_platform.kernel.i18n import _
+from huakai_platform.oversight import exporting, picture
 from huakai_platform.oversight.figures import Figure, Figures
-from huakai_platform.oversight.metrics import METRICS, PERSONS
 from huakai_platform.oversight.picture import NO_NUMBERS, SORTS, Picture
-from huakai_platform.regions.service import COUNTRY
+from huakai_platform.oversight.views.blueprints import RegionQuery, blueprint, here, link, months, persons, place_name
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.downloads import xlsx
-
-blueprint = Blueprint("oversight", __name__, url_prefix="/console")
-
-NOTHING = [None] * len(exporting.TITLES)
-
-
-class RegionQuery(Form):
-    """A region and a month, in the address of everything here."""
-
-    region = RegionCode()
-    month = Code(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
-
-    @post_load
-    def _first_day(self, values: dict[str, Any], **_settings: Any) -> dict[str, Any]:
-        if month := values.get("month"):
-            values["month"] = date.fromisoformat(f"{month}-01")
-        return values
 
 
 class PictureQuery(RegionQuery):
@@ -64,7 +43,10 @@ def show() -> str | Response:
         ranking=url_for(".ranking", **here({"region": seen.code, "month": asked.get("month")})),
         option=_option(seen),
         columns=[_("月份"), *exporting.TITLES],
-        rows=[[f"{month:%Y-%m}", *(exporting.cells(found) if found else NOTHING)] for month, found in seen.series],
+        rows=[
+            [f"{month:%Y-%m}", *(exporting.cells(found) if found else exporting.NOTHING)]
+            for month, found in seen.series
+        ],
         people_option=_people_option(seen) if seen.told.month else None,
         people_columns=[_("月份"), *exporting.PEOPLE],
         people_rows=[
@@ -85,11 +67,6 @@ def export() -> Response:
     )
 
 
-@blueprint.app_context_processor
-def _glance() -> dict[str, Any]:
-    return {"rollups_glance": lambda: rollups.glance(db(), clock.month(clock.today()))}
-
-
 def _unchanged(seen: Picture) -> Response | None:
     """Nothing to a page that is up to date; a page without numbers is asked to load anew once there are some."""
     if request.if_none_match.contains(seen.stamp):
@@ -99,45 +76,10 @@ def _unchanged(seen: Picture) -> Response | None:
     return None
 
 
-def here(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of an address that shows the same; the country needs none."""
-    region, sort, month = asked.get("region"), asked.get("sort", "code"), asked.get("month")
-    return (
-        ({"region": region} if region not in (None, COUNTRY) else {})
-        | ({"sort": sort} if sort != "code" else {})
-        | ({"month": f"{month:%Y-%m}"} if month else {})
-    )
-
-
-def months(chosen: date | None) -> list[str]:
-    """Those that one may look back to: two years, and the one that is shown."""
-    now = clock.month(clock.today())
-    known = {clock.months_on(now, -back) for back in range(24)} | ({chosen} if chosen else set())
-    return [f"{month:%Y-%m}" for month in sorted(known, reverse=True)]
-
-
-def persons(told: Figures) -> list[tuple[Message, Figure, int | None, str]]:
-    """Label, figure, share and what it is a share of, for every count of people."""
-    lines = []
-    for name, whole in PERSONS.items():
-        share = told.share(name, whole) if whole else None
-        lines.append((METRICS[name].label, told[name], share, METRICS[whole].label.render(gettext) if whole else ""))
-    return lines
-
-
-def place_name(code: str, name: str) -> str:
-    return gettext("全国") if code == COUNTRY else name
-
-
 def _crumbs(seen: Picture, chosen: date | None) -> list[tuple[str, str | None]]:
     *above, last = seen.path
     links = [(place_name(*one), url_for(".picture", **here({"region": one[0], "month": chosen}))) for one in above]
     return [*links, (place_name(*last), None)] if above else []
-
-
-def link(endpoint: str, arguments: Mapping[str, Any]) -> str | None:
-    """Another page of the console, where this process serves it."""
-    return url_for(endpoint, **arguments) if endpoint in current_app.view_functions else None
 
 
 def _option(seen: Picture) -> dict[str, Any]:
@@ -192,6 +134,3 @@ def _people_option(seen: Picture) -> dict[str, Any]:
             {**line, "name": gettext("90 天内到期"), "data": points("staff_expiring", "staff")},
         ],
     }
-
-
-from huakai_platform.oversight import activity_views, function_views, reminder_views, site_views  # noqa: E402, F401

@@ -13,8 +13,7 @@ from huakai_platform.kernel.fields import Choice, Page
 from huakai_platform.kernel.i18n import _
 from huakai_platform.oversight import exporting, site_numbers
 from huakai_platform.oversight.site_numbers import MOST, SORTS, Ranking, SiteNumbers
-from huakai_platform.oversight.views import (
-    NOTHING,
+from huakai_platform.oversight.views.blueprints import (
     RegionQuery,
     blueprint,
     here,
@@ -73,7 +72,10 @@ def site_numbers_page(site_id: UUID) -> str:
         option=_option(seen),
         columns=[_("月份"), *exporting.SITE_TITLES],
         rows=[
-            [f"{month:%Y-%m}", *(exporting.site_cells(found) if found else NOTHING[: len(exporting.SITE_TITLES)])]
+            [
+                f"{month:%Y-%m}",
+                *(exporting.site_cells(found) if found else exporting.NOTHING[: len(exporting.SITE_TITLES)]),
+            ]
             for month, found in seen.series
         ],
         persons=persons(seen.people),

@@ -13,7 +13,7 @@ from huakai_platform.kernel.fields import Date, Flag, Form, Int, RegionCode, Tex
 from huakai_platform.oversight import activities, activity_exporting, totals
 from huakai_platform.oversight.activities import COUNTED, Activities
 from huakai_platform.oversight.metrics import VENUES
-from huakai_platform.oversight.views import blueprint, place_name
+from huakai_platform.oversight.views.blueprints import blueprint, place_name
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard

@@ -14,7 +14,7 @@ from huakai_platform.kernel.fields import Choice, Flag, Form, Id, Many, Page, Re
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.oversight import reminders
 from huakai_platform.oversight.site_numbers import MOST, SORTS
-from huakai_platform.oversight.views import blueprint, place_name
+from huakai_platform.oversight.views.blueprints import blueprint, place_name
 from huakai_platform.regions.service import COUNTRY
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard

@@ -1,7 +1,7 @@
-"""What the pages of long work show: only the sites that the reader may know of."""
+"""Long work as it is read: only of the sites that the reader may know of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,58 +13,20 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import paging
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.errors import NotFound
+from huakai_platform.kernel.fields import Int, Text
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.operations import Ending, ItemState, Operation, OperationItem, Progress
 from huakai_platform.kernel.paging import Order, Page
 from huakai_platform.kernel.sites import Site
+from huakai_platform.operations.words import ENDINGS
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Field, Resource, Rows
+from huakai_platform.resources.words import said
 
 PAGE = 25
-ENDINGS: dict[Ending, tuple[Message, str]] = {
-    Ending.RUNNING: (_("进行中"), "info"),
-    Ending.DONE: (_("已完成"), "ok"),
-    Ending.DONE_WITH_FAILURES: (_("完成，有失败"), "warn"),
-    Ending.FAILED: (_("失败"), "bad"),
-    Ending.CANCELLED: (_("已取消"), "mute"),
-}
-STATES: dict[ItemState, tuple[Message, str]] = {
-    ItemState.WAITING: (_("等待"), "info"),
-    ItemState.DONE: (_("成功"), "ok"),
-    ItemState.FAILED: (_("失败"), "bad"),
-    ItemState.CANCELLED: (_("已取消"), "mute"),
-}
-TOPICS: dict[str, Message] = {
-    "OperationStarted": _("开始批量操作"),
-    "OperationEnded": _("告知批量操作的结果"),
-    "ScheduleFailed": _("定时任务"),
-    "RegionStuck": _("汇总地区数字"),
-    "SiteOpeningRequested": _("开通站点"),
-    "RegionsMoved": _("地区调整"),
-    "SitesTakenIn": _("登记新站点"),
-    "SiteStateChanged": _("站点状态变化"),
-    "ChecklistCompleted": _("检查单完成"),
-    "NumbersChanged": _("数字变化"),
-    "DayTurned": _("新的一天"),
-    "DayBegan": _("站点的新一天"),
-    "FiguresDue": _("发布人数数据"),
-    "RecountRequested": _("重新计算站点数字"),
-    "HeadsDue": _("签署审计链头"),
-    "SiteEntered": _("上级进入站点"),
-    "VisitMade": _("告知站点有人查看"),
-    "AskedAbove": _("有事等待机构处理"),
-    "WaiverDecided": _("豁免有了结果"),
-    "ProposalDecided": _("建议有了结果"),
-    "ReminderRequested": _("提醒站点"),
-    "ActivityShared": _("共同上报的活动"),
-    "TotalReported": _("往期活动汇总数"),
-    "ReleaseTried": _("演练发布标准"),
-    "ReleaseReached": _("向站点发布标准"),
-    "ReleaseTakenBack": _("撤回向站点发布的标准"),
-    "EditionConfirmed": _("站点确认标准变化"),
-    "InvitationIssued": _("发送邀请"),
-    "RoleEnded": _("释放手机号和邮箱"),
-    "ResendRequested": _("重新发送"),
-}
-KINDS: dict[str, Message] = {"worker": _("任务进程"), "ringer": _("敲钟进程"), "web": _("网页进程")}
+"""Items of a page."""
+PAPER = frozenset({"list", "export", "print"})
+_TOLD: Mapping[str, Message] = {ending.value: label for ending, (label, _tone) in ENDINGS.items()}
 
 
 @dataclass(frozen=True)
@@ -100,32 +62,93 @@ class Standing:
         }
 
 
-NEWEST = Order((Operation.created_at, Operation.id), falling=True)
-IN_ORDER = Order((OperationItem.position,))
+@dataclass(frozen=True)
+class Reach:
+    """By what the operations are said: whose reach it is, and how their items within it stand."""
+
+    actor: Actor
+    counted: Mapping[UUID, Progress] = field(default_factory=dict)
 
 
-def list_page(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[list[Standing], Page]:
-    """One page of operations, the newest first."""
-    query = unordered_query(actor)
-    cut = paging.cut(session, query, NEWEST, asked, paging.count(session, query), PAGE)
-    counted = _count(session, actor, cut.rows)
-    return [_standing(row, actor, counted) for row in cut.rows], cut
+@dataclass(frozen=True, slots=True)
+class OperationRow:
+    """An operation as it was written down."""
+
+    id: UUID
+    title: str
+    created_at: datetime
+    ancestors: Sequence[str] | None
+    total: int
+    done: int | None
+    failed: int | None
+    cancelled: int | None
+
+    def standing(self, here: Reach) -> Standing:
+        return Standing(self.id, self.title, self.created_at, here.counted[self.id], _whole(self, here.actor))
+
+    def name(self, _here: Reach) -> str:
+        return said(self.title)
+
+    def ending(self, here: Reach) -> str:
+        return here.counted[self.id].ending.value
+
+    def items(self, here: Reach) -> int:
+        return here.counted[self.id].total
+
+    def ended(self, here: Reach) -> int:
+        return self.items(here) - here.counted[self.id].waiting
+
+    def succeeded(self, here: Reach) -> int:
+        return here.counted[self.id].done
+
+    def refused(self, here: Reach) -> int:
+        return here.counted[self.id].failed
 
 
-def unordered_query(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """The operations that the reader may know of, in no order."""
+def rows() -> Rows[OperationRow]:
     counts = (Operation.total, Operation.done, Operation.failed, Operation.cancelled)
-    return select(Operation.id, Operation.title, Operation.created_at, Operation.ancestors, *counts).where(
-        Operation.institution_id == actor.institution_id, _known_to(actor)
-    )
+    query = select(Operation.id, Operation.title, Operation.created_at, Operation.ancestors, *counts)
+    return Rows(OperationRow, query, about=with_counts)
+
+
+def scope(actor: Actor, _parent: UUID | None) -> Sequence[ColumnElement[bool]]:
+    return [Operation.institution_id == actor.institution_id, _known_to(actor)]
+
+
+def with_counts(session: Session, here: Reach, rows: Sequence[OperationRow]) -> Reach:
+    """With how the items of these operations stand that are within reach."""
+    return replace(here, counted=_count(session, here.actor, rows))
+
+
+IN_ORDER = Order((OperationItem.position,))
+OPERATIONS = Resource[Reach, OperationRow](
+    name="operations",
+    title=_("批量操作"),
+    rows=rows,
+    scope=scope,
+    context=lambda _session, actor: Reach(actor),
+    order="-created",
+    key=Operation.id,
+    sorts={"created": Order((Operation.created_at, Operation.id))},
+    filters=(),
+    fields=(
+        Field("name", _("操作"), Text(), out=PAPER, width=40),
+        Field("ending", _("状态"), Text(), out=PAPER, choices=lambda _here: _TOLD, width=14),
+        Field("items", _("项目"), Int(), out=frozenset({"export", "print"}), width=8),
+        Field("ended", _("进度"), Int(), out=PAPER, width=8),
+        Field("succeeded", _("成功"), Int(), out=PAPER, width=8),
+        Field("refused", _("失败"), Int(), out=PAPER, width=8),
+        Field("created_at", _("开始时间"), Text(), out=PAPER, width=18, sort="created"),
+    ),
+)
 
 
 def get(session: Session, actor: Actor, operation_id: UUID) -> Standing:
     """An operation that the reader may know of; raises NotFound for any other."""
-    row = session.execute(unordered_query(actor).where(Operation.id == operation_id)).one_or_none()
-    if row is None:
+    found = lists.read(session, OPERATIONS, rows().select.where(*scope(actor, None), Operation.id == operation_id))
+    if not found:
         raise NotFound(_("没有这项操作。"))
-    return _standing(row, actor, _count(session, actor, [row]))
+    return found[0].standing(with_counts(session, Reach(actor), found))
 
 
 def items(actor: Actor, operation: Standing, state: ItemState | None = None) -> Select[*tuple[Any, ...]]:
@@ -151,20 +174,15 @@ def item_page(session: Session, actor: Actor, operation: Standing, asked: Mappin
     return paging.cut(session, items(actor, operation, state), IN_ORDER, asked, total, PAGE)
 
 
-def _standing(row: Any, actor: Actor, counted: Mapping[UUID, Progress]) -> Standing:
-    return Standing(row.id, row.title, row.created_at, counted[row.id], _whole(row, actor))
-
-
-def _whole(row: Any, actor: Actor) -> bool:
+def _whole(row: OperationRow, actor: Actor) -> bool:
     return actor.role is Role.INSTITUTION_ADMIN or (actor.region_code or "") in (row.ancestors or ())
 
 
-def _count(session: Session, actor: Actor, rows: Sequence[Any]) -> dict[UUID, Progress]:
+def _count(session: Session, actor: Actor, rows: Sequence[OperationRow]) -> dict[UUID, Progress]:
     """How the items within reach stand: of what has ended and lies within reach, from the operation itself."""
     whole = [row for row in rows if _whole(row, actor)]
-    counted = {
-        row.id: Progress(row.total, row.done, row.failed, row.cancelled) for row in whole if row.done is not None
-    }
+    ended = [row for row in whole if row.done is not None]
+    counted = {row.id: Progress(row.total, row.done or 0, row.failed or 0, row.cancelled or 0) for row in ended}
     counted |= _item_by_item(session, [row.id for row in whole if row.id not in counted], true())
     return counted | _item_by_item(session, [row.id for row in rows if row.id not in counted], _item_within(actor))
 

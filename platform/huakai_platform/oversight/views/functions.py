@@ -6,7 +6,7 @@ from flask_babel import get_locale
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.fields import Code, Flag, Form, Page
 from huakai_platform.oversight import functions
-from huakai_platform.oversight.views import blueprint
+from huakai_platform.oversight.views.blueprints import blueprint
 from huakai_platform.standards import service as standards
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
