@@ -12,13 +12,25 @@ from werkzeug import Response as BaseResponse
 from huakai_platform.kernel import audit, tenancy
 from huakai_platform.kernel.access import Permission
 from huakai_platform.resources import exporting, lists, schemas, words
-from huakai_platform.resources.fields import C, Field, R, Resource
+from huakai_platform.resources.fields import C, Field, Question, R, Resource
 from huakai_platform.web import inputs
 from huakai_platform.web.access import guard
 from huakai_platform.web.context import actor, db
 from huakai_platform.web.downloads import xlsx
 
 Answer = BaseResponse | str | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Asked(Generic[C]):
+    """What one request asks of a list, read once: its checked address, and what words and questions depend on."""
+
+    given: Mapping[str, Any]
+    context: C
+
+    @property
+    def question(self) -> Question:
+        return schemas.question(self.given)
 
 
 @dataclass(frozen=True)
@@ -34,32 +46,38 @@ class Pages(Generic[C, R]):
     template: str = ""
     """The page of the list, where it is not `index.html` in the folder of the list's name."""
 
-    def index(self, **more: Any) -> str:
+    def asked(self) -> Asked[C]:
+        """The question of this request. Raises Invalid."""
+        given = inputs.query(schemas.query(self.resource)())
+        return Asked(given, self.resource.context(db(), actor()))
+
+    def index(self, asked: Asked[C] | None = None, /, **more: Any) -> str:
         """What was asked for, a page of it; `more` is what the feature's own template says besides."""
-        asked = inputs.query(schemas.query(self.resource)())
-        context = self.resource.context(db(), actor())
-        found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), context)
+        asked = asked or self.asked()
+        found = lists.list_page(db(), self.resource, actor(), asked.question, asked.context)
         template = self.template or f"{self.resource.name}/index.html"
-        return render_template(template, listing=found, **self._asked(asked), **self.words(context), **more)
+        about = {**self._said_of(asked.given), **self.words(asked.context), **more}
+        return render_template(template, listing=found, **about)
 
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
-        asked, context, found = self._all()
+        asked, found = self._all()
         here, rows = tenancy.current(db()), len(found.rows)
         audit.record(db(), actor(), f"{self.resource.name}.printed", "site", here, rows=rows)
-        head = exporting.head(db(), actor(), self.resource)
-        about = {**self._asked(asked), **self.words(context), "columns": self._columns(asked, "print")}
+        head, columns = exporting.head(db(), actor(), self.resource), self._columns(asked.given, "print")
+        about = {**self._said_of(asked.given), **self.words(asked.context), "columns": columns}
         return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
 
     def export(self) -> Response:
         """All that the list shows, as a workbook; on record."""
-        asked, context, found = self._all()
-        content = exporting.workbook(db(), actor(), self.resource, self._columns(asked, "export"), found, context)
+        asked, found = self._all()
+        columns = self._columns(asked.given, "export")
+        content = exporting.workbook(db(), actor(), self.resource, columns, found, asked.context)
         here, rows = tenancy.current(db()), len(found.rows)
         audit.record(db(), actor(), f"{self.resource.name}.exported", "site", here, rows=rows)
         return xlsx(content, f"huakai-{self.resource.name}.xlsx")
 
-    def _asked(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _said_of(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The question as the pages of the list say it: `shown` is the address without its page."""
         narrowed = [one.name for one in self.resource.filters if asked.get(one.name) not in (None, one.usual)]
         shown = {name: value for name, value in asked.items() if name != "page"}
@@ -99,10 +117,9 @@ class Pages(Generic[C, R]):
     def _said(field: Field[C], row: R, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
         return words.text(field, words.value(field, row, context), known[field.name])
 
-    def _all(self) -> tuple[Mapping[str, Any], C, lists.Extract[R]]:
-        asked = inputs.query(schemas.query(self.resource)())
-        context = self.resource.context(db(), actor())
-        return asked, context, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context)
+    def _all(self) -> tuple[Asked[C], lists.Extract[R]]:
+        asked = self.asked()
+        return asked, lists.all_rows(db(), self.resource, actor(), asked.question, asked.context)
 
 
 def list_routes(
