@@ -261,6 +261,13 @@ class Date(Checked[date]):
         return None if value is None else value.isoformat()
 
 
+class Time(Code):
+    """A time of day, kept as `09:30`; in a sheet it may be typed as people say it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(r"([01][0-9]|2[0-3]):[0-5][0-9]", **settings)
+
+
 class Many(fields.List[T]):
     """A list of at most `most` values of one field."""
 

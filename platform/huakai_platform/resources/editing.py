@@ -1,7 +1,8 @@
 """The pages on which a thing of a list is written down and changed."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template
@@ -26,11 +27,16 @@ class FormPages(Generic[C, R]):
 
     pages: Pages[C, R]
     store: Store[R]
+    words: Callable[[UUID | None], Mapping[str, Any]] = lambda _thing: {}
+    """What the feature's own template says besides, of a thing or of a new one."""
 
     def new(self) -> Answer:
         """The form; what the address holds of it is filled in."""
-        asked = inputs.query(schemas.prefilled(self.pages.resource)())
-        return self._form(None, FormResult({}, raw=asked))
+        return self.begun(inputs.query(schemas.prefilled(self.pages.resource)()))
+
+    def begun(self, known: Mapping[str, Any]) -> Answer:
+        """The form of a new thing of which this is known already."""
+        return self._form(None, FormResult({}, raw=known))
 
     def add(self) -> Answer:
         given = inputs.form(schemas.form(self.pages.resource)())
@@ -45,8 +51,7 @@ class FormPages(Generic[C, R]):
 
     def edit(self, **where: UUID) -> Answer:
         kept = self.store.get(db(), where[self.pages.argument])
-        names = [*(one.name for one in self.pages.resource.into("form")), "version"]
-        return self._form(kept.id, FormResult({}, raw={name: getattr(kept, name) for name in names}))
+        return self._form(kept.id, FormResult({}, raw=schemas.form(self.pages.resource)().dump(kept)))
 
     def change(self, **where: UUID) -> Answer:
         kept = self.store.get(db(), where[self.pages.argument])
@@ -79,6 +84,7 @@ class FormPages(Generic[C, R]):
             argument=self.pages.argument,
             key=str(uuid7()),
             **self.pages.words(context),
+            **self.words(thing),
         )
         return (shown, status) if status != 200 else shown
 
@@ -92,10 +98,22 @@ class FormPages(Generic[C, R]):
         return found
 
 
-def form_routes(blueprint: Blueprint, forms: FormPages[C, R], *, write: Permission, sample: str) -> None:
-    """Hang the forms of a list on its blueprint; `sample` is the kind of object in tests."""
+def form_routes(
+    blueprint: Blueprint,
+    forms: FormPages[C, R],
+    *,
+    write: Permission,
+    sample: str,
+    by_hand: Collection[str] = (),
+) -> None:
+    """Hang the forms of a list on its blueprint; `sample` is the kind of object in tests, the pages `by_hand` are the
+    feature's own."""
     one = f"/<uuid:{forms.pages.argument}>/edit"
-    hang(blueprint, "GET", "/new", "new", forms.new, write, None)
-    hang(blueprint, "POST", "/new", "add", forms.add, write, None)
-    hang(blueprint, "GET", one, "edit", forms.edit, write, sample)
-    hang(blueprint, "POST", one, "change", forms.change, write, sample)
+    for method, rule, view, of in (
+        ("GET", "/new", forms.new, None),
+        ("POST", "/new", forms.add, None),
+        ("GET", one, forms.edit, sample),
+        ("POST", one, forms.change, sample),
+    ):
+        if view.__name__ not in by_hand:
+            hang(blueprint, method, rule, view.__name__, view, write, of)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from marshmallow import fields, missing
 
 from huakai_platform.kernel.fields import Checked, Choice, Code, Form, Int, Many, Page, Strict
-from huakai_platform.resources.fields import C, Question, R, Resource
+from huakai_platform.resources.fields import C, Kind, Question, R, Resource
 
 S = TypeVar("S", bound=Strict)
 SIZES = ("20", "50", "100")
@@ -68,7 +68,7 @@ def usual(resource: Resource[C, R]) -> Question:
     return Question({one.name: one.usual for one in resource.filters if one.usual is not None})
 
 
-def _nullable(kind: Checked[Any], about: str) -> Checked[Any]:
+def _nullable(kind: Kind, about: str) -> Kind:
     made = copy(kind)
     made.allow_none = not made.required
     if about:
@@ -76,7 +76,7 @@ def _nullable(kind: Checked[Any], about: str) -> Checked[Any]:
     return made
 
 
-def _optional(kind: Checked[Any]) -> Checked[Any]:
+def _optional(kind: Kind) -> Kind:
     made = copy(kind)
     made.required = False
     return made

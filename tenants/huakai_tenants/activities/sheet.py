@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, tenancy
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Checked, Choice, Date, Int, Text
+from huakai_platform.kernel.fields import Checked, Choice, Date, Int, Text, Time
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.text import clean
 from huakai_platform.kernel.workbooks import cells, lists
 from huakai_platform.kernel.workbooks import words as units
-from huakai_platform.kernel.workbooks.cells import Time
 from huakai_platform.kernel.workbooks.lists import ListColumn, Listing
 from huakai_tenants.activities import materials, schemas, service
 from huakai_tenants.activities.catalogue import DIRECTIONS, OWN, STATES, Catalogue
