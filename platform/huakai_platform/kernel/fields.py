@@ -271,6 +271,8 @@ class Time(Code):
 class Many(fields.List[T]):
     """A list of at most `most` values of one field."""
 
+    as_text: ClassVar[bool] = False
+    """Whether a form sends all of them as one text."""
     default_error_messages = REFUSALS
 
     def __init__(self, inner: fields.Field[T], *, most: int = 200, **settings: Any) -> None:

@@ -40,8 +40,8 @@ def cell(field: Field[C], held: Any, known: Mapping[str, str]) -> Content:
         return None
     if isinstance(held, bool):
         return (_("是") if held else _("否")).render()
-    if isinstance(field.kind, Many) and isinstance(typed := field.kind.serialize(field.name, {field.name: held}), str):
-        return typed or None
+    if isinstance(field.kind, Many) and field.kind.as_text:
+        return field.kind.serialize(field.name, {field.name: held}) or None
     if isinstance(held, list | tuple):
         return said(listed(known.get(str(one), str(one)) for one in held)) or None
     if isinstance(held, datetime):
