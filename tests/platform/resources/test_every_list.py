@@ -15,6 +15,7 @@ from huakai_platform.resources import schemas
 from huakai_platform.resources.fields import Resource
 from tests.support import resources
 from tests.support.make import Make
+from tests.support.web import statements
 from tests.support.worlds import HTML
 
 PAGES = {
@@ -47,6 +48,15 @@ def browser(app: Flask, make: Make, site: Site) -> FlaskClient:
 
 def test_every_list_is_tried() -> None:
     assert [one.name for one in resources.every()] == sorted(PAGES) == sorted(EXPORTS)
+
+
+@EVERY
+def test_a_page_asks_the_database_nothing_twice(app: Flask, browser: FlaskClient, one: Described) -> None:
+    browser.get(PAGES[one.name])
+    with statements(app, Login.TENANT) as seen:
+        assert browser.get(PAGES[one.name]).status_code == 200
+    asked = [one for one in seen if "tenant.variation" not in one]
+    assert sorted(asked) == sorted({*asked}), "variations are read by what they vary"
 
 
 @EVERY
