@@ -27,50 +27,48 @@ class FormPages(Generic[C, R]):
 
     pages: Pages[C, R]
     store: Store[R]
-    words: Callable[[UUID | None], Mapping[str, Any]] = lambda _thing: {}
-    """What the feature's own template says besides, of a thing or of a new one."""
+    beside: Callable[[UUID | None], Mapping[str, Any]] = lambda _thing: {}
+    """What the page of the feature shows beside the form."""
 
     def new(self) -> Answer:
         """The form; what the address holds of it is filled in."""
-        return self.begun(inputs.query(schemas.prefilled(self.pages.resource)()))
-
-    def begun(self, known: Mapping[str, Any]) -> Answer:
-        """The form of a new thing of which this is known already."""
-        return self._form(None, FormResult({}, raw=known))
+        asked = inputs.query(schemas.prefilled(self.pages.resource)())
+        return self.page(None, FormResult({}, raw=asked))
 
     def add(self) -> Answer:
         given = inputs.form(schemas.form(self.pages.resource)())
         if not given.ok:
-            return self._form(None, given, status=422)
+            return self.page(None, given, status=422)
         try:
             made = self.store.add(db(), actor(), given.values)
         except Invalid as refused:
-            return self._form(None, FormResult({}, refused.fields, given.raw), status=refused.status)
+            return self.page(None, FormResult({}, refused.fields, given.raw), status=refused.status)
         flash(gettext("已登记。"), "ok")
         return redirect(self.pages.thing_address(made.id), 303)
 
     def edit(self, **where: UUID) -> Answer:
         kept = self.store.get(db(), where[self.pages.argument])
-        return self._form(kept.id, FormResult({}, raw=schemas.form(self.pages.resource)().dump(kept)))
+        return self.page(kept.id, FormResult({}, raw=schemas.form(self.pages.resource)().dump(kept)))
 
     def change(self, **where: UUID) -> Answer:
         kept = self.store.get(db(), where[self.pages.argument])
         given = inputs.form(schemas.form(self.pages.resource)())
         if not given.ok:
-            return self._form(kept.id, given, status=422)
+            return self.page(kept.id, given, status=422)
         try:
             self.store.change(db(), actor(), kept.id, given.values, version=given.values["version"])
         except StaleVersion as stale:
             raw = {**given.raw, "version": stale.version}
-            return self._form(kept.id, FormResult({}, raw=raw), stale=stale, status=stale.status)
+            return self.page(kept.id, FormResult({}, raw=raw), stale=stale, status=stale.status)
         except Invalid as refused:
-            return self._form(kept.id, FormResult({}, refused.fields, given.raw), status=refused.status)
+            return self.page(kept.id, FormResult({}, refused.fields, given.raw), status=refused.status)
         flash(gettext("已保存。"), "ok")
         return redirect(self.pages.thing_address(kept.id), 303)
 
-    def _form(
+    def page(
         self, thing: UUID | None, given: FormResult, *, stale: StaleVersion | None = None, status: int = 200
     ) -> Answer:
+        """The form with what was typed."""
         context = self.pages.resource.context(db(), actor())
         back = self.pages.thing_address(thing) if thing else self.pages.list_address()
         shown = render_template(
@@ -84,7 +82,7 @@ class FormPages(Generic[C, R]):
             argument=self.pages.argument,
             key=str(uuid7()),
             **self.pages.words(context),
-            **self.words(thing),
+            **self.beside(thing),
         )
         return (shown, status) if status != 200 else shown
 

@@ -13,6 +13,7 @@ from huakai_platform.resources.imports import SheetPages, import_routes
 from huakai_platform.resources.pages import Answer, Pages, list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import db, guard
+from huakai_platform.web.inputs import FormResult
 from huakai_tenants.activities import checking, listing, schemas, service
 from huakai_tenants.activities.listing import ACTIVITIES, GUIDE
 from huakai_tenants.activities.views import blueprint
@@ -24,7 +25,7 @@ PAGES = Pages(ACTIVITIES, "activity_id")
 READ, WRITE = Permission.ACTIVITIES_READ, Permission.ACTIVITIES_MANAGE
 
 
-def words(activity_id: UUID | None) -> Mapping[str, Any]:
+def beside(activity_id: UUID | None) -> Mapping[str, Any]:
     """The activity itself, who may lead it, and the sites with which it may be reported."""
     activity = service.get(db(), activity_id) if activity_id else None
     named = [UUID(one) for one in activity.facilitators] if activity else []
@@ -34,7 +35,7 @@ def words(activity_id: UUID | None) -> Mapping[str, Any]:
     return {"activity": activity, "leaders": leaders, "neighbours": checking.neighbours(db())}
 
 
-FORMS = FormPages(PAGES, service, words)
+FORMS = FormPages(PAGES, service, beside)
 list_routes(blueprint, PAGES, read=READ, workbook="/list.xlsx", by_hand={"index"})
 form_routes(blueprint, FORMS, write=WRITE, sample="activity", by_hand={"new"})
 import_routes(blueprint, SheetPages(PAGES, service, sheets, GUIDE), write=WRITE, sample="activity_import")
@@ -55,4 +56,4 @@ def new() -> Answer:
     asked = inputs.query(schemas.New())
     day = asked.get("on") or clock.today()
     held = {"state": "held", "sessions": "1"} if day <= clock.today() else {"state": "planned"}
-    return FORMS.begun({"held_on": day.isoformat(), "theme": asked.get("theme"), **held})
+    return FORMS.page(None, FormResult({}, raw={"held_on": day.isoformat(), "theme": asked.get("theme"), **held}))
