@@ -1,7 +1,7 @@
 """The pages of a list: one table of routes, made of its description and its store."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import Any, Generic
 from uuid import UUID
@@ -11,6 +11,7 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel import audit, tenancy
 from huakai_platform.kernel.access import Permission
+from huakai_platform.kernel.workbooks import Page
 from huakai_platform.resources import exporting, lists, schemas, words
 from huakai_platform.resources.fields import C, Field, Question, R, Resource
 from huakai_platform.web import inputs
@@ -45,6 +46,8 @@ class Pages(Generic[C, R]):
     """The endpoints of the list and of a single thing."""
     template: str = ""
     """The page of the list, where it is not `index.html` in the folder of the list's name."""
+    place: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in every address of this list, as the code of one of several."""
 
     def asked(self) -> Asked[C]:
         """The question of this request. Raises Invalid."""
@@ -55,27 +58,42 @@ class Pages(Generic[C, R]):
         """What was asked for, a page of it; `more` is what the feature's own template says besides."""
         asked = asked or self.asked()
         found = lists.list_page(db(), self.resource, actor(), asked.question, asked.context)
-        template = self.template or f"{self.resource.name}/index.html"
+        return self.show(asked, found, self.template or f"{self.resource.name}/index.html", **more)
+
+    def show(self, asked: Asked[C], found: lists.ListPage[R], template: str, **more: Any) -> str:
+        """A page of the list by a template of its feature."""
         about = {**self._said_of(asked.given), **self.words(asked.context), **more}
         return render_template(template, listing=found, **about)
 
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
-        asked, found = self._all()
+        asked, found = self.extract()
         here, rows = tenancy.current(db()), len(found.rows)
         audit.record(db(), actor(), f"{self.resource.name}.printed", "site", here, rows=rows)
-        head, columns = exporting.head(db(), actor(), self.resource), self._columns(asked.given, "print")
-        about = {**self._said_of(asked.given), **self.words(asked.context), "columns": columns}
-        return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
+        return self.paper(asked, found)
 
     def export(self) -> Response:
         """All that the list shows, as a workbook; on record."""
-        asked, found = self._all()
-        columns = self._columns(asked.given, "export")
-        content = exporting.workbook(db(), actor(), self.resource, columns, found, asked.context)
+        asked, found = self.extract()
         here, rows = tenancy.current(db()), len(found.rows)
         audit.record(db(), actor(), f"{self.resource.name}.exported", "site", here, rows=rows)
-        return xlsx(content, f"huakai-{self.resource.name}.xlsx")
+        return xlsx(self.workbook(asked, found), f"huakai-{self.resource.name}.xlsx")
+
+    def extract(self) -> tuple[Asked[C], lists.Extract[R]]:
+        """The question of this request, and all that the list shows."""
+        asked = self.asked()
+        return asked, lists.all_rows(db(), self.resource, actor(), asked.question, asked.context)
+
+    def paper(self, asked: Asked[C], found: lists.Extract[R], **more: Any) -> str:
+        """These rows to print."""
+        head, columns = exporting.head(db(), actor(), self.resource), self._columns(asked.given, "print")
+        about = {**self._said_of(asked.given), **self.words(asked.context), "columns": columns, **more}
+        return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
+
+    def workbook(self, asked: Asked[C], found: lists.Extract[R], *beside: Page) -> bytes:
+        """These rows as .xlsx, and the sheets that stand `beside`."""
+        columns = self._columns(asked.given, "export")
+        return exporting.workbook(db(), actor(), self.resource, columns, found, asked.context, beside)
 
     def _said_of(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The question as the pages of the list say it: `shown` is the address without its page."""
@@ -93,6 +111,7 @@ class Pages(Generic[C, R]):
         known = {one.name: words.choices(one, context) for one in self.resource.fields}
         return {
             "resource": self.resource,
+            "place": self.place,
             "context": context,
             "labels": self.resource.labels(),
             "known": known,
@@ -106,20 +125,16 @@ class Pages(Generic[C, R]):
 
     def list_address(self, **asked: Any) -> str:
         """Where the list is shown."""
-        return url_for(f".{self.listed}", **asked)
+        return url_for(f".{self.listed}", **self.place, **asked)
 
     def thing_address(self, thing: UUID) -> str:
         """Where a single thing is shown."""
-        place: dict[str, Any] = {self.argument: thing}
+        place: dict[str, Any] = {**self.place, self.argument: thing}
         return url_for(f".{self.single}", **place)
 
     @staticmethod
     def _said(field: Field[C], row: R, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
         return words.text(field, words.value(field, row, context), known[field.name])
-
-    def _all(self) -> tuple[Asked[C], lists.Extract[R]]:
-        asked = self.asked()
-        return asked, lists.all_rows(db(), self.resource, actor(), asked.question, asked.context)
 
 
 def list_routes(
