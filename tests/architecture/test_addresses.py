@@ -26,10 +26,12 @@ SOURCES = [
 ]
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
-RESOURCES = frozenset({"activities", "equipment", "staff", "training"})
+RESOURCES = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
 """Lists whose pages follow from their description."""
-LISTED = {"activities.index", "equipment.index", "staff.index", "training.listed"}
-SINGLE = {"activities.show", "equipment.show", "staff.show", "training.edit"}
+LISTED = {"activities.index", "equipment.index", "staff.index", "training.listed"} | {
+    f"{one}.entries" for one in REGISTERS
+}
+SINGLE = {"activities.show", "equipment.show", "staff.show", "training.edit"} | {f"{one}.show" for one in REGISTERS}
 """Where they are shown, and a single thing of them."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {
@@ -42,6 +44,7 @@ RELATIVE_TO = {
     "setup": frozenset({"setup"}),
     "sheets": LISTS,
     f"{P}/registers/answering.py": frozenset({"institution_registers_api", "room_registers_api"}),
+    f"{P}/registers/exporting.py": REGISTERS,
     f"{P}/registers/import_pages.py": REGISTERS,
     f"{P}/registers/pages.py": REGISTERS,
     f"{P}/resources/api.py": frozenset({"equipment_items_api", "room_activities_api"}),

@@ -1,87 +1,16 @@
-"""The list of a register: narrowed, sorted, page by page, in as many statements whatever its size."""
+"""What entries come to: how many there are, and the metrics of a register."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, case, cast, false, func, select
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy import ColumnElement, Numeric, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from huakai_platform.forms import Item
-from huakai_platform.forms.definitions import NUMBERS
-from huakai_platform.kernel import search
-from huakai_platform.kernel.fields import Choice, Date, Form, Page
-from huakai_platform.kernel.fields import Text as Words
 from huakai_platform.registers.definitions import Metric, Register
 from huakai_platform.registers.entries import Entry
 from huakai_platform.registers.entry_store import EntryStore
-
-PAGE, MOST, COLUMNS, CHOOSERS = 50, 20_000, 4, 3
-SAID = 'strict $.** ? (@.type() == "string")'
-"""Every text of an entry, and no name of an item."""
-OWN = ("day", "number")
-"""What every list is sorted by, whatever its items are called."""
-STATES = ("in_force", "waiting", "cancelled", "all")
-"""`waiting` are those in force that nobody has reviewed yet."""
-
-
-@dataclass(frozen=True)
-class Listing:
-    entries: Sequence[Entry]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
-
-
-def columns(register: Register) -> list[Item]:
-    """The items that a list shows: the first that are not its day, long texts last."""
-    items = [item for item in register.form if item.code != register.dated]
-    return sorted(items, key=lambda item: (item.kind == "text" and not item.required, not item.required))[:COLUMNS]
-
-
-def choosers(register: Register) -> list[Item]:
-    """The items by which a list may be narrowed."""
-    return [] if register.sealed else [item for item in register.form if item.kind == "choice"][:CHOOSERS]
-
-
-def query(register: Register) -> Form:
-    """The schema of a list's address."""
-    sorts = [*OWN, *(() if register.sealed else (item.code for item in columns(register) if item.code not in OWN))]
-    asked: dict[str, Any] = {
-        "since": Date(),
-        "until": Date(),
-        "state": Choice(STATES, load_default="in_force"),
-        "sort": Choice([*sorts, *(f"-{name}" for name in sorts)], load_default="-day"),
-        "page": Page(),
-    }
-    if not register.sealed:
-        asked["q"] = Words(max_length=60)
-    asked |= {f"is_{item.code}": Choice([one.code for one in item.options]) for item in choosers(register)}
-    made = Form.from_dict(asked, name="RegisterQuery")
-    return made()  # type: ignore[return-value]
-
-
-def list_page(session: Session, store: EntryStore, register: Register, asked: Mapping[str, Any]) -> Listing:
-    """One page of the entries that the address leaves."""
-    kept = conditions(store, register, asked)
-    total = session.scalar(select(func.count()).select_from(store.model).where(*kept)) or 0
-    page = min(asked.get("page", 1), max(1, -(-total // PAGE)))
-    wanted = select(store.model).where(*kept).order_by(*_order(store, register, asked))
-    rows = session.scalars(wanted.limit(PAGE).offset((page - 1) * PAGE)).all()
-    return Listing([Entry(row, store.read(row)) for row in rows], total, page)
-
-
-def all_rows(session: Session, store: EntryStore, register: Register, asked: Mapping[str, Any]) -> list[Entry]:
-    """All of them, whatever the page."""
-    kept = conditions(store, register, asked)
-    wanted = select(store.model).where(*kept).order_by(*_order(store, register, asked)).limit(MOST)
-    return [Entry(row, store.read(row)) for row in session.scalars(wanted)]
 
 
 def counts(
@@ -134,7 +63,7 @@ def _is(entry: Entry, one: Metric) -> bool:
 
 def _sum(model: Any, one: Metric) -> ColumnElement[Any]:
     given = model.answers["items"]
-    counted: Any = func.sum(_number(given[one.item])) if one.counting == "sum" else func.count()
+    counted: Any = func.sum(number(given[one.item])) if one.counting == "sum" else func.count()
     if one.where_item is not None:
         there = given[one.where_item]
         listed = func.jsonb_typeof(there) == "array"
@@ -143,37 +72,6 @@ def _sum(model: Any, one: Metric) -> ColumnElement[Any]:
     return found
 
 
-def _number(said: Any) -> ColumnElement[Any]:
+def number(said: Any) -> ColumnElement[Any]:
     """An answer as a number; null where it says "not applicable"."""
     return case((func.jsonb_typeof(said) == "number", cast(said.astext, Numeric)))
-
-
-def conditions(store: EntryStore, register: Register, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    model = store.model
-    kept: list[ColumnElement[bool]] = [model.register == register.code, store.mine]
-    if (state := asked.get("state", "in_force")) != "all":
-        kept.append(model.cancelled_at.is_not(None) if state == "cancelled" else model.cancelled_at.is_(None))
-    if state == "waiting":
-        kept.append(model.reviewed_at.is_(None) if register.reviewed else false())
-    if since := asked.get("since"):
-        kept.append(model.day >= since)
-    if until := asked.get("until"):
-        kept.append(model.day <= until)
-    if words := asked.get("q"):
-        said = cast(func.jsonb_path_query_array(model.answers, cast(SAID, JSONPATH)), Text)
-        kept.append(search.says(said, words))
-    for item in choosers(register):
-        if value := asked.get(f"is_{item.code}"):
-            kept.append(model.answers["items"][item.code].astext == value)
-    return kept
-
-
-def _order(store: EntryStore, register: Register, asked: Mapping[str, Any]) -> tuple[ColumnElement[Any], ...]:
-    sort = asked.get("sort", "-day")
-    name, model = sort.lstrip("-"), store.model
-    item = None if name in OWN else register.form.item(name)
-    column: Any = getattr(model, name) if item is None else model.answers["items"][name]
-    if item is not None:
-        column = _number(column) if item.kind in NUMBERS else column.astext
-    falling = sort.startswith("-")
-    return (column.desc().nulls_last() if falling else column.asc().nulls_last(), model.number.desc())

@@ -56,6 +56,7 @@ DEEDS: dict[str, Message] = {
     "registers.reviewed": _("复核登记"),
     "registers.read": _("查看保密登记"),
     "registers.exported": _("导出登记簿"),
+    "registers.printed": _("打印登记簿"),
     "registers.import_checked": _("上传登记表"),
     "registers.import_returned": _("下载标注后的登记表"),
     "registers.imported": _("导入登记"),
