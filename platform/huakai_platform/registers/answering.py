@@ -150,11 +150,12 @@ def _answered(
 
 def _read(found: Register, given: Mapping[str, Any]) -> Answers:
     """Answers that fit the register. Raises Invalid, each mistake under its place in the body."""
-    read = reading.check(found, given)
+    said = given.get("rows") or {}
+    read = reading.check(found, {**given, "rows": said})
     errors = {name if name.startswith("rows.") else f"items.{name}": said for name, said in read.errors.items()}
     errors |= {f"items.{name}": [NOT_THERE] for name in given["items"] if found.form.item(name) is None}
     known = {rows.code: {item.code for item in rows.items} for rows in found.rows}
-    for code, lines in given.get("rows", {}).items():
+    for code, lines in said.items():
         if code not in known:
             errors[f"rows.{code}"] = [NOT_THERE]
         for place, line in enumerate(lines):

@@ -32,6 +32,7 @@ class EntryGiven(Strict):
     rows = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.Dict(keys=fields.String())),
+        allow_none=True,
         metadata=api.about("每种明细的行 The rows of each kind."),
     )
 
