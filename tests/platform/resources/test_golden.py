@@ -33,6 +33,15 @@ LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "/room/equipment/register.xlsx",
         ("", "?state=all&q=lx%25&sort=-bought", "?kind=computer&space=s1&wants=check&state=in_use&sort=warranty"),
     ),
+    "registers": (
+        "/room/registers/visitors",
+        "/room/registers/visitors/export",
+        (
+            "",
+            "?state=all&q=lx%25&sort=-people",
+            "?since=2026-01-05&until=2026-02-05&is_rank=city&state=cancelled&page=2",
+        ),
+    ),
     "staff": ("/room/staff", "/room/staff/register.xlsx", ("", "?q=li&sort=-name", "?state=all&page=2")),
     "training": ("/room/training/records", "/room/training/records.xlsx", ("", "?sort=-expires", "?page=2")),
 }
@@ -101,6 +110,7 @@ def table(name: str) -> str:
     return {
         "activities": "tenant.activity",
         "equipment": "tenant.equipment_item",
+        "registers": "tenant.register_entry",
         "staff": "tenant.staff_member",
         "training": "tenant.training_record",
     }[name]
