@@ -28,10 +28,10 @@ SOURCES = [
 REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
 HUNG = list(resources.hung())
-RESOURCES = frozenset(shelf for shelf, _pages in HUNG)
+RESOURCES = frozenset({*REGISTERS, *(shelf for shelf, _pages in HUNG)})
 """Lists whose pages follow from their description."""
-LISTED = {f"{shelf}.{pages.listed}" for shelf, pages in HUNG}
-SINGLE = {f"{shelf}.{pages.single}" for shelf, pages in HUNG if pages.argument}
+LISTED = {f"{shelf}.{pages.listed}" for shelf, pages in HUNG} | {f"{one}.entries" for one in REGISTERS}
+SINGLE = {f"{shelf}.{pages.single}" for shelf, pages in HUNG if pages.argument} | {f"{one}.show" for one in REGISTERS}
 PRINTED = {f"{shelf}.{pages.printed}" for shelf, pages in HUNG}
 EXPORTED = {f"{shelf}.{pages.exported}" for shelf, pages in HUNG}
 """Where they are shown, a single thing of them, and where they are printed and exported."""
@@ -41,15 +41,16 @@ RELATIVE_TO = {
     "operations": frozenset({"operations"}),
     "registers": REGISTERS,
     "resources": RESOURCES,
-    "resources/form.html": frozenset({"equipment"}),
+    "resources/form.html": frozenset({"activities", "equipment"}),
     "registers/figures.html": frozenset({"register_figures"}),
     "setup": frozenset({"setup"}),
     "sheets": LISTS,
     f"{P}/registers/answering.py": frozenset({"institution_registers_api", "room_registers_api"}),
+    f"{P}/registers/exporting.py": REGISTERS,
     f"{P}/registers/import_pages.py": REGISTERS,
     f"{P}/registers/pages.py": REGISTERS,
-    f"{P}/resources/api.py": frozenset({"equipment_items_api"}),
-    f"{P}/resources/editing.py": frozenset({"equipment"}),
+    f"{P}/resources/api.py": frozenset({"equipment_items_api", "room_activities_api"}),
+    f"{P}/resources/editing.py": frozenset({"activities", "equipment"}),
     f"{P}/resources/pages.py": RESOURCES,
     f"{P}/web/import_flow.py": LISTS,
 }

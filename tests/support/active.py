@@ -13,7 +13,9 @@ from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
 from huakai_platform.oversight.models import RegionTotal
-from huakai_tenants.activities import catalogue, public_checkin, sheet
+from huakai_platform.resources import sheets as filling
+from huakai_tenants.activities import catalogue, public_checkin
+from huakai_tenants.activities.listing import ACTIVITIES
 from huakai_tenants.activities.models import Activity, ActivityEffect, ActivityPhoto, ActivityPlan, ActivityTotal
 from huakai_tenants.activities.public_checkin import CheckinLink
 from huakai_tenants.sheets import service as sheets
@@ -143,7 +145,7 @@ def activity_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]
     with world.make.databases.session(Login.WORKER, site.id) as opened:
         vault.ensure_key(opened, settings.master_key)
     with world.make.databases.session(Login.TENANT, site.id) as opened:
-        content = sheet.template(opened, owner, catalogue.here(opened), "zh", filled=False)
+        content = filling.template(ACTIVITIES, catalogue.here(opened))
         return {"import_id": sheets.keep(opened, owner, settings.master_key, "activities", "a.xlsx", content).id}
 
 

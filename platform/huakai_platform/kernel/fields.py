@@ -261,9 +261,18 @@ class Date(Checked[date]):
         return None if value is None else value.isoformat()
 
 
+class Time(Code):
+    """A time of day, kept as `09:30`; in a sheet it may be typed as people say it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(r"([01][0-9]|2[0-3]):[0-5][0-9]", **settings)
+
+
 class Many(fields.List[T]):
     """A list of at most `most` values of one field; those that a form leaves blank are not there."""
 
+    as_text: ClassVar[bool] = False
+    """Whether a form sends all of them as one text."""
     default_error_messages = REFUSALS
 
     def __init__(self, inner: fields.Field[T], *, most: int = 200, **settings: Any) -> None:

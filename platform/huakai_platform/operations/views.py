@@ -17,7 +17,8 @@ from huakai_platform.kernel.workbooks import Column, table, write
 from huakai_platform.operations import listing
 from huakai_platform.operations.listing import OPERATIONS
 from huakai_platform.operations.words import ENDINGS, KINDS, STATES, TOPICS
-from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, app_state, db, guard
 from huakai_platform.web.downloads import xlsx

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, url_for
-from sqlalchemy import select
 
 from huakai_platform import forms
 from huakai_platform.forms import Definition, Section
@@ -15,11 +14,13 @@ from huakai_platform.kernel import audit
 from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.i18n import _
 from huakai_platform.registers import entries as writing
-from huakai_platform.registers import listing, reading
+from huakai_platform.registers import reading
 from huakai_platform.registers.definitions import Register, Rows
 from huakai_platform.registers.entries import Entry
 from huakai_platform.registers.entry_store import Answers
 from huakai_platform.registers.pages import RegisterScope
+from huakai_platform.resources import lists
+from huakai_platform.resources.fields import Question
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db
 
@@ -50,10 +51,14 @@ def register(scope: RegisterScope, code: str) -> Response:
 def entries(scope: RegisterScope, code: str, asked: Mapping[str, Any]) -> Response:
     """One page of entries; on record when the register is confidential."""
     found = scope.register(code)
-    store = scope.store(found)
-    newest = api.Order((store.model.day, store.model.id), falling=True)
-    cut = api.cut(select(store.model).where(*listing.conditions(store, found, asked)), newest, asked)
-    shown = [_entry(found, Entry(row[0], store.read(row[0]))) for row in cut.rows]
+    store, listed = scope.store(found), scope.pages(found).resource
+    values = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
+    if strange := {*values} - {one.name for one in listed.filters}:
+        raise Invalid(_("地址中的参数有误。"), {name: [NOT_THERE] for name in strange})
+    query = lists.unordered_query(listed, actor(), Question(values), listed.context(db(), actor()))
+    cut = api.cut(query, api.Order((store.model.day, store.model.id), falling=True), asked)
+    rows = [listed.rows().kind(*row[: len(query.selected_columns)]) for row in cut.rows]
+    shown = [_entry(found, Entry(row, store.read(row))) for row in rows]
     if found.sealed:
         audit.record(db(), actor(), "registers.read", "register", found.code, rows=len(shown))
     return cut.answer(shown)
@@ -145,11 +150,12 @@ def _answered(
 
 def _read(found: Register, given: Mapping[str, Any]) -> Answers:
     """Answers that fit the register. Raises Invalid, each mistake under its place in the body."""
-    read = reading.check(found, given)
+    said = given.get("rows") or {}
+    read = reading.check(found, {**given, "rows": said})
     errors = {name if name.startswith("rows.") else f"items.{name}": said for name, said in read.errors.items()}
     errors |= {f"items.{name}": [NOT_THERE] for name in given["items"] if found.form.item(name) is None}
     known = {rows.code: {item.code for item in rows.items} for rows in found.rows}
-    for code, lines in given.get("rows", {}).items():
+    for code, lines in said.items():
         if code not in known:
             errors[f"rows.{code}"] = [NOT_THERE]
         for place, line in enumerate(lines):

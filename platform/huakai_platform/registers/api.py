@@ -22,6 +22,9 @@ class EntriesAsked(api.Paged):
     since = Date()
     until = Date()
     state = Choice(listing.STATES, load_default="in_force")
+    q = Text(
+        max_length=60, metadata=api.about("登记内容；保密的登记簿没有 Words of an entry; not of a confidential one.")
+    )
 
 
 class EntryGiven(Strict):
@@ -29,6 +32,7 @@ class EntryGiven(Strict):
     rows = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.Dict(keys=fields.String())),
+        allow_none=True,
         metadata=api.about("每种明细的行 The rows of each kind."),
     )
 

@@ -70,6 +70,10 @@ class Register:
     def written_by(self, actor: Actor) -> bool:
         return actor.role is not None and actor.role.value in self.writers
 
+    def hides_waiting(self, actor: Actor) -> bool:
+        """Whether entries that wait for their review are not there for this reader."""
+        return self.reviewed and not self.written_by(actor)
+
     def metric_name(self, metric: Metric) -> str:
         """Under which name the metric's number leaves a room."""
         return f"reg_{self.code}_{metric.code}"
@@ -78,7 +82,7 @@ class Register:
 def every(session: Session, edition_id: UUID, level: str, tier: str | None = None) -> Mapping[str, Register]:
     """The registers of a level by code; with a tier those that it keeps."""
     standards.bodies(session, edition_id)
-    found = _registers(edition_id)
+    found = known(edition_id)
     return {
         code: one
         for code, one in found.items()
@@ -120,7 +124,8 @@ def register(body: Mapping[str, Any]) -> Register:
 
 
 @lru_cache(maxsize=32)
-def _registers(edition_id: UUID) -> Mapping[str, Register]:
+def known(edition_id: UUID) -> Mapping[str, Register]:
+    """All registers of an edition that was read before."""
     bodies = standards.read(edition_id)
     sources = frozenset(basis.sources(bodies))
     found = (replace(register(body), sources=sources) for (kind, _code), body in bodies.items() if kind == "register")

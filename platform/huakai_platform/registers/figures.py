@@ -18,7 +18,7 @@ from huakai_platform.onboarding.scope import institution_of
 from huakai_platform.oversight import picture
 from huakai_platform.oversight.models import RegionRollup
 from huakai_platform.regions.models import Region
-from huakai_platform.registers import definitions, entry_store, listing
+from huakai_platform.registers import definitions, entry_store, metrics
 from huakai_platform.registers.definitions import Metric, Register
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.models import Edition
@@ -144,4 +144,4 @@ def _own(session: Session, actor: Actor, year: int) -> list[tuple[Register, Mapp
     place = entry_store.of_institution(institution_of(actor))
     since, until = date(year, 1, 1), date(year, 12, 31)
     found = definitions.every(session, standards.newest(session), definitions.INSTITUTION).values()
-    return [(one, listing.sums(session, place, one, since, until)) for one in found if one.metrics]
+    return [(one, metrics.sums(session, place, one, since, until)) for one in found if one.metrics]

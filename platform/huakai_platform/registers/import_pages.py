@@ -9,11 +9,13 @@ from flask_babel import get_locale, ngettext
 
 from huakai_platform import forms
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.registers import lines, listing, sheet
+from huakai_platform.registers import lines, sheet
 from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.entries import Entry
 from huakai_platform.registers.importing import EntryImport
 from huakai_platform.registers.judging import ImportRow
 from huakai_platform.registers.pages import RegisterScope
+from huakai_platform.resources import lists, schemas
 from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, db
 from huakai_platform.web.downloads import xlsx
@@ -45,12 +47,16 @@ def pages(scope: RegisterScope, code: str) -> import_flow.ImportFlow:
 
 def template(scope: RegisterScope, code: str) -> Response:
     """Empty, or with the newest entries in force, as many as fit."""
-    entry_import, asked = _entry_import(scope, code), {"state": "in_force", "sort": "-day"}
-    known = import_flow.filled()
-    entries = (
-        listing.all_rows(db(), entry_import.store, entry_import.register, asked)[: sheet.MOST_ROWS] if known else []
-    )
-    return xlsx(entry_import.template(entries), f"{code}-template.xlsx")
+    entry_import = _entry_import(scope, code)
+    known = _newest(scope, entry_import) if import_flow.filled() else []
+    return xlsx(entry_import.template(known), f"{code}-template.xlsx")
+
+
+def _newest(scope: RegisterScope, entry_import: EntryImport) -> list[Entry]:
+    listed = scope.pages(entry_import.register).resource
+    here = listed.context(db(), actor())
+    found = lists.all_rows(db(), listed, actor(), schemas.usual(listed), here)
+    return [Entry(row, entry_import.store.read(row)) for row in found.rows[: sheet.MOST_ROWS]]
 
 
 def workbook(scope: RegisterScope, code: str, import_id: UUID) -> Response:

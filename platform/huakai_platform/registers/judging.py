@@ -93,7 +93,7 @@ def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> lis
     ]
     for one in rows:
         if not one.errors:
-            _place(one, register, listing, numbered, present)
+            _place(one, register, numbered, present)
             _once(one, register, seen)
     return rows
 
@@ -110,7 +110,6 @@ def preview_digest(rows: Iterable[ImportRow]) -> str:
 def _place(
     one: ImportRow,
     register: Register,
-    listing: Listing,
     numbered: Mapping[int, Entry],
     present: Mapping[str, Entry],
 ) -> None:
@@ -126,13 +125,13 @@ def _place(
     elif entry.row.cancelled_at is not None:
         one.fault(NUMBER, _("这一条已经作废，不能再改。"))
     else:
-        _change(one, register, listing, entry)
+        _change(one, register, entry)
 
 
-def _change(one: ImportRow, register: Register, listing: Listing, entry: Entry) -> None:
-    """Items that the sheet has no column for stay as they are."""
-    left_out = {item.code for item in register.form} - set(listing.places)
-    one.entry, one.items = entry, {code: entry.items[code] for code in left_out & set(entry.items)} | one.items
+def _change(one: ImportRow, register: Register, entry: Entry) -> None:
+    """What a blank cell or a missing column leaves out stays as it is."""
+    one.entry, one.items = entry, {**entry.items, **one.items}
+    one.rows = {code: said or entry.rows(code) for code, said in one.rows.items()}
     one.changes = [item.code for item in register.form if one.items.get(item.code) != entry.items.get(item.code)]
     one.changes += [
         key(rows) for rows in register.rows if one.rows.get(rows.code, entry.rows(rows.code)) != entry.rows(rows.code)

@@ -1,42 +1,128 @@
-"""The list of a register: narrowed, sorted, page by page, in as many statements whatever its size."""
+"""The list of a register: its fields, filters and sorts follow from what its edition says of it.
 
-from collections.abc import Collection, Mapping, Sequence
+A confidential register is narrowed and sorted by the days and numbers of its entries alone: what they say is no column.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Numeric, Text, case, cast, false, func, select
+from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
-from sqlalchemy.orm import Session
 
+from huakai_platform import forms
 from huakai_platform.forms import Item
-from huakai_platform.forms.definitions import NUMBERS
+from huakai_platform.forms.cells import NA
+from huakai_platform.forms.definitions import NOT_APPLICABLE, NUMBERS
 from huakai_platform.kernel import search
-from huakai_platform.kernel.fields import Choice, Date, Form, Page
+from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.fields import Choice, Date, Int, Number
 from huakai_platform.kernel.fields import Text as Words
-from huakai_platform.registers.definitions import Metric, Register
-from huakai_platform.registers.entries import Entry
-from huakai_platform.registers.entry_store import EntryStore
+from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.registers import definitions
+from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.entry_store import Answers
+from huakai_platform.registers.metrics import number
+from huakai_platform.resources.fields import Field, Filter, Resource, Rows, Word
 
-PAGE, MOST, COLUMNS, CHOOSERS = 50, 20_000, 4, 3
-SAID = 'strict $.** ? (@.type() == "string")'
-"""Every text of an entry, and no name of an item."""
+COLUMNS, CHOOSERS, MOST = 4, 3, 20_000
+ITEM = "item_"
+"""What the names of an entry's own fields begin with, so that none is taken for a column of every entry."""
 OWN = ("day", "number")
 """What every list is sorted by, whatever its items are called."""
-STATES = ("in_force", "waiting", "cancelled", "all")
+STATES: dict[str, Message] = {
+    "in_force": _("有效"),
+    "waiting": _("待复核"),
+    "cancelled": _("已作废"),
+    "all": _("全部"),
+}
 """`waiting` are those in force that nobody has reviewed yet."""
+SHOWN, LONG = frozenset({"list", "print"}), frozenset({"export"})
+Owned = Callable[[Actor], ColumnElement[bool]]
+"""True for the entries of the reader's room or institution."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry as its table has it; its items are its own."""
+
+    id: UUID
+    number: int
+    day: date
+    edition_id: UUID
+    created_at: datetime
+    changed_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_why: str | None
+    reviewed_at: datetime | None
+    version: int
+    answers: Answers
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith(ITEM):
+            raise AttributeError(name)
+        return self.answers["items"].get(name.removeprefix(ITEM))
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """An entry of a confidential register as its table has it; its store opens it."""
+
+    id: UUID
+    number: int
+    day: date
+    edition_id: UUID
+    created_at: datetime
+    changed_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_why: str | None
+    reviewed_at: datetime | None
+    version: int
+    generation: int
+    sealed: bytes
 
 
 @dataclass(frozen=True)
-class Listing:
-    entries: Sequence[Entry]
-    total: int
-    page: int
+class Reading:
+    """By what the words of a list are chosen: the register, and whether the reader writes in it."""
 
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+    register: Register
+    writes: bool
+
+    def states(self) -> Mapping[str, Word]:
+        waits = self.register.reviewed and self.writes
+        return {code: word for code, word in STATES.items() if waits or code != "waiting"}
+
+
+List = Resource[Reading, Any]
+
+
+@lru_cache(maxsize=2_048)
+def of(edition_id: UUID, code: str, model: Any, owned: Owned, language: str) -> List:
+    """The list of a register of an edition that was read before."""
+    return described(definitions.known(edition_id)[code], model, owned, language)
+
+
+def described(register: Register, model: Any, owned: Owned, language: str) -> List:
+    """The list of a register whose entries stand in `model`, in a language of the standard."""
+    kind = SealedRow if register.sealed else EntryRow
+    found = select(*(getattr(model, name) for name in kind.__dataclass_fields__))
+    return Resource[Reading, Any](
+        name="registers",
+        title=Message(register.title.of(language)),
+        rows=lambda: Rows(kind, found),
+        scope=lambda actor, _parent: _mine(register, model, owned, actor),
+        context=lambda _session, actor: Reading(register, register.written_by(actor)),
+        order="-day",
+        key=-model.number,
+        most=MOST,
+        sorts=_sorts(register, model),
+        filters=_filters(register, model, language),
+        fields=[*_own(register, language), *(() if register.sealed else _items(register, language)), _why()],
+    )
 
 
 def columns(register: Register) -> list[Item]:
@@ -50,130 +136,86 @@ def choosers(register: Register) -> list[Item]:
     return [] if register.sealed else [item for item in register.form if item.kind == "choice"][:CHOOSERS]
 
 
-def query(register: Register) -> Form:
-    """The schema of a list's address."""
-    sorts = [*OWN, *(() if register.sealed else (item.code for item in columns(register) if item.code not in OWN))]
-    asked: dict[str, Any] = {
-        "since": Date(),
-        "until": Date(),
-        "state": Choice(STATES, load_default="in_force"),
-        "sort": Choice([*sorts, *(f"-{name}" for name in sorts)], load_default="-day"),
-        "page": Page(),
-    }
-    if not register.sealed:
-        asked["q"] = Words(max_length=60)
-    asked |= {f"is_{item.code}": Choice([one.code for one in item.options]) for item in choosers(register)}
-    made = Form.from_dict(asked, name="RegisterQuery")
-    return made()  # type: ignore[return-value]
+def _mine(register: Register, model: Any, owned: Owned, actor: Actor) -> list[ColumnElement[bool]]:
+    mine = [model.register == register.code, owned(actor)]
+    return [*mine, model.reviewed_at.is_not(None)] if register.hides_waiting(actor) else mine
 
 
-def list_page(session: Session, store: EntryStore, register: Register, asked: Mapping[str, Any]) -> Listing:
-    """One page of the entries that the address leaves."""
-    kept = conditions(store, register, asked)
-    total = session.scalar(select(func.count()).select_from(store.model).where(*kept)) or 0
-    page = min(asked.get("page", 1), max(1, -(-total // PAGE)))
-    wanted = select(store.model).where(*kept).order_by(*_order(store, register, asked))
-    rows = session.scalars(wanted.limit(PAGE).offset((page - 1) * PAGE)).all()
-    return Listing([Entry(row, store.read(row)) for row in rows], total, page)
+def _sorts(register: Register, model: Any) -> dict[str, Any]:
+    items = [] if register.sealed else [item for item in columns(register) if item.code not in OWN]
+    return {name: getattr(model, name) for name in OWN} | {item.code: _sorted(model, item) for item in items}
 
 
-def all_rows(session: Session, store: EntryStore, register: Register, asked: Mapping[str, Any]) -> list[Entry]:
-    """All of them, whatever the page."""
-    kept = conditions(store, register, asked)
-    wanted = select(store.model).where(*kept).order_by(*_order(store, register, asked)).limit(MOST)
-    return [Entry(row, store.read(row)) for row in session.scalars(wanted)]
+def _sorted(model: Any, item: Item) -> Any:
+    said = model.answers["items"][item.code]
+    return number(said) if item.kind in NUMBERS else said.astext
 
 
-def counts(
-    session: Session, stores: Mapping[str, EntryStore], since: date, until: date, reviewed: Collection[str] = ()
-) -> dict[str, int]:
-    """How many entries in force each register has in a time, one statement for each table; of those whose codes are
-    `reviewed` only what was."""
-    found: dict[str, int] = {}
-    for model, store in {one.model: one for one in stores.values()}.items():
-        rows = session.execute(
-            select(model.register, func.count().label("many"))
-            .where(store.owned, model.cancelled_at.is_(None), model.day.between(since, until))
-            .where(model.register.not_in(reviewed) | model.reviewed_at.is_not(None))
-            .group_by(model.register)
-        )
-        found |= {row.register: int(row.many) for row in rows}
-    return found
+def _filters(register: Register, model: Any, language: str) -> list[Filter[Reading]]:
+    found: list[Filter[Reading]] = [
+        Filter("since", _("从"), Date(), lambda day, _reading: model.day >= day),
+        Filter("until", _("到"), Date(), lambda day, _reading: model.day <= day),
+        *(_chooser(model, item, language) for item in choosers(register)),
+        Filter("state", _("状态"), Choice(STATES, load_default="in_force"), partial(_state, model), Reading.states),
+    ]
+    asked = Filter[Reading](
+        "q", _("登记内容"), Words(max_length=60), lambda words, _reading: _says(register, model, words)
+    )
+    return found if register.sealed else [asked, *found]
 
 
-def metric(entries: Sequence[Entry], one: Metric) -> Decimal:
-    """A metric over entries that are at hand."""
-    mine = [entry for entry in entries if one.where_item is None or _is(entry, one)]
-    if one.counting == "entries" or one.item is None:
-        return Decimal(len(mine))
-    said = (entry.items.get(one.item) for entry in mine)
-    return sum((Decimal(str(value)) for value in said if isinstance(value, int | float)), Decimal())
+def _chooser(model: Any, item: Item, language: str) -> Filter[Reading]:
+    said, options = model.answers["items"][item.code].astext, {one.code: one.text.of(language) for one in item.options}
+    kind, title = Choice(options), Message(item.text.of(language))
+    return Filter(f"is_{item.code}", title, kind, lambda code, _reading: said == code, lambda _reading: options)
 
 
-def sums(session: Session, store: EntryStore, register: Register, since: date, until: date) -> dict[str, Decimal]:
-    """Every metric of a register over the entries in force of a time, by its code."""
-    model = store.model
-    kept = [model.register == register.code, store.mine, model.cancelled_at.is_(None), model.day.between(since, until)]
-    if register.reviewed:
-        kept.append(model.reviewed_at.is_not(None))
-    if not store.searchable:
-        rows = session.scalars(select(model).where(*kept)).all() if register.metrics else []
-        entries = [Entry(row, store.read(row)) for row in rows]
-        return {one.code: metric(entries, one) for one in register.metrics}
-    if not register.metrics:
-        return {}
-    row = session.execute(select(*(_sum(model, one) for one in register.metrics)).where(*kept)).one()
-    return {one.code: Decimal(str(value or 0)) for one, value in zip(register.metrics, row, strict=True)}
+def _state(model: Any, asked: str, reading: Reading) -> ColumnElement[bool] | None:
+    if asked == "all":
+        return None
+    there: ColumnElement[bool] = model.cancelled_at.is_(None)
+    if asked == "cancelled":
+        return ~there
+    waits = model.reviewed_at.is_(None) if reading.register.reviewed else false()
+    return there & waits if asked == "waiting" else there
 
 
-def _is(entry: Entry, one: Metric) -> bool:
-    value = entry.items.get(one.where_item or "")
-    said = value if isinstance(value, list) else [str(value).lower() if isinstance(value, bool) else str(value)]
-    return one.where_is in said
+def _says(register: Register, model: Any, words: str) -> ColumnElement[bool]:
+    """Whether one of the texts of an entry, or of its rows, holds the words."""
+    texts = [model.answers["items"][item.code].astext for item in register.form if item.kind == "text"]
+    for rows in register.rows:
+        for item in (one for one in rows.items if one.kind == "text"):
+            path = cast(f'$.rows."{rows.code}"[*]."{item.code}"', JSONPATH)
+            texts.append(cast(func.jsonb_path_query_array(model.answers, path), Text))
+    return or_(false(), *(search.says(one, words) for one in texts))
 
 
-def _sum(model: Any, one: Metric) -> ColumnElement[Any]:
-    given = model.answers["items"]
-    counted: Any = func.sum(_number(given[one.item])) if one.counting == "sum" else func.count()
-    if one.where_item is not None:
-        there = given[one.where_item]
-        listed = func.jsonb_typeof(there) == "array"
-        counted = counted.filter(case((listed, there.op("?")(one.where_is)), else_=there.astext == one.where_is))
-    found: ColumnElement[Any] = counted
-    return found
+def _own(register: Register, language: str) -> list[Field[Reading]]:
+    dated = register.form.item(register.dated)
+    day = Message(dated.text.of(language) if dated else register.dated)
+    return [
+        Field("number", _("编号"), Int(), out=SHOWN | LONG, width=10, sort="number"),
+        Field("day", day, Date(), out=SHOWN, sort="day"),
+    ]
 
 
-def _number(said: Any) -> ColumnElement[Any]:
-    """An answer as a number; null where it says "not applicable"."""
-    return case((func.jsonb_typeof(said) == "number", cast(said.astext, Numeric)))
+def _items(register: Register, language: str) -> list[Field[Reading]]:
+    """Those that the list shows, in its order, then all of them in theirs."""
+    listed = [_field(item, language, SHOWN, "" if item.code in OWN else item.code) for item in columns(register)]
+    return [*listed, *(_field(item, language, LONG) for item in register.form)]
 
 
-def conditions(store: EntryStore, register: Register, asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    model = store.model
-    kept: list[ColumnElement[bool]] = [model.register == register.code, store.mine]
-    if (state := asked.get("state", "in_force")) != "all":
-        kept.append(model.cancelled_at.is_not(None) if state == "cancelled" else model.cancelled_at.is_(None))
-    if state == "waiting":
-        kept.append(model.reviewed_at.is_(None) if register.reviewed else false())
-    if since := asked.get("since"):
-        kept.append(model.day >= since)
-    if until := asked.get("until"):
-        kept.append(model.day <= until)
-    if words := asked.get("q"):
-        said = cast(func.jsonb_path_query_array(model.answers, cast(SAID, JSONPATH)), Text)
-        kept.append(search.says(said, words))
-    for item in choosers(register):
-        if value := asked.get(f"is_{item.code}"):
-            kept.append(model.answers["items"][item.code].astext == value)
-    return kept
+def _field(item: Item, language: str, out: frozenset[str], sort: str = "") -> Field[Reading]:
+    kind, title = Number() if item.kind in NUMBERS else Words(multiline=item.kind == "text"), item.text.of(language)
+    said = ({NOT_APPLICABLE: NA} if item.not_applicable else {}) | forms.words(item)
+    words = {code: text.of(language) for code, text in said.items()}
+    choices = partial(_known, words) if words else None
+    return Field(f"{ITEM}{item.code}", Message(title), kind, out=out, choices=choices, width=20, sort=sort)
 
 
-def _order(store: EntryStore, register: Register, asked: Mapping[str, Any]) -> tuple[ColumnElement[Any], ...]:
-    sort = asked.get("sort", "-day")
-    name, model = sort.lstrip("-"), store.model
-    item = None if name in OWN else register.form.item(name)
-    column: Any = getattr(model, name) if item is None else model.answers["items"][name]
-    if item is not None:
-        column = _number(column) if item.kind in NUMBERS else column.astext
-    falling = sort.startswith("-")
-    return (column.desc().nulls_last() if falling else column.asc().nulls_last(), model.number.desc())
+def _known(words: Mapping[str, Word], _reading: Reading) -> Mapping[str, Word]:
+    return words
+
+
+def _why() -> Field[Reading]:
+    return Field("cancelled_why", _("作废原因"), Words(), out=LONG, width=24)

@@ -6,27 +6,30 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug import Response as BaseResponse
 
 from huakai_platform import forms
-from huakai_platform.kernel import audit, clock, workbooks
-from huakai_platform.kernel.errors import Conflict, Invalid, StaleVersion
+from huakai_platform.kernel import audit, clock
+from huakai_platform.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.fields import Form, Int, Text
-from huakai_platform.kernel.i18n import _
-from huakai_platform.registers import definitions, entries, listing, reading
+from huakai_platform.kernel.i18n import _, language
+from huakai_platform.registers import definitions, entries, listing, metrics, reading
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import Entry
 from huakai_platform.registers.entry_store import EntryStore
+from huakai_platform.registers.listing import Owned, Reading
 from huakai_platform.registers.reading import Read
 from huakai_platform.registers.uploads import Uploads
+from huakai_platform.resources import lists
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.view_pages import ViewPages
 from huakai_platform.standards import basis
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.basis import Rests
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db
-from huakai_platform.web.downloads import xlsx
 from huakai_platform.web.pages import say
 
 SPARE = 2
@@ -56,13 +59,19 @@ class RegisterScope:
     place: Callable[[Register], EntryStore]
     changed: Callable[[Register, set[date]], None]
     uploads: Callable[[Register], Uploads]
+    owned: Owned
 
     def store(self, register: Register) -> EntryStore:
         """Where its entries stand; who writes nothing in a reviewed register sees none that waits for its review."""
         found = self.place(register)
-        if register.reviewed and not register.written_by(actor()):
-            return replace(found, reviewed_only=True)
-        return found
+        return replace(found, reviewed_only=True) if register.hides_waiting(actor()) else found
+
+    def pages(self, register: Register) -> Pages[Reading, Any]:
+        """The pages of its list."""
+        edition_id, _tier = self.edition()
+        code, model = register.code, self.place(register).model
+        listed = listing.of(edition_id, code, model, self.owned, language())
+        return Pages(listed, "entry_id", "entries", template="registers/list.html", place={"code": code})
 
     def registers(self) -> Mapping[str, Register]:
         edition_id, tier = self.edition()
@@ -80,7 +89,7 @@ def index(scope: RegisterScope) -> str:
     found = scope.registers()
     stores = {code: scope.store(one) for code, one in found.items()}
     reviewed = [code for code, one in found.items() if one.reviewed]
-    counts = listing.counts(db(), stores, today.replace(month=1, day=1), today, reviewed)
+    counts = metrics.counts(db(), stores, today.replace(month=1, day=1), today, reviewed)
     return render_template("registers/index.html", scope=scope, registers=found, counts=counts, year=today.year)
 
 
@@ -88,41 +97,28 @@ def entries_of(scope: RegisterScope, code: str) -> str:
     """The list of a register; an empty page for one that only another edition has."""
     if code not in scope.registers() and standards.ever(db(), "register", code, level=scope.level):
         return render_template("registers/lacking.html", scope=scope, crumbs=[(_("登记簿"), url_for(".index"))])
-    register = scope.register(code)
-    store, asked = scope.store(register), inputs.query(listing.query(register))
-    today = clock.today()
-    return render_template(
-        "registers/list.html",
-        found=listing.list_page(db(), store, register, asked),
-        sums=listing.sums(db(), store, register, today.replace(month=1, day=1), today),
-        columns=listing.columns(register),
-        choosers=listing.choosers(register),
-        sortable=() if register.sealed else {item.code for item in listing.columns(register)} - set(listing.OWN),
-        narrowed=sorted(set(asked) - {"state", "sort", "page"}) or asked["state"] != "in_force",
-        shown={name: value for name, value in request.args.items() if value and name != "page"},
-        year=today.year,
-        crumbs=_crumbs(register, None),
+    register, today = scope.register(code), clock.today()
+    pages, store = scope.pages(register), scope.store(register)
+    asked = pages.asked()
+    about = {
         **_words(scope, register),
-    )
+        "sums": metrics.sums(db(), store, register, today.replace(month=1, day=1), today),
+        "year": today.year,
+        "crumbs": _crumbs(register, None),
+    }
+    if not register.sealed:
+        return pages.index(asked, **about)
+    found = lists.list_page(db(), pages.resource, actor(), asked.question, asked.context)
+    about |= {"entries": [Entry(row, store.read(row)) for row in found.rows], "items": listing.columns(register)}
+    return pages.show(asked.given, found, "registers/sealed.html", **about)
 
 
-def export(scope: RegisterScope, code: str) -> Response:
-    """What the list shows, all pages of it, each row of an entry in a sheet of its kind."""
+def views_of(scope: RegisterScope, code: str) -> ViewPages[Reading, Any]:
+    """The saved views of its list. Raises NotFound for a confidential register."""
     register = scope.register(code)
-    found = listing.all_rows(db(), scope.store(register), register, inputs.query(listing.query(register)))
-    locale = _locale()
-    items = list(register.form)
-    heads = [workbooks.Column(say(_("编号")), 10), *(workbooks.Column(item.text.of(locale), 20) for item in items)]
-    heads += [workbooks.Column(say(_("作废原因")), 24)]
-    rows = [[one.row.number, *_cells(items, one.items, locale), one.row.cancelled_why] for one in found]
-    sheets = [workbooks.table(register.title.of(locale), heads, rows)]
-    for kind in register.rows:
-        heads = [workbooks.Column(say(_("编号")), 10)]
-        heads += [workbooks.Column(item.text.of(locale), 20) for item in kind.items]
-        lines = [[one.row.number, *_cells(kind.items, line, locale)] for one in found for line in one.rows(kind.code)]
-        sheets.append(workbooks.table(kind.title.of(locale), heads, lines))
-    audit.record(db(), actor(), "registers.exported", "register", register.code, rows=len(found))
-    return xlsx(workbooks.write(*sheets), f"{register.code}.xlsx")
+    if register.sealed:
+        raise NotFound(_("保密的登记簿不保存视图。"))
+    return ViewPages(scope.pages(register))
 
 
 def new(scope: RegisterScope, code: str) -> Page:
@@ -275,22 +271,14 @@ def _words(scope: RegisterScope, register: Register) -> dict[str, Any]:
         "register": register,
         "writes": register.written_by(actor()),
         "written": forms.written,
-        "locale": _locale(),
+        "locale": language(),
     }
 
 
 def _crumbs(register: Register, entry: Entry | None) -> list[tuple[Any, str | None]]:
     above: list[tuple[Any, str | None]] = [(_("登记簿"), url_for(".index"))]
-    title = register.title.of(_locale())
+    title = register.title.of(language())
     if entry is None and request.endpoint and request.endpoint.endswith(".entries"):
         return [*above, (title, None)]
     here = say(_("第 {number} 条", number=entry.row.number)) if entry else say(_("新登记"))
     return [*above, (title, url_for(".entries", code=register.code)), (here, None)]
-
-
-def _cells(items: Any, said: Mapping[str, Any], locale: str) -> list[Any]:
-    return [forms.written(item, said.get(item.code), locale) for item in items]
-
-
-def _locale() -> str:
-    return "en" if str(get_locale()) == "en" else "zh"

@@ -4,10 +4,11 @@ from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response
+from sqlalchemy import ColumnElement
 
-from huakai_platform.kernel.access import CONSOLE, Permission, Role
+from huakai_platform.kernel.access import CONSOLE, Actor, Permission, Role
 from huakai_platform.onboarding.scope import institution_of
-from huakai_platform.registers import definitions, entry_store, import_pages, pages
+from huakai_platform.registers import definitions, entry_store, exporting, import_pages, pages
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entry_store import EntryStore
 from huakai_platform.registers.pages import Page, RegisterScope
@@ -25,6 +26,10 @@ def _store(_register: Register) -> EntryStore:
     return entry_store.of_institution(institution_of(actor()))
 
 
+def _owned(reader: Actor) -> ColumnElement[bool]:
+    return entry_store.of_institution(institution_of(reader)).owned
+
+
 def _changed(_register: Register, _days: set[date]) -> None:
     """The institution's own numbers are read from its entries."""
 
@@ -34,7 +39,7 @@ def _uploads(register: Register) -> Uploads:
 
 
 OFFICES = CONSOLE - {Role.AUDITOR}
-SCOPE = RegisterScope(definitions.INSTITUTION, "layouts/console.html", _edition, _store, _changed, _uploads)
+SCOPE = RegisterScope(definitions.INSTITUTION, "layouts/console.html", _edition, _store, _changed, _uploads, _owned)
 blueprint = Blueprint("registers", __name__, url_prefix="/console/registers")
 
 
@@ -50,10 +55,34 @@ def entries(code: str) -> str:
     return pages.entries_of(SCOPE, code)
 
 
+@blueprint.get("/<code>/print")
+@guard(Permission.INSTITUTION_REGISTERS_READ, sample="institution_register")
+def print_list(code: str) -> str:
+    return exporting.print_list(SCOPE, code)
+
+
 @blueprint.get("/<code>/export")
 @guard(Permission.INSTITUTION_REGISTERS_READ, sample="institution_register")
 def export(code: str) -> Response:
-    return pages.export(SCOPE, code)
+    return exporting.export(SCOPE, code)
+
+
+@blueprint.get("/<code>/views")
+@guard(Permission.INSTITUTION_REGISTERS_READ, sample="institution_register")
+def entries_views(code: str) -> Page:
+    return pages.views_of(SCOPE, code).views()
+
+
+@blueprint.post("/<code>/views")
+@guard(Permission.INSTITUTION_REGISTERS_READ, sample="institution_register")
+def save_entries_view(code: str) -> Page:
+    return pages.views_of(SCOPE, code).save()
+
+
+@blueprint.post("/<code>/views/removal")
+@guard(Permission.INSTITUTION_REGISTERS_READ, sample="institution_register")
+def remove_entries_view(code: str) -> Page:
+    return pages.views_of(SCOPE, code).remove()
 
 
 @blueprint.get("/<code>/new")

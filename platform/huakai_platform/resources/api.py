@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, url_for
 from marshmallow import fields as plain
+from marshmallow import missing
 
 from huakai_platform.kernel import fields as kinds
 from huakai_platform.kernel.access import Permission
@@ -25,6 +26,8 @@ SHAPES: Mapping[type, Callable[..., plain.Field[Any]]] = {
     kinds.Flag: plain.Boolean,
     kinds.Id: plain.UUID,
 }
+ONE = ("row", "detail")
+"""Where the fields are shown that a program reads of a single thing; a list has only the first of them."""
 
 
 class Told(NamedTuple):
@@ -52,6 +55,8 @@ class Operations(Generic[C, R]):
     resource: Resource[C, R]
     store: Store[R]
     argument: str
+    order: Order | None = None
+    """Of the list; by its key where nothing else is said."""
 
     def listed(self, asked: Any) -> Response:
         context, values = self._context(), {k: v for k, v in asked.items() if k not in {"after", "limit"}}
@@ -59,7 +64,8 @@ class Operations(Generic[C, R]):
         query = lists.unordered_query(self.resource, actor(), wanted, context)
         kind = self.resource.rows().kind
         width = len(query.selected_columns)
-        return api.page(query, Order((self.resource.key,)), asked, lambda row: self._said(kind(*row[:width]), context))
+        order = self.order or Order((self.resource.key,))
+        return api.page(query, order, asked, lambda row: self._said(kind(*row[:width]), context, "row"))
 
     def one(self, **where: UUID) -> Response:
         return self.answer(where[self.argument])
@@ -77,15 +83,16 @@ class Operations(Generic[C, R]):
     def _context(self) -> C:
         return self.resource.context(db(), actor())
 
-    def _said(self, row: R, context: C) -> dict[str, Any]:
-        return {"id": row.id, **{one.name: words.value(one, row, context) for one in self.resource.out("row")}}
+    def _said(self, row: R, context: C, *places: str) -> dict[str, Any]:
+        shown = self.resource.out(*places)
+        return {"id": row.id, **{one.name: words.value(one, row, context) for one in shown}}
 
     def answer(self, thing: UUID, status: int = 200, location: str | None = None) -> Response:
         """One as the list has it. The store says what is not there."""
         self.store.get(db(), thing)
         context = self._context()
         row = lists.one_row(db(), self.resource, actor(), thing, context)
-        return api.answer(self._said(row, context), status, version=row.version, location=location)
+        return api.answer(self._said(row, context, *ONE), status, version=row.version, location=location)
 
 
 def operations(
@@ -98,8 +105,9 @@ def operations(
     sample: str,
     path: str,
 ) -> type[Shape]:
-    """Hang the operations of a list on its blueprint; gives what they answer with."""
+    """Hang the operations of a list on its blueprint; gives what they answer with of a single thing."""
     row, asked, given = shape(ops.resource, blueprint), query(ops.resource, blueprint), schemas.body(ops.resource)
+    whole = shape(ops.resource, blueprint, *ONE) if ops.resource.out("detail") else row
     given.__module__ = blueprint.import_name
     one, example = f"{path}/<uuid:{ops.argument}>", said.example
 
@@ -111,16 +119,20 @@ def operations(
         blueprint.add_url_rule(rule, name, made, methods=[method])
 
     hang("GET", path, "listed", ops.listed, read, said.listed, asks=asked, gives=api.Listed(row))
-    hang("GET", one, "item", ops.one, read, said.one, gives=row)
-    hang("POST", path, "add", ops.add, write, said.add, takes=given, gives=row, status=201, example=example)
-    hang("PUT", one, "change", ops.change, write, said.change, takes=given, gives=row, versioned=True, example=example)
-    return row
+    hang("GET", one, "item", ops.one, read, said.one, gives=whole)
+    hang("POST", path, "add", ops.add, write, said.add, takes=given, gives=whole, status=201, example=example)
+    hang(
+        "PUT", one, "change", ops.change, write, said.change, takes=given, gives=whole, versioned=True, example=example
+    )
+    return whole
 
 
-def shape(resource: Resource[C, R], blueprint: Resources) -> type[Shape]:
-    """What an answer holds of a thing."""
-    known: dict[str, plain.Field[Any]] = {"id": plain.UUID()} | {one.name: _out(one) for one in resource.out("row")}
-    made = cast(type[Shape], Shape.from_dict(known, name=f"{resource.name.capitalize()}Row"))
+def shape(resource: Resource[C, R], blueprint: Resources, *places: str) -> type[Shape]:
+    """What an answer holds of a thing: of one of a list, else of a single one."""
+    shown = resource.out(*(places or ("row",)))
+    known: dict[str, plain.Field[Any]] = {"id": plain.UUID()} | {one.name: _out(one) for one in shown}
+    name = f"{resource.name.capitalize()}{'Detail' if places else 'Row'}"
+    made = cast(type[Shape], Shape.from_dict(known, name=name))
     made.__module__ = blueprint.import_name
     return made
 
@@ -134,11 +146,20 @@ def query(resource: Resource[C, R], blueprint: Resources) -> type[Paged]:
 
 
 def _out(one: Field[Any]) -> plain.Field[Any]:
-    kind = next((shape for known, shape in SHAPES.items() if isinstance(one.kind, known)), plain.String)
     about: dict[str, Any] = api.about(one.about) if one.about else {}
     if isinstance(one.kind, kinds.Choice):
         about["enum"] = [*one.kind.choices, *([] if one.kind.required else [None])]
     made: dict[str, Any] = {"metadata": about} if about else {}
-    if not one.kind.required:
+    if isinstance(one.kind, kinds.Many):
+        return plain.List(_several(one.kind.inner), **made)
+    if not one.kind.required and one.kind.load_default in (None, missing):
         made["allow_none"] = True
-    return kind(**made)
+    return _shape(one.kind)(**made)
+
+
+def _several(inner: plain.Field[Any]) -> plain.Field[Any]:
+    return inner if isinstance(inner, plain.Nested) else _shape(inner)()
+
+
+def _shape(kind: plain.Field[Any]) -> Callable[..., plain.Field[Any]]:
+    return next((shape for known, shape in SHAPES.items() if isinstance(kind, known)), plain.String)

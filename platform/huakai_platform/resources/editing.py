@@ -1,7 +1,8 @@
 """The pages on which a thing of a list is written down and changed."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template
@@ -26,46 +27,48 @@ class FormPages(Generic[C, R]):
 
     pages: Pages[C, R]
     store: Store[R]
+    beside: Callable[[UUID | None], Mapping[str, Any]] = lambda _thing: {}
+    """What the page of the feature shows beside the form."""
 
     def new(self) -> Answer:
         """The form; what the address holds of it is filled in."""
         asked = inputs.query(schemas.prefilled(self.pages.resource)())
-        return self._form(None, FormResult({}, raw=asked))
+        return self.page(None, FormResult({}, raw=asked))
 
     def add(self) -> Answer:
         given = inputs.form(schemas.form(self.pages.resource)())
         if not given.ok:
-            return self._form(None, given, status=422)
+            return self.page(None, given, status=422)
         try:
             made = self.store.add(db(), actor(), given.values)
         except Invalid as refused:
-            return self._form(None, FormResult({}, refused.fields, given.raw), status=refused.status)
+            return self.page(None, FormResult({}, refused.fields, given.raw), status=refused.status)
         flash(gettext("已登记。"), "ok")
         return redirect(self.pages.thing_address(made.id), 303)
 
     def edit(self, **where: UUID) -> Answer:
         kept = self.store.get(db(), where[self.pages.argument])
-        names = [*(one.name for one in self.pages.resource.into("form")), "version"]
-        return self._form(kept.id, FormResult({}, raw={name: getattr(kept, name) for name in names}))
+        return self.page(kept.id, FormResult({}, raw=schemas.form(self.pages.resource)().dump(kept)))
 
     def change(self, **where: UUID) -> Answer:
         kept = self.store.get(db(), where[self.pages.argument])
         given = inputs.form(schemas.form(self.pages.resource)())
         if not given.ok:
-            return self._form(kept.id, given, status=422)
+            return self.page(kept.id, given, status=422)
         try:
             self.store.change(db(), actor(), kept.id, given.values, version=given.values["version"])
         except StaleVersion as stale:
             raw = {**given.raw, "version": stale.version}
-            return self._form(kept.id, FormResult({}, raw=raw), stale=stale, status=stale.status)
+            return self.page(kept.id, FormResult({}, raw=raw), stale=stale, status=stale.status)
         except Invalid as refused:
-            return self._form(kept.id, FormResult({}, refused.fields, given.raw), status=refused.status)
+            return self.page(kept.id, FormResult({}, refused.fields, given.raw), status=refused.status)
         flash(gettext("已保存。"), "ok")
         return redirect(self.pages.thing_address(kept.id), 303)
 
-    def _form(
+    def page(
         self, thing: UUID | None, given: FormResult, *, stale: StaleVersion | None = None, status: int = 200
     ) -> Answer:
+        """The form with what was typed."""
         context = self.pages.resource.context(db(), actor())
         back = self.pages.thing_address(thing) if thing else self.pages.list_address()
         shown = render_template(
@@ -79,6 +82,7 @@ class FormPages(Generic[C, R]):
             argument=self.pages.argument,
             key=str(uuid7()),
             **self.pages.words(context),
+            **self.beside(thing),
         )
         return (shown, status) if status != 200 else shown
 
@@ -92,10 +96,22 @@ class FormPages(Generic[C, R]):
         return found
 
 
-def form_routes(blueprint: Blueprint, forms: FormPages[C, R], *, write: Permission, sample: str) -> None:
-    """Hang the forms of a list on its blueprint; `sample` is the kind of object in tests."""
+def form_routes(
+    blueprint: Blueprint,
+    forms: FormPages[C, R],
+    *,
+    write: Permission,
+    sample: str,
+    by_hand: Collection[str] = (),
+) -> None:
+    """Hang the forms of a list on its blueprint; `sample` is the kind of object in tests, the pages `by_hand` are the
+    feature's own."""
     one = f"/<uuid:{forms.pages.argument}>/edit"
-    hang(blueprint, "GET", "/new", "new", forms.new, write, None)
-    hang(blueprint, "POST", "/new", "add", forms.add, write, None)
-    hang(blueprint, "GET", one, "edit", forms.edit, write, sample)
-    hang(blueprint, "POST", one, "change", forms.change, write, sample)
+    for method, rule, view, of in (
+        ("GET", "/new", forms.new, None),
+        ("POST", "/new", forms.add, None),
+        ("GET", one, forms.edit, sample),
+        ("POST", one, forms.change, sample),
+    ):
+        if view.__name__ not in by_hand:
+            hang(blueprint, method, rule, view.__name__, view, write, of)

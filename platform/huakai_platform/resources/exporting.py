@@ -11,7 +11,7 @@ from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.sites import Site
-from huakai_platform.kernel.workbooks import Column
+from huakai_platform.kernel.workbooks import Column, Page
 from huakai_platform.resources import words
 from huakai_platform.resources.fields import C, Field, L, Resource
 from huakai_platform.resources.lists import Extract
@@ -54,16 +54,15 @@ def workbook(
     shown: Sequence[Field[C]],
     found: Extract[L],
     context: C,
-    *,
+    *beside: Page,
     plain: bool = False,
 ) -> bytes:
-    """These fields of the rows as .xlsx: head, columns with a filter, and what was left out said above them.
-
-    A `plain` one has no head, so that it can be taken in again.
+    """These fields of the rows as .xlsx: head, columns with a filter, and what was left out said above them; then the
+    sheets that stand `beside`. A `plain` one has no head, so that it can be taken in again.
     """
     known = {one.name: words.choices(one, context) for one in shown}
     above, notice = head(session, actor, resource), cut(found)
     lines = ([words.cell(one, words.value(one, row, context), known[one.name]) for one in shown] for row in found.rows)
     columns = [Column(one.label.render(), one.width) for one in shown]
     said = [*([] if plain else [above.title, above.line()]), *([notice] if notice else [])]
-    return workbooks.write(workbooks.table(above.title, columns, lines, above=said))
+    return workbooks.write(workbooks.table(above.title, columns, lines, above=said), *beside)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Checked, Date, Int, Number
+from huakai_platform.kernel.fields import Checked, Date, Flag, Int, Many, Number, Time
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.kernel.paging import Column, Key, Order
 
@@ -39,6 +39,8 @@ L = TypeVar("L", bound=Listed)
 """A frozen class whose fields are the columns that the list selects, in their order."""
 R = TypeVar("R", bound=Row)
 """The same, where a store writes the list."""
+Kind = Checked[Any] | Many[Any]
+"""What a value may be: one of something, or several."""
 Word = str | Message | Mapping[str, str]
 """A word for a reader: a message, or a text of the standard by language."""
 
@@ -63,7 +65,7 @@ class Field(Generic[C]):
 
     name: str
     label: Message
-    kind: Checked[Any]
+    kind: Kind
     into: frozenset[str] = NOWHERE
     """`form` of a page, `body` of the API, `sheet` to fill in."""
     out: frozenset[str] = NOWHERE
@@ -82,6 +84,8 @@ class Field(Generic[C]):
     """What may stand behind its number in a sheet."""
     recognises: bool = False
     """A row of a sheet with a known value means the thing that has it."""
+    identifies: bool = False
+    """A row of a sheet with the same values of all fields that identify means the thing that has them."""
     sealed: bool = False
     """It may come in; it never goes out, and nothing may ask by it."""
 
@@ -93,11 +97,25 @@ class Field(Generic[C]):
     def is_date(self) -> bool:
         return isinstance(self.kind, Date)
 
+    @property
+    def is_time(self) -> bool:
+        return isinstance(self.kind, Time)
+
+    @property
+    def is_flag(self) -> bool:
+        return isinstance(self.kind, Flag)
+
+    @property
+    def is_several(self) -> bool:
+        return isinstance(self.kind, Many)
+
     def __post_init__(self) -> None:
         if unknown := (self.into - INTO) | (self.out - OUT):
             raise ValueError(f"{self.name}: no such place: {sorted(unknown)}")
         if self.sealed and self.out:
             raise ValueError(f"{self.name} is sealed and would be shown")
+        if self.identifies and not self.kind.required:
+            raise ValueError(f"{self.name} identifies and might be empty")
 
 
 @dataclass(frozen=True)
@@ -182,9 +200,9 @@ class Resource(Generic[C, L]):
         """The fields that are taken in there, in order."""
         return [one for one in self.fields if place in one.into]
 
-    def out(self, place: str) -> list[Field[C]]:
-        """The fields that are shown there, in order."""
-        return [one for one in self.fields if place in one.out]
+    def out(self, *places: str) -> list[Field[C]]:
+        """The fields that are shown in one of these places, in order."""
+        return [one for one in self.fields if one.out.intersection(places)]
 
     def labels(self) -> dict[str, Message]:
         return {one.name: one.label for one in self.fields}

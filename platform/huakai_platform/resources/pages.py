@@ -1,7 +1,7 @@
 """The pages of a list: one table of routes, made of its description and its store."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import Any, Generic
 from urllib.parse import urlencode
@@ -15,8 +15,9 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Form, Id, Int, Many
 from huakai_platform.kernel.i18n import _, listed
+from huakai_platform.kernel.workbooks import Page
 from huakai_platform.resources import exporting, lists, saved_views, schemas, words
-from huakai_platform.resources.fields import C, Field, Filter, L, Resource
+from huakai_platform.resources.fields import C, Field, Filter, L, Question, Resource
 from huakai_platform.web import inputs
 from huakai_platform.web.access import guard
 from huakai_platform.web.context import actor, db
@@ -34,6 +35,18 @@ class Chosen(Form):
 
     ids = Many(Id(from_form=False), most=max(map(int, schemas.SIZES)))
     every = Int(1)
+
+
+@dataclass(frozen=True)
+class Asked(Generic[C]):
+    """What one request asks of a list, read once: its checked address, and what words and questions depend on."""
+
+    given: Mapping[str, Any]
+    context: C
+
+    @property
+    def question(self) -> Question:
+        return schemas.question(self.given)
 
 
 @dataclass(frozen=True)
@@ -55,43 +68,61 @@ class Pages(Generic[C, L]):
     plain: bool = False
     """Whether the workbook has no head, so that it can be taken in again."""
 
-    def asked(self) -> Mapping[str, Any]:
-        """What the address asks. Raises Invalid."""
+    place: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in every address of this list, as the code of one of several."""
+
+    def given(self) -> Mapping[str, Any]:
+        """The checked address of this request. Raises Invalid."""
         return inputs.query(schemas.query(self.resource)())
 
-    def index(self, context: C | None = None, /, **more: Any) -> str:
-        """What was asked for, a page of it; `more` is what the feature's own template says besides."""
-        asked = self.asked()
-        known = self.resource.context(db(), actor()) if context is None else context
-        found = lists.list_page(db(), self.resource, actor(), schemas.question(asked), known)
-        return self.show(asked, found, **more)
+    def asked(self) -> Asked[C]:
+        """The question of this request. Raises Invalid."""
+        return Asked(self.given(), self.resource.context(db(), actor()))
 
-    def show(self, asked: Mapping[str, Any], found: lists.ListPage[L], **more: Any) -> str:
-        """A page of the list that was read already."""
-        template, about = self.template or f"{self.resource.name}/index.html", self.question(asked, found.context)
-        about["views"] = saved_views.of(db(), actor(), self.resource.name)
-        return render_template(template, listing=found, **{**about, **self.words(found.context), **more})
+    def index(self, asked: Asked[C] | None = None, /, **more: Any) -> str:
+        """What was asked for, a page of it; `more` is what the feature's own template says besides."""
+        asked = asked or self.asked()
+        found = lists.list_page(db(), self.resource, actor(), asked.question, asked.context)
+        return self.show(asked.given, found, **more)
+
+    def show(self, given: Mapping[str, Any], found: lists.ListPage[L], template: str = "", **more: Any) -> str:
+        """A page of the list that was read already, by the list's template or another of its feature."""
+        template = template or self.template or f"{self.resource.name}/index.html"
+        about = {**self.question(given, found.context), **self.words(found.context)}
+        about["views"] = saved_views.of(db(), actor(), self.kept_as)
+        return render_template(template, listing=found, **{**about, **more})
 
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
-        asked, found = self._all(self.on_paper)
+        given, found = self.extract(self.on_paper)
         self._record(len(found.rows), printed=True)
-        head = exporting.head(db(), actor(), self.resource)
-        about = {**self.question(asked, found.context), **self.words(found.context)}
-        about["columns"] = self._columns(asked, "print")
-        return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
+        return self.paper(given, found)
 
     def export(self) -> Response:
         """All that the list shows, as a workbook; on record."""
-        asked, found = self._all()
-        shown = self._columns(asked, "export")
-        content = exporting.workbook(db(), actor(), self.resource, shown, found, found.context, plain=self.plain)
+        given, found = self.extract()
         self._record(len(found.rows), printed=False)
-        return xlsx(content, f"huakai-{self.resource.name}.xlsx")
+        return xlsx(self.workbook(given, found), f"huakai-{self.resource.name}.xlsx")
+
+    def extract(self, most: int | None = None) -> tuple[Mapping[str, Any], lists.Extract[L]]:
+        """The address of this request, and all that the list shows."""
+        asked = self.asked()
+        return asked.given, lists.all_rows(db(), self.resource, actor(), asked.question, asked.context, most=most)
+
+    def paper(self, given: Mapping[str, Any], found: lists.Extract[L], **more: Any) -> str:
+        """These rows to print."""
+        head, columns = exporting.head(db(), actor(), self.resource), self._columns(given, "print")
+        about = {**self.question(given, found.context), **self.words(found.context), "columns": columns, **more}
+        return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
+
+    def workbook(self, given: Mapping[str, Any], found: lists.Extract[L], *beside: Page) -> bytes:
+        """These rows as .xlsx, and the sheets that stand `beside`."""
+        shown, context = self._columns(given, "export"), found.context
+        return exporting.workbook(db(), actor(), self.resource, shown, found, context, *beside, plain=self.plain)
 
     def bulk(self, deed: Deed, schema: type[Chosen] = Chosen) -> BaseResponse:
         """Do something with the rows that were ticked, say what came of it, and show the list as it was."""
-        shown = self.shown(self.asked())
+        shown = self.shown(self.given())
         given = inputs.form(schema())
         try:
             if given.errors:
@@ -108,13 +139,13 @@ class Pages(Generic[C, L]):
         is not what the person saw or too much for once."""
         ids: Sequence[UUID] = given.get("ids", [])
         if (seen := given.get("every")) is not None:
-            found = self._all()[1]
+            found = self.extract()[1]
             if found.total != seen:
                 about = {"seen": seen, "now": found.total}
                 raise Conflict(_("符合条件的由 {seen} 条变为 {now} 条，请核对后再操作。", **about))
             if seen > AT_ONCE:
                 raise Conflict(_("一次最多处理 {most} 条，请缩小筛选范围。", most=AT_ONCE))
-            ids = [row.id for row in found.rows]
+            ids = [row.id for row in found.rows if isinstance(row.id, UUID)]
         if not ids:
             raise Invalid(_("请先勾选。"))
         return ids
@@ -157,6 +188,7 @@ class Pages(Generic[C, L]):
         known = {one.name: words.choices(one, context) for one in self.resource.fields}
         return {
             "resource": self.resource,
+            "place": self.place,
             "context": context,
             "labels": self.resource.labels(),
             "known": known,
@@ -167,33 +199,43 @@ class Pages(Generic[C, L]):
             "list_address": self.list_address,
             "print_address": self.print_address,
             "export_address": self.export_address,
+            "views_address": self.views_address,
             "thing_address": self.thing_address,
         }
 
     def list_address(self, **asked: Any) -> str:
         """Where the list is shown."""
-        return url_for(f".{self.listed}", **asked)
+        return url_for(f".{self.listed}", **self.place, **asked)
 
     def print_address(self, **asked: Any) -> str:
         """Where the list is on paper."""
-        return url_for(f".{self.printed}", **asked)
+        return url_for(f".{self.printed}", **self.place, **asked)
 
     def export_address(self, **asked: Any) -> str:
         """Where the list is a workbook."""
-        return url_for(f".{self.exported}", **asked)
+        return url_for(f".{self.exported}", **self.place, **asked)
+
+    @property
+    def kept_as(self) -> str:
+        """Under what its saved views are kept."""
+        return "/".join([self.resource.name, *map(str, self.place.values())])
+
+    def views_address(self, deed: str = "", **asked: Any) -> str:
+        """Where its saved views are, and where one is saved or removed."""
+        return url_for(f".{self.views(deed)}", **self.place, **asked)
+
+    def views(self, deed: str = "") -> str:
+        """The endpoint of its saved views: of their page, or of a deed, `save` or `remove`."""
+        return f"{deed}_{self.listed}_view" if deed else f"{self.listed}_views"
 
     def thing_address(self, thing: UUID) -> str:
         """Where a single thing is shown."""
-        place: dict[str, Any] = {self.argument: thing}
+        place: dict[str, Any] = {**self.place, self.argument: thing}
         return url_for(f".{self.single}", **place)
 
     @staticmethod
     def _said(field: Field[C], row: L, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
         return words.text(field, words.value(field, row, context), known[field.name])
-
-    def _all(self, most: int | None = None) -> tuple[Mapping[str, Any], lists.Extract[L]]:
-        asked, context = self.asked(), self.resource.context(db(), actor())
-        return asked, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context, most=most)
 
     def _record(self, rows: int, *, printed: bool) -> None:
         mine, name = actor(), self.resource.name

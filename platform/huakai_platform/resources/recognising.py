@@ -3,17 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
+from sqlalchemy import tuple_
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import search
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Id
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.workbooks.lists import ListRow
 from huakai_platform.kernel.workbooks.words import NOTHING
-from huakai_platform.resources import lists, schemas, words
+from huakai_platform.resources import columns, lists, schemas, words
 from huakai_platform.resources.fields import C, Field, Question, R, Resource
 from huakai_platform.resources.rows import ImportRow
 
@@ -21,20 +20,18 @@ from huakai_platform.resources.rows import ImportRow
 def rows(
     session: Session, resource: Resource[C, R], actor: Actor, lines: Iterable[ListRow], context: C
 ) -> list[ImportRow[R]]:
-    """The rows with the things that they mean: by the marks of the list, the first of them before all others, however
-    they are typed; a row without any mark means a thing that is just like it, each thing once."""
+    """The rows with the things that they mean: by what identifies them, where the list has that; else by its marks,
+    the first of them before all others, however they are typed; a row without any mark means a thing that is just like
+    it, each thing once."""
     found = [
         ImportRow[R](one.number, _filled(resource, one.values), errors={k: list(v) for k, v in one.errors.items()})
         for one in lines
     ]
-    marks = [one for one in resource.into("sheet") if one.recognises]
-    for mark in marks:
-        _refuse_doubles(mark, found)
-    right = [one for one in found if not one.errors]
-    for mark, others in [(mark, marks[:at]) for at, mark in enumerate(marks)]:
-        _by_mark(session, resource, actor, mark, [one for one in right if not _marked(one, others)], context)
-    _by_likeness(session, resource, actor, marks, right, context)
-    for one in (one for one in right if one.record is not None):
+    if any(one.identifies for one in resource.into("sheet")):
+        _by_identity(session, resource, actor, found, context)
+    else:
+        _by_marks(session, resource, actor, found, context)
+    for one in (one for one in found if one.record is not None):
         one.changes = [
             each.name
             for each in resource.into("sheet")
@@ -44,15 +41,43 @@ def rows(
 
 
 def _filled(resource: Resource[C, R], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the filled cells hold; a word of a drop-down that stands for an object is its id, and a mark of those who
-    wrote that there is none is none."""
-    ids = {one.name for one in resource.into("sheet") if isinstance(one.kind, Id)}
-    marks = {one.name for one in resource.into("sheet") if one.recognises}
+    """What the filled cells mean; a mark of those who wrote that there is none is none."""
     return {
-        name: UUID(value) if name in ids else value
-        for name, value in values.items()
-        if value is not None and not (name in marks and _folded(value) in NOTHING)
+        one.name: columns.meant(one, values[one.name])
+        for one in resource.into("sheet")
+        if values.get(one.name) is not None and not (one.recognises and _folded(values[one.name]) in NOTHING)
     }
+
+
+def _by_identity(
+    session: Session, resource: Resource[C, R], actor: Actor, found: Sequence[ImportRow[R]], context: C
+) -> None:
+    """Two rows of one thing contradict each other; all others mean the thing of the same values, if there is one."""
+    identity = [one for one in resource.into("sheet") if one.identifies]
+    asked: dict[tuple[Any, ...], ImportRow[R]] = {}
+    for one in (one for one in found if not one.errors):
+        first = asked.setdefault(tuple(one.values[each.name] for each in identity), one)
+        if first is not one:
+            what = listed(each.label for each in identity)
+            one.refuse(identity[0].name, _("与第 {row} 行的{what}相同", row=first.row, what=what))
+    if not asked:
+        return
+    query = lists.unordered_query(resource, actor, Question(), context)
+    named = tuple_(*(query.selected_columns[each.name] for each in identity)).in_(list(asked))
+    for thing in lists.read(session, resource, query.where(named)):
+        asked[tuple(getattr(thing, each.name) for each in identity)].record = thing
+
+
+def _by_marks(
+    session: Session, resource: Resource[C, R], actor: Actor, found: Sequence[ImportRow[R]], context: C
+) -> None:
+    marks = [one for one in resource.into("sheet") if one.recognises]
+    for mark in marks:
+        _refuse_doubles(mark, found)
+    right = [one for one in found if not one.errors]
+    for mark, others in [(mark, marks[:at]) for at, mark in enumerate(marks)]:
+        _by_mark(session, resource, actor, mark, [one for one in right if not _marked(one, others)], context)
+    _by_likeness(session, resource, actor, marks, right, context)
 
 
 def _folded(value: Any) -> str:

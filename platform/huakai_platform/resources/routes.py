@@ -28,9 +28,9 @@ def list_routes(
         ("GET", at, pages.index, pages.listed, read, False),
         ("GET", f"{at}/print", pages.print, pages.printed, out, confirmed),
         ("GET", workbook, pages.export, pages.exported, out, confirmed),
-        ("GET", f"{at}/views", views.views, "views", read, False),
-        ("POST", f"{at}/views", views.save, "save_view", read, False),
-        ("POST", f"{at}/views/removal", views.remove, "remove_view", read, False),
+        ("GET", f"{at}/views", views.views, pages.views(), read, False),
+        ("POST", f"{at}/views", views.save, pages.views("save"), read, False),
+        ("POST", f"{at}/views/removal", views.remove, pages.views("remove"), read, False),
     ):
         if endpoint not in by_hand:
             hang(blueprint, method, rule, endpoint, view, may, None, confirmed=sure)

@@ -9,7 +9,7 @@ from marshmallow import fields, missing
 from sqlalchemy import Integer
 
 from huakai_platform.kernel.fields import Checked, Choice, Code, Form, Id, Int, Many, Page, Strict
-from huakai_platform.resources.fields import C, L, Question, Resource
+from huakai_platform.resources.fields import C, Kind, L, Question, Resource
 
 S = TypeVar("S", bound=Strict)
 SIZES = ("20", "50", "100")
@@ -74,7 +74,7 @@ def _key(resource: Resource[C, L]) -> Checked[Any]:
     return Int(1, 2**53) if isinstance(resource.key.type, Integer) else Id()
 
 
-def _nullable(kind: Checked[Any], about: str) -> Checked[Any]:
+def _nullable(kind: Kind, about: str) -> Kind:
     made = copy(kind)
     made.allow_none = not made.required
     if about:
@@ -82,7 +82,7 @@ def _nullable(kind: Checked[Any], about: str) -> Checked[Any]:
     return made
 
 
-def _optional(kind: Checked[Any]) -> Checked[Any]:
+def _optional(kind: Kind) -> Kind:
     made = copy(kind)
     made.required = False
     return made

@@ -6,10 +6,8 @@ The dry run is the writing itself, taken back: what it says is what will be done
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol
-from uuid import UUID
+from typing import Generic, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,16 +15,15 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import tenancy
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.fields import Checked, Choice, Date
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import lists as workbooks
 from huakai_platform.kernel.workbooks.lists import ListColumn, Listing
+from huakai_platform.resources import columns as of_fields
 from huakai_platform.resources import recognising, words
-from huakai_platform.resources.fields import C, Field, R, Resource
+from huakai_platform.resources.fields import C, R, Resource
 from huakai_platform.resources.rows import ADDED, CHANGED, STATES, ImportRow
 
 MOST_ROWS = 2_000
-PICK, DAY = _("从下拉列表中选择。"), _("如 2026-01-05。")
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,11 @@ class Report(Generic[R]):
     def counts(self) -> dict[str, int]:
         return {state: sum(one.state == state for one in self.rows) for state in STATES}
 
+    def typed(self, row: ImportRow[R], name: str) -> str:
+        """What stands in the cell of a field as it was typed, right or wrong."""
+        place = self.listing.places.get(name)
+        return "" if place is None else self.listing.sheet.cell(row.row - 1, place).text
+
 
 class Writes(Protocol[R]):
     """The part of a store that a sheet needs."""
@@ -50,13 +52,16 @@ class Writes(Protocol[R]):
 
 def columns(resource: Resource[C, R], context: C) -> tuple[ListColumn, ...]:
     """The columns of the sheet in order, with drop-downs in the reader's language."""
-    return tuple(_column(one, context) for one in resource.into("sheet"))
+    return tuple(of_fields.column(one, context) for one in resource.into("sheet"))
 
 
 def template(resource: Resource[C, R], context: C, rows: Sequence[R] = (), guide: Sequence[Message] = ()) -> bytes:
     """The sheet to fill in, with what is known already."""
-    fields = resource.into("sheet")
-    known = [{one.name: _kept(words.value(one, row, context)) for one in fields} for row in rows]
+    fields = [(one, of_fields.choices(one, context)) for one in resource.into("sheet")]
+    known = [
+        {one.name: of_fields.written(one, words.value(one, row, context), coded) for one, coded in fields}
+        for row in rows
+    ]
     said = [one.render() for one in guide]
     return workbooks.template(resource.title.render(), columns(resource, context), known, said)
 
@@ -128,18 +133,6 @@ def _lock(session: Session, resource: Resource[C, R]) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(whose, 0))))
 
 
-def _kept(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID) else value
-
-
 def _digest(rows: Iterable[ImportRow[R]]) -> str:
     said = [[one.row, one.state, *((str(one.record.id), one.record.version) if one.record else ())] for one in rows]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def _column(one: Field[C], context: C) -> ListColumn:
-    known = words.choices(one, context)
-    kind: Checked[Any] = Choice(known, required=one.kind.required) if one.choices else copy(one.kind)
-    note = one.note or (PICK if one.choices else DAY if isinstance(one.kind, Date) else None)
-    said = note.render() if note else ""
-    return ListColumn(one.name, one.label, kind, one.width, said, known, units=one.units)

@@ -44,9 +44,9 @@ class ViewPages(Generic[C, L]):
         given = inputs.form(Saving())
         if not given.ok:
             return self._page(given, 422)
-        query = urlencode(self.pages.shown(self.pages.asked()), doseq=True)
+        query = urlencode(self.pages.shown(self.pages.given()), doseq=True)
         try:
-            view = saved_views.save(db(), actor(), self.pages.resource.name, query=query, **given.values)
+            view = saved_views.save(db(), actor(), self.pages.kept_as, query=query, **given.values)
         except Conflict as refused:
             return self._page(given.with_error("name", refused.message), refused.status)
         flash(gettext("已保存视图“%(name)s”。", name=view.name), "ok")
@@ -57,7 +57,7 @@ class ViewPages(Generic[C, L]):
         if not given.ok:
             return self._page(FormResult({}), 422)
         view: UUID = given.values["remove"]
-        gone = saved_views.remove(db(), actor(), self.pages.resource.name, view)
+        gone = saved_views.remove(db(), actor(), self.pages.kept_as, view)
         flash(gettext("已删除视图“%(name)s”。", name=gone.name), "ok")
         return redirect(self.pages.list_address(), 303)
 
@@ -65,20 +65,20 @@ class ViewPages(Generic[C, L]):
         return self.pages.list_address(**parse_qs(query))
 
     def _page(self, given: FormResult, status: int = 200) -> Answer:
-        asked, resource = self.pages.asked(), self.pages.resource
-        context = resource.context(db(), actor())
+        asked = self.pages.asked()
+        kept, context = asked.given, asked.context
         narrowed = [
-            (one.label, words.choices(one, context).get(str(asked[one.name]), str(asked[one.name])))
-            for one in self.pages.narrowed(asked)
+            (one.label, words.choices(one, context).get(str(kept[one.name]), str(kept[one.name])))
+            for one in self.pages.narrowed(kept)
         ]
         shown = render_template(
             "resources/views.html",
-            views=saved_views.of(db(), actor(), resource.name),
+            views=saved_views.of(db(), actor(), self.pages.kept_as),
             said_filters=narrowed,
             values=given.raw,
             errors=given.errors,
             field_labels=LABELS,
-            **self.pages.question(asked, context),
+            **self.pages.question(kept, context),
             **self.pages.words(context),
         )
         return (shown, status) if status != 200 else shown

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.fields import Money
+from huakai_platform.kernel.fields import Many, Money
 from huakai_platform.kernel.i18n import Message, _, language, listed
 from huakai_platform.kernel.workbooks.writing import Content
 from huakai_platform.resources.fields import C, Field, Filter, Word
@@ -40,8 +40,10 @@ def cell(field: Field[C], held: Any, known: Mapping[str, str]) -> Content:
         return None
     if isinstance(held, bool):
         return (_("是") if held else _("否")).render()
+    if isinstance(field.kind, Many) and field.kind.as_text:
+        return field.kind.serialize(field.name, {field.name: held}) or None
     if isinstance(held, list | tuple):
-        return listed(known.get(str(one), str(one)) for one in held) or None
+        return said(listed(known.get(str(one), str(one)) for one in held)) or None
     if isinstance(held, datetime):
         return held.astimezone(clock.CHINA).replace(tzinfo=None).isoformat(" ", "minutes")
     if isinstance(held, time):
@@ -58,4 +60,4 @@ def text(field: Field[C], held: Any, known: Mapping[str, str]) -> str:
         return NOTHING
     if isinstance(shown, Decimal):
         return format(shown if isinstance(field.kind, Money) else shown.normalize(), "f")
-    return shown.isoformat() if isinstance(shown, date) else str(shown)
+    return shown.isoformat() if isinstance(shown, date) else "；".join(str(shown).splitlines())

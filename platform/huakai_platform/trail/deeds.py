@@ -57,6 +57,7 @@ DEEDS: dict[str, Message] = {
     "registers.reviewed": _("复核登记"),
     "registers.read": _("查看保密登记"),
     "registers.exported": _("导出登记簿"),
+    "registers.printed": _("打印登记簿"),
     "saved_views.saved": _("保存列表视图"),
     "saved_views.removed": _("删除列表视图"),
     "registers.import_checked": _("上传登记表"),

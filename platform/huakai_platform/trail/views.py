@@ -18,7 +18,8 @@ from huakai_platform.kernel.fields import Date, Form
 from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding import reach
 from huakai_platform.resources import lists, schemas
-from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.trail import exporting, heads, verifying
 from huakai_platform.trail.listing import TRAIL
 from huakai_platform.trail.models import SignedHeads
@@ -54,14 +55,14 @@ class Day(Form):
 @guard(Permission.TRAIL_READ, sample="site")
 def of_site(site_id: UUID) -> str:
     """One site's own chain, read-only; the visit stands in both trails before anything is shown."""
-    asked = CONSOLE_PAGES.asked()
+    given = CONSOLE_PAGES.given()
     name = reach.site(db(), actor(), site_id).name
     with apart() as own:
         visits.enter(own, actor(), site_id, "trail")
     with inside(site_id) as within:
         chain = TRAIL.context(within, actor())
-        found = lists.list_page(within, TRAIL, actor(), schemas.question(asked), chain)
-    return CONSOLE_PAGES.show(asked, found, site=name, list_address=partial(url_for, ".of_site", site_id=site_id))
+        found = lists.list_page(within, TRAIL, actor(), schemas.question(given), chain)
+    return CONSOLE_PAGES.show(given, found, site=name, list_address=partial(url_for, ".of_site", site_id=site_id))
 
 
 @console.get("/chain.jsonl")

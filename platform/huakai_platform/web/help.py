@@ -55,8 +55,8 @@ def index() -> str:
 
 
 def topic(endpoint: str, language: str) -> Topic | None:
-    """The help of a page; None where there is none. What all lists have alike is said once, without a blueprint."""
-    found = topics().get(endpoint) or topics().get(endpoint.rpartition(".")[2])
+    """The help of a page; None where there is none. What all lists have alike is said once, by the endpoint's end."""
+    found = next((topics()[name] for name in (endpoint, *_ends(endpoint)) if name in topics()), None)
     if found is None:
         return None
     said = found[language]
@@ -88,9 +88,14 @@ def _words(codes: Sequence[str], language: str) -> list[tuple[str, str]]:
     return [(said[0], said[1]) for code in codes for said in [glossary()[code][language]]]
 
 
+def _ends(endpoint: str) -> tuple[str, str]:
+    """Its part behind the blueprint, and the last word of that."""
+    return endpoint.rpartition(".")[2], endpoint.rpartition("_")[2]
+
+
 def _within_reach(person: Actor, endpoint: str) -> bool:
     """Whether somebody may open this page, or any of the pages that share a topic."""
     known = current_app.view_functions
-    pages = [endpoint] if endpoint in known else [one for one in known if one.endswith(f".{endpoint}")]
+    pages = [endpoint] if endpoint in known else [one for one in known if endpoint in _ends(one)]
     asked = (access_of(current_app, page).permission for page in pages)
     return any(permission is None or person.can(permission) for permission in asked)

@@ -71,7 +71,7 @@ def body(schema: Schema) -> Mapping[str, Any]:
 
 def _load(schema: Schema, given: MultiDict[str, str]) -> FormResult:
     raw = {
-        name: given.getlist(name) if isinstance(schema.load_fields.get(name), fields.List) else given[name]
+        name: given.getlist(name) if _is_several(schema.load_fields.get(name)) else given[name]
         for name in given
         if name not in IGNORED
     }
@@ -79,3 +79,7 @@ def _load(schema: Schema, given: MultiDict[str, str]) -> FormResult:
         return FormResult(schema.load(raw), raw=raw)
     except ValidationError as error:
         return FormResult({}, flatten(error.messages), raw)
+
+
+def _is_several(field: Any) -> bool:
+    return isinstance(field, fields.List) and not getattr(field, "as_text", False)

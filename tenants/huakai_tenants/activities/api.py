@@ -3,23 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response
 from marshmallow import fields
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import NotFound
-from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Many, Strict, Text
+from huakai_platform.kernel.fields import Date, Flag, Int, Strict, Text
 from huakai_platform.kernel.i18n import _
-from huakai_platform.resources import lists
-from huakai_platform.resources.fields import Question
+from huakai_platform.resources.api import Operations, Told, Words, operations
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.activities import listing, plans, schemas, service, totals
-from huakai_tenants.activities.catalogue import DIRECTIONS, STATES
+from huakai_tenants.activities import plans, schemas, service, totals
+from huakai_tenants.activities.listing import ACTIVITIES
 from huakai_tenants.activities.models import Activity
 
 blueprint = api.Resources("room_activities", __name__, "活动 Activities", room=True)
-LATEST = api.Order((Activity.held_on, Activity.id), falling=True)
 EXAMPLE = {
     "title": "Lecture",
     "held_on": "2026-03-05",
@@ -39,96 +37,8 @@ TOTAL = {
 }
 
 
-class ActivitiesAsked(api.Paged):
-    since = Date()
-    until = Date()
-    state = Choice(STATES)
-    direction = Choice(DIRECTIONS)
-    venue = Code()
-    programme = Code()
-    form = Code()
-    flower = Code()
-    audience = Code()
-
-
-class Material(Strict):
-    name = Text(max_length=40, required=True)
-    count = Int(0, 9_999_999, required=True)
-
-
-class ActivityMade(Strict):
-    title = Text(max_length=80, required=True)
-    held_on = Date(required=True)
-    starts_at = Code(schemas.CLOCK, allow_none=True)
-    ends_at = Code(schemas.CLOCK, allow_none=True)
-    state = Choice(["planned", "held"], required=True)
-    direction = Choice(DIRECTIONS, required=True)
-    venue = Code(allow_none=True)
-    programme = Code(allow_none=True)
-    form = Code(required=True)
-    theme = Code(allow_none=True)
-    audiences = Many(Code(), most=40)
-    flowers = Many(Code(), most=10)
-    place = Text(max_length=80, allow_none=True)
-    partner = Text(max_length=120, allow_none=True)
-    facilitators = Many(Id(), most=50)
-    guests = Text(max_length=120, allow_none=True)
-    sessions = Int(1, 10_000, allow_none=True, metadata=api.about("场次 Sessions, never added to the other two."))
-    sessions_estimated = Flag(load_default=False)
-    attendances = Int(0, schemas.MOST, allow_none=True, metadata=api.about("人次 Attendances."))
-    attendances_estimated = Flag(load_default=False)
-    people = Int(0, schemas.MOST, allow_none=True, metadata=api.about("人数 Different people."))
-    people_estimated = Flag(load_default=False)
-    materials = Many(fields.Nested(Material), most=20)
-    leads = Int(0, 10_000, allow_none=True)
-    reported_with = Id(allow_none=True)
-    counted = Flag(load_default=True)
-    note = Text(max_length=1000, multiline=True, allow_none=True)
-
-
 class Cancellation(Strict):
     reason = Text(max_length=200, required=True)
-
-
-class ActivityRow(api.Shape):
-    id = fields.UUID()
-    title = fields.String()
-    held_on = fields.Date()
-    starts_at = fields.String(allow_none=True)
-    ends_at = fields.String(allow_none=True)
-    state = fields.String(metadata={"enum": list(STATES)})
-    direction = fields.String(metadata={"enum": list(DIRECTIONS)})
-    venue = fields.String(allow_none=True)
-    programme = fields.String(allow_none=True)
-    form = fields.String()
-    theme = fields.String(allow_none=True)
-    audiences = fields.List(fields.String())
-    flowers = fields.List(fields.String())
-    place = fields.String(allow_none=True)
-    partner = fields.String(allow_none=True)
-    sessions = fields.Integer(allow_none=True)
-    sessions_estimated = fields.Boolean()
-    attendances = fields.Integer(allow_none=True)
-    attendances_estimated = fields.Boolean()
-    people = fields.Integer(allow_none=True)
-    people_estimated = fields.Boolean()
-    reported_with = fields.UUID(allow_none=True)
-    counted = fields.Boolean()
-
-
-class Used(api.Shape):
-    name = fields.String()
-    count = fields.Integer()
-
-
-class OneActivity(ActivityRow):
-    reason = fields.String(allow_none=True)
-    facilitators = fields.List(fields.UUID())
-    guests = fields.String(allow_none=True)
-    materials = fields.List(fields.Nested(Used))
-    leads = fields.Integer(allow_none=True)
-    checked_in = fields.Integer()
-    note = fields.String(allow_none=True)
 
 
 class PlanMonth(api.Shape):
@@ -161,47 +71,25 @@ class Total(api.Shape):
     source = fields.String()
 
 
-ROW, ONE, OF_TOTAL = tuple(ActivityRow().fields), tuple(OneActivity().fields), tuple(Total().fields)
-
-
-@blueprint.get("/activities")
-@guard(Permission.ACTIVITIES_READ)
-@blueprint.operation("List activities", "活动，最近的在前。", asks=ActivitiesAsked, gives=api.Listed(ActivityRow))
-def listed(asked: Any) -> Response:
-    narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = lists.unordered_query(listing.ACTIVITIES, actor(), Question(narrowed), listing.here(db(), actor()))
-    return api.page(known, LATEST, asked, lambda row: {name: getattr(row, name) for name in ROW})
-
-
-@blueprint.get("/activities/<uuid:activity_id>")
-@guard(Permission.ACTIVITIES_READ, sample="activity")
-@blueprint.operation("Read an activity", "一次活动。ETag 是它的版本。", gives=OneActivity)
-def activity(activity_id: UUID) -> Response:
-    return _answer(activity_id)
-
-
-@blueprint.post("/activities")
-@guard(Permission.ACTIVITIES_MANAGE)
-@blueprint.operation(
-    "Enter an activity", "登记一次计划中的或已举办的活动；同一天同名的活动只登记一次。", takes=ActivityMade,
-    gives=OneActivity, status=201, example=EXAMPLE,
-)  # fmt: skip
-def add(given: Any) -> Response:
-    made = service.add(db(), actor(), given)
-    return _answer(made, 201, url_for(".activity", activity_id=made))
-
-
-@blueprint.put("/activities/<uuid:activity_id>")
-@guard(Permission.ACTIVITIES_MANAGE, sample="activity")
-@blueprint.operation(
-    "Change an activity", "修改登记的内容；未给的项目清空。", takes=ActivityMade, gives=OneActivity, versioned=True,
+OF_TOTAL = tuple(Total().fields)
+LATEST = api.Order((Activity.held_on, Activity.id), falling=True)
+OPERATIONS = Operations(ACTIVITIES, service, "activity_id", LATEST)
+WORDS = Words(
+    listed=Told("List activities", "活动，最近的在前。"),
+    one=Told("Read an activity", "一次活动。ETag 是它的版本。"),
+    add=Told("Enter an activity", "登记一次计划中的或已举办的活动；同一天同名的活动只登记一次。"),
+    change=Told("Change an activity", "修改登记的内容；未给的项目清空。"),
     example=EXAMPLE,
-)  # fmt: skip
-def change(activity_id: UUID, given: Any) -> Response:
-    version = service.get(db(), activity_id).version
-    api.expect(version)
-    service.change(db(), actor(), activity_id, given, version=version)
-    return _answer(activity_id)
+)
+OneActivity = operations(
+    blueprint,
+    OPERATIONS,
+    WORDS,
+    read=Permission.ACTIVITIES_READ,
+    write=Permission.ACTIVITIES_MANAGE,
+    sample="activity",
+    path="/activities",
+)
 
 
 @blueprint.post("/activities/<uuid:activity_id>/cancellation")
@@ -212,7 +100,7 @@ def change(activity_id: UUID, given: Any) -> Response:
 )  # fmt: skip
 def cancel(activity_id: UUID, given: Any) -> Response:
     service.cancel(db(), actor(), activity_id, given["reason"])
-    return _answer(activity_id)
+    return OPERATIONS.answer(activity_id)
 
 
 @blueprint.post("/activities/<uuid:activity_id>/restoration")
@@ -220,7 +108,7 @@ def cancel(activity_id: UUID, given: Any) -> Response:
 @blueprint.operation("Take an activity up again", "恢复取消的活动为计划中。", gives=OneActivity)
 def restore(activity_id: UUID) -> Response:
     service.restore(db(), actor(), activity_id)
-    return _answer(activity_id)
+    return OPERATIONS.answer(activity_id)
 
 
 @blueprint.get("/activities/plan/<int:year>")
@@ -272,8 +160,3 @@ def remove_total(total_id: UUID) -> Response:
 
 def _total(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in OF_TOTAL}
-
-
-def _answer(activity_id: UUID, status: int = 200, location: str | None = None) -> Response:
-    found = service.get(db(), activity_id)
-    return api.answer({name: getattr(found, name) for name in ONE}, status, version=found.version, location=location)

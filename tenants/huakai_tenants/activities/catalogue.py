@@ -13,6 +13,7 @@ from huakai_platform.standards.pinned import pinned
 Words = Mapping[str, str]
 OWN = "own"
 """The theme of an activity that carries out the room's own theme of the month."""
+OWN_THEME = _("本站自定的本月主题")
 DIRECTIONS: dict[str, Message] = {"out": _("走出去"), "in": _("走进来")}
 STATES: dict[str, Message] = {"planned": _("计划中"), "held": _("已举办"), "cancelled": _("已取消")}
 

@@ -1,6 +1,6 @@
 """What does not go together in an activity, by field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,19 @@ def plain(known: Catalogue, given: Mapping[str, Any], row: Activity | None) -> F
     for rule in (_numbers(given), _unlisted(known, given, row), _places(known, given)):
         for name, said in rule:
             faults.setdefault(name, []).append(said)
+    return faults
+
+
+def of_row(known: Catalogue, given: Mapping[str, Any], row: Activity | None, totals: Iterable[ActivityTotal]) -> Faults:
+    """Of a row of a sheet, which names its activity by day and title; `totals` are all of the past."""
+    faults = plain(known, given, row)
+    if row and row.state == "cancelled":
+        faults.setdefault("title", []).append(_("这次活动已经取消，请先恢复。"))
+    elif given["state"] == "cancelled":
+        faults.setdefault("state", []).append(_("取消活动请在活动页面进行。"))
+    total = next((one for one in totals if one.from_on <= given["held_on"] <= one.to_on), None)
+    if total and given["state"] == "held" and given["counted"]:
+        faults.setdefault("held_on", []).append(covered(total))
     return faults
 
 

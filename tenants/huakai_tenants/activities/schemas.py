@@ -1,46 +1,9 @@
 """What the forms and addresses of activities may hold."""
 
-from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Id, Int, Many, Number, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Int, Number, Text
 from huakai_tenants.activities import effects
-from huakai_tenants.activities.catalogue import DIRECTIONS
-from huakai_tenants.activities.materials import Materials
 
-CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-MOST, TOTAL = 1_000_000, 1_000_000_000
-
-
-class Activity(Form):
-    title = Text(max_length=80, required=True)
-    held_on = Date(required=True)
-    starts_at = Code(CLOCK)
-    ends_at = Code(CLOCK)
-    state = Choice(["planned", "held"], required=True)
-    direction = Choice(DIRECTIONS, required=True)
-    venue = Code()
-    programme = Code()
-    form = Code(required=True)
-    theme = Code()
-    audiences = Many(Code(), most=40)
-    flowers = Many(Code(), most=10)
-    place = Text(max_length=80)
-    partner = Text(max_length=120)
-    facilitators = Many(Id(), most=50)
-    guests = Text(max_length=120)
-    sessions = Int(1, 10_000)
-    sessions_estimated = Flag(load_default=False)
-    attendances = Int(0, MOST)
-    attendances_estimated = Flag(load_default=False)
-    people = Int(0, MOST)
-    people_estimated = Flag(load_default=False)
-    materials = Materials()
-    leads = Int(0, 10_000)
-    reported_with = Id()
-    counted = Flag(load_default=True)
-    note = Text(max_length=1000, multiline=True)
-
-
-class Change(Activity):
-    version = Int(0, load_default=0)
+TOTAL = 1_000_000_000
 
 
 class New(Form):

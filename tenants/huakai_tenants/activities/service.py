@@ -1,52 +1,54 @@
 """What is done with activities: written down, changed, called off, taken up again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import audit, clock, outbox
+from huakai_platform.kernel import audit, clock, outbox, tenancy
 from huakai_platform.kernel.access import Actor
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.events import ActivityShared, NumbersChanged
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.i18n import _, listed
 from huakai_platform.kernel.ids import uuid7
+from huakai_platform.resources.rows import ImportRow
 from huakai_tenants.activities import catalogue, checking
-from huakai_tenants.activities.models import Activity
+from huakai_tenants.activities.models import Activity, ActivityTotal
 
-FIELDS: dict[str, Message] = {
-    "title": _("活动名称"),
-    "held_on": _("日期"),
-    "starts_at": _("开始时间"),
-    "ends_at": _("结束时间"),
-    "state": _("状态"),
-    "direction": _("方向"),
-    "venue": _("四进"),
-    "programme": _("项目"),
-    "form": _("活动形式"),
-    "theme": _("每月主题"),
-    "audiences": _("服务对象"),
-    "flowers": _("三朵花"),
-    "place": _("地点"),
-    "partner": _("合作单位"),
-    "facilitators": _("负责人员"),
-    "guests": _("外请人员"),
-    "sessions": _("场次"),
-    "sessions_estimated": _("场次为估计"),
-    "attendances": _("人次"),
-    "attendances_estimated": _("人次为估计"),
-    "people": _("人数"),
-    "people_estimated": _("人数为估计"),
-    "materials": _("使用的资料"),
-    "leads": _("需要跟进的人数"),
-    "reported_with": _("共同上报的站点"),
-    "counted": _("数字由谁上报"),
-    "note": _("备注"),
-}
-"""What a form may change, by its labels."""
+NAMES = (
+    "title",
+    "held_on",
+    "starts_at",
+    "ends_at",
+    "state",
+    "direction",
+    "venue",
+    "programme",
+    "form",
+    "theme",
+    "audiences",
+    "flowers",
+    "place",
+    "partner",
+    "facilitators",
+    "guests",
+    "sessions",
+    "sessions_estimated",
+    "attendances",
+    "attendances_estimated",
+    "people",
+    "people_estimated",
+    "materials",
+    "leads",
+    "reported_with",
+    "counted",
+    "note",
+)
+"""What a form, a program or a sheet may change."""
 EMPTY: dict[str, Any] = {
     "audiences": [],
     "flowers": [],
@@ -68,7 +70,7 @@ def get(session: Session, activity_id: UUID, *, lock: bool = False) -> Activity:
     return row
 
 
-def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> UUID:
+def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> Activity:
     """Write an activity down, planned or held. Raises Invalid."""
     given = complete(values)
     checking.period_lock(session)
@@ -79,18 +81,18 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> UUID:
     numbers_changed(session, row.held_on)
     _tell_the_other(session, row)
     audit.record(session, actor, "activities.added", "activity", row.id, state=row.state, on=row.held_on.isoformat())
-    return row.id
+    return row
 
 
-def change(session: Session, actor: Actor, activity_id: UUID, values: Mapping[str, Any], *, version: int) -> None:
+def change(session: Session, actor: Actor, activity_id: UUID, values: Mapping[str, Any], *, version: int) -> Activity:
     """Change what the form holds; raises StaleVersion when `version` is not the present one, Conflict or Invalid."""
     checking.period_lock(session)
     row, given = get(session, activity_id, lock=True), complete(values)
-    changed = sorted(name for name in FIELDS if getattr(row, name) != given[name])
+    changed = sorted(name for name in NAMES if getattr(row, name) != given[name])
     if not changed:
-        return
+        return row
     if row.version != version:
-        differences = [(FIELDS[name], getattr(row, name), given[name]) for name in changed]
+        differences = [(name, getattr(row, name), given[name]) for name in changed]
         raise StaleVersion(_("刚才有人修改过这次活动，请核对后再保存。"), row.version, differences)
     if row.state == "cancelled":
         raise Conflict(_("这次活动已经取消，请先恢复。"))
@@ -102,6 +104,27 @@ def change(session: Session, actor: Actor, activity_id: UUID, values: Mapping[st
     numbers_changed(session, before, row.held_on)
     _tell_the_other(session, row)
     audit.record(session, actor, "activities.changed", "activity", row.id, fields=changed, state=row.state)
+    return row
+
+
+def apply(session: Session, actor: Actor, rows: Sequence[ImportRow[Any]]) -> None:
+    """Write the rows of a sheet in as many statements for many as for few; those that the rules refuse are given their
+    errors."""
+    checking.period_lock(session)
+    known, past = catalogue.here(session), session.scalars(select(ActivityTotal)).all()
+    named = [row.record.id for row in rows if row.record]
+    stored = select(Activity).where(Activity.id.in_(named)).order_by(Activity.id).with_for_update()
+    there = {activity.id: activity for activity in session.scalars(stored)}
+    right: list[tuple[Activity | None, dict[str, Any]]] = []
+    for row in rows:
+        activity = there[row.record.id] if row.record else None
+        before = {name: getattr(activity, name) for name in NAMES} if activity else {}
+        values = complete({**before, **row.values})
+        for name, said in checking.of_row(known, values, activity, past).items():
+            row.refuse(name, listed(said))
+        if not row.errors:
+            right.append((activity, values))
+    _write(session, actor, right)
 
 
 def cancel(session: Session, actor: Actor, activity_id: UUID, reason: str) -> None:
@@ -129,8 +152,8 @@ def restore(session: Session, actor: Actor, activity_id: UUID) -> None:
 
 
 def complete(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field of an activity; one that was not given is empty, ids are told as texts."""
-    given = {name: values.get(name, EMPTY.get(name)) for name in FIELDS}
+    """Every field of an activity; one that was not given, or given as nothing, is empty; ids are told as texts."""
+    given: dict[str, Any] = {name: EMPTY.get(name) if values.get(name) is None else values[name] for name in NAMES}
     for name in ("audiences", "flowers", "facilitators"):
         given[name] = sorted({str(one) for one in given[name] if one})
     return given
@@ -140,6 +163,26 @@ def numbers_changed(session: Session, *days: date) -> None:
     """The months of these days are to be counted anew."""
     for month in sorted({clock.month(day) for day in days}):
         outbox.publish(session, NumbersChanged(month.isoformat()))
+
+
+def _write(session: Session, actor: Actor, rows: Sequence[tuple[Activity | None, dict[str, Any]]]) -> None:
+    """Write checked rows down together; the activities that they change are locked."""
+    activities, here = table(Activity), tenancy.current(session)
+    about = {
+        "tenant_id": here,
+        "created_by": actor.account_id,
+        "created_at": clock.now(),
+        "checked_in": 0,
+        "version": 1,
+    }
+    if fresh := [{**values, **about, "id": uuid7()} for activity, values in rows if activity is None]:
+        session.execute(insert(activities), fresh)
+    if changed := [{**values, "of_activity": activity.id} for activity, values in rows if activity is not None]:
+        one = (activities.c.tenant_id == here) & (activities.c.id == bindparam("of_activity"))
+        columns: dict[str, Any] = {name: bindparam(name) for name in NAMES}
+        changing = update(activities).where(one).values(version=activities.c.version + 1, **columns)
+        session.connection().execute(changing, changed)
+    numbers_changed(session, *(values["held_on"] for _activity, values in rows))
 
 
 def _tell_the_other(session: Session, row: Activity) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import audit, clock
-from huakai_platform.registers import definitions, entries, listing
+from huakai_platform.registers import definitions, entries, metrics
 from huakai_platform.registers.entry_store import EntryStore
 from huakai_platform.standards.pinned import find
 from huakai_tenants.registers import entry_stores
@@ -23,13 +23,13 @@ def counts(session: Session, month: date) -> dict[str, int]:
     open_store, sealed = EntryStore(RegisterEntry), EntryStore(SealedEntry)
     kept = definitions.every(session, room.edition_id, definitions.SITE, room.tier)
     reviewed = [code for code, one in kept.items() if one.reviewed]
-    many = listing.counts(session, {"open": open_store, "sealed": sealed}, month, last, reviewed)
+    many = metrics.counts(session, {"open": open_store, "sealed": sealed}, month, last, reviewed)
     found: dict[str, int] = {}
     for one in kept.values():
         if one.code in many and one.sealed:
             found |= {one.metric_name(metric): many[one.code] for metric in one.metrics if _plain(metric)}
         elif one.code in many:
-            sums = listing.sums(session, open_store, one, month, last)
+            sums = metrics.sums(session, open_store, one, month, last)
             found |= {one.metric_name(metric): int(sums[metric.code]) for metric in one.metrics}
     return found
 

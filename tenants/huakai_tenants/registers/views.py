@@ -4,11 +4,12 @@ from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response
+from sqlalchemy import ColumnElement, true
 
 from huakai_platform.kernel import clock, outbox
-from huakai_platform.kernel.access import ROOM, Permission, Role
+from huakai_platform.kernel.access import ROOM, Actor, Permission, Role
 from huakai_platform.kernel.events import NumbersChanged
-from huakai_platform.registers import definitions, import_pages, pages
+from huakai_platform.registers import definitions, exporting, import_pages, pages
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entry_store import EntryStore
 from huakai_platform.registers.pages import Page, RegisterScope
@@ -28,6 +29,11 @@ def _store(register: Register) -> EntryStore:
     return entry_stores.entry_store(db(), register, app_state().settings.master_key)
 
 
+def _owned(_reader: Actor) -> ColumnElement[bool]:
+    """A room's session names its tenant by itself."""
+    return true()
+
+
 def _changed(register: Register, days: set[date]) -> None:
     """Entries that are counted change the room's numbers of their months."""
     if register.metrics:
@@ -40,7 +46,7 @@ def _uploads(register: Register) -> Uploads:
 
 
 STAFF = ROOM - {Role.VOLUNTEER}
-SCOPE = RegisterScope(definitions.SITE, "layouts/room.html", _edition, _store, _changed, _uploads)
+SCOPE = RegisterScope(definitions.SITE, "layouts/room.html", _edition, _store, _changed, _uploads, _owned)
 blueprint = Blueprint("room_registers", __name__, url_prefix="/room/registers")
 
 
@@ -56,10 +62,34 @@ def entries(code: str) -> str:
     return pages.entries_of(SCOPE, code)
 
 
+@blueprint.get("/<code>/print")
+@guard(Permission.REGISTERS_READ, sample="register")
+def print_list(code: str) -> str:
+    return exporting.print_list(SCOPE, code)
+
+
 @blueprint.get("/<code>/export")
 @guard(Permission.REGISTERS_READ, sample="register")
 def export(code: str) -> Response:
-    return pages.export(SCOPE, code)
+    return exporting.export(SCOPE, code)
+
+
+@blueprint.get("/<code>/views")
+@guard(Permission.REGISTERS_READ, sample="register")
+def entries_views(code: str) -> Page:
+    return pages.views_of(SCOPE, code).views()
+
+
+@blueprint.post("/<code>/views")
+@guard(Permission.REGISTERS_READ, sample="register")
+def save_entries_view(code: str) -> Page:
+    return pages.views_of(SCOPE, code).save()
+
+
+@blueprint.post("/<code>/views/removal")
+@guard(Permission.REGISTERS_READ, sample="register")
+def remove_entries_view(code: str) -> Page:
+    return pages.views_of(SCOPE, code).remove()
 
 
 @blueprint.get("/<code>/new")

@@ -12,10 +12,9 @@ import xlsxwriter
 
 from huakai_platform.kernel import workbooks
 from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.fields import Choice, Code, Date, Int, Money, Phone, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Int, Money, Phone, Text, Time
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.workbooks import lists
-from huakai_platform.kernel.workbooks.cells import Time
 from huakai_platform.kernel.workbooks.lists import ListColumn
 from tests.support import ragged
 

@@ -83,7 +83,7 @@ def load_bodies() -> list[tuple[tuple[str, str], dict[str, Any]]]:
 @pytest.mark.parametrize("code", SHIPPED)
 def test_every_shipped_register_opens_and_sorts(browser: FlaskClient, make: Make, code: str) -> None:
     make.site()
-    for asked in ("", "?sort=day", "?sort=-number"):
+    for asked in ("", "?sort=day", "?sort=-number", "/print", "/export"):
         assert browser.get(f"/console/registers/{code}{asked}").status_code == 200
     assert browser.get(f"/console/registers/{code}/new").status_code == 200
 
@@ -104,6 +104,7 @@ def test_entries_of_another_institution_are_not_there(make: Make, app: Flask, ad
 
     assert browser.get(f"{POLICIES}/{theirs}").status_code == 404
     assert "别家的文件" not in browser.get(POLICIES).text
+    assert "别家的文件" not in browser.get(f"{POLICIES}/print").text
     assert web.post(browser, f"{POLICIES}/{theirs}/cancellation", {"reason": "不对"}).status_code == 404
 
 

@@ -16,6 +16,7 @@ from huakai_platform.resources import schemas
 from huakai_platform.resources.fields import Resource
 from tests.support import resources
 from tests.support.make import Make
+from tests.support.web import statements
 from tests.support.worlds import HTML
 
 PAGES = {
@@ -86,6 +87,15 @@ def test_every_list_is_tried() -> None:
 
 def _of_console(one: Described) -> bool:
     return PAGES[one.name].startswith("/console")
+
+
+@EVERY
+def test_a_page_asks_the_database_nothing_twice(app: Flask, browser: FlaskClient, one: Described) -> None:
+    browser.get(PAGES[one.name])
+    with statements(app, Login.TENANT) as seen:
+        assert browser.get(PAGES[one.name]).status_code == 200
+    asked = [one for one in seen if "tenant.variation" not in one]
+    assert sorted(asked) == sorted({*asked}), "variations are read by what they vary"
 
 
 @EVERY

@@ -65,6 +65,16 @@ LISTS: dict[str, List] = {
         ("", "?state=all&q=lx%25&sort=-bought", "?kind=computer&space=s1&wants=check&state=in_use&sort=warranty"),
         sheet="/room/equipment/imports/template.xlsx",
     ),
+    "registers": List(
+        "/room/registers/visitors",
+        "/room/registers/visitors/export",
+        "tenant.register_entry",
+        (
+            "",
+            "?state=all&q=lx%25&sort=-people",
+            "?since=2026-01-05&until=2026-02-05&is_rank=city&state=cancelled&page=2",
+        ),
+    ),
     "staff": List(
         "/room/staff",
         "/room/staff/register.xlsx",

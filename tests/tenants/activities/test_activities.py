@@ -116,6 +116,33 @@ def test_what_does_not_agree_comes_back_as_it_was_typed(
     assert rows(databases, site, Activity) == []
 
 
+def test_the_form_begins_with_the_day_and_the_theme_that_the_plan_names(browser: FlaskClient) -> None:
+    coming = (TODAY + timedelta(days=40)).isoformat()
+    held, planned = (browser.get(f"{NEW}?on={day}&theme=square_clinic").text for day in ("2026-03-01", coming))
+
+    assert 'value="2026-03-01"' in held
+    assert f'value="{coming}"' in planned
+    for page, state in ((held, "held"), (planned, "planned")):
+        assert re.search(rf'name="state" value="{state}" checked', page)
+        assert re.search(r'<option value="square_clinic" selected', page)
+    assert browser.get(f"{NEW}?on=yesterday").status_code == 422
+
+
+def test_the_form_of_an_activity_holds_what_is_written_of_it(
+    databases: Databases, browser: FlaskClient, make: Make, site: Site
+) -> None:
+    centre = make.site(kind="center", tier="T3")
+    post(browser, NEW, typed(reported_with=str(centre.id), counted="false", starts_at="09:30"))
+    form = browser.get(f"{LIST}/{rows(databases, site, Activity)[0].id}/edit").text
+
+    assert "折页 300\n海报 5</textarea>" in form
+    assert 'value="09:30"' in form
+    assert re.search(r'<option value="false" selected', form)
+    assert re.search(r'name="people_estimated" type="checkbox" value="1" checked', form)
+    assert not re.search(r'name="sessions_estimated" type="checkbox" value="1" checked', form)
+    assert re.search(r'name="audiences" value="elderly" checked', form)
+
+
 def test_a_ticked_box_without_a_value_is_nobody(databases: Databases, browser: FlaskClient, site: Site) -> None:
     assert post(browser, NEW, typed(facilitators=[""], flowers=[""])).status_code == 303
     assert rows(databases, site, Activity)[0].facilitators == []

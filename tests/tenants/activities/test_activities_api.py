@@ -85,6 +85,27 @@ def test_what_is_wrong_is_pointed_at(program: FlaskClient, wrong: dict[str, Any]
     assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
 
 
+def test_whatever_need_not_be_there_may_be_null(program: FlaskClient) -> None:
+    described = program.get("/api/v1/openapi.json").json
+    assert described
+    optional = set(described["components"]["schemas"]["activities.ActivitiesGiven"]["properties"]) - {*BODY}
+
+    made = program.post(API, json=BODY | dict.fromkeys(optional))
+
+    assert made.status_code == 201, made.text
+    assert made.json
+    assert (made.json["audiences"], made.json["people"], made.json["people_estimated"]) == ([], None, False)
+    assert made.json["counted"] is True
+
+
+def test_a_program_finds_an_activity_by_its_title(program: FlaskClient, make: Make, site: Site) -> None:
+    for title in ("读书会", "广场义诊"):
+        Active(make, site).activity(date(2026, 3, 1), title=title)
+    found = program.get(f"{API}?q=义诊").json
+    assert found
+    assert [one["title"] for one in found["items"]] == ["广场义诊"]
+
+
 def test_the_list_goes_on_by_key_and_is_narrowed(program: FlaskClient, make: Make, site: Site) -> None:
     active = Active(make, site)
     for day, venue in ((1, "school"), (2, "organ"), (3, "school")):

@@ -20,14 +20,15 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column, table
-from huakai_tenants.activities import sheet
+from huakai_tenants.activities.listing import ACTIVITIES
 from huakai_tenants.activities.models import Activity
 from huakai_tenants.sheets.models import SheetImport
 from tests.support.active import Active
 from tests.support.make import Make
-from tests.support.web import post
+from tests.support.web import post, statements
 
-HEAD = [Column(title.render()) for title in sheet.TITLES.values()]
+NAMES = [one.name for one in ACTIVITIES.into("sheet")]
+HEAD = [Column(one.label.render()) for one in ACTIVITIES.into("sheet")]
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
 CASES = Path(__file__).parents[2] / "data/sheets"
 IMPORTS = "/room/activities/imports"
@@ -51,7 +52,7 @@ def book(*rows: Sequence[workbooks.Value]) -> bytes:
 
 
 def line(title: str = "讲座", **changes: Any) -> list[workbooks.Value]:
-    values = dict.fromkeys(sheet.TITLES) | {
+    values = dict.fromkeys(NAMES) | {
         "title": title, "held_on": "2026-03-05", "state": "已举办", "direction": "走出去", "venue": "进社区",
         "form": "讲座与培训", "audiences": "社区居民、老年人", "sessions": "2", "attendances": "80",
         "attendances_estimated": "是", "materials": "折页 80；海报 2",
@@ -181,8 +182,40 @@ def test_a_fault_stands_at_its_cell_on_the_page_and_in_the_workbook(
     assert browser.get(f"{place}/workbook").data[:2] == b"PK"
 
 
+def test_an_activity_is_called_off_on_its_page_and_a_sheet_leaves_it_alone(
+    databases: Databases, browser: FlaskClient, make: Make, site: Site
+) -> None:
+    Active(make, site).activity(date(2026, 3, 5), title="停办", state="cancelled", venue=None, direction="in")
+    filled = browser.get(f"{IMPORTS}/template.xlsx?filled=1").data
+    assert "活动已与这张表一致" in browser.get(sent(browser, filled)).text
+
+    page = browser.get(sent(browser, book(line("停办"), line("新的", state="已取消")))).text
+
+    assert "A2</strong> 这次活动已经取消，请先恢复。" in page
+    assert "E3</strong> 取消活动请在活动页面进行。" in page
+    assert len(rows(databases, site)) == 1
+
+
+def test_a_faulty_row_is_named_as_it_was_typed(browser: FlaskClient) -> None:
+    assert "做错的讲座" in browser.get(sent(browser, book(line("做错的讲座", form="烹饪")))).text
+
+
+def test_many_rows_take_no_more_statements_than_few(app: Flask, browser: FlaskClient) -> None:
+    taken = []
+    for many in (2, 40):
+        for changes in ({}, {"note": "已核对"}):
+            place = sent(browser, book(*(line(f"讲座 {many}-{number}", **changes) for number in range(many))))
+            mark = MARK.search(browser.get(place).text)
+            assert mark
+            with statements(app, Login.TENANT) as seen:
+                post(browser, f"{place}/application", {"mark": mark[1]})
+            taken.append([one for one in seen if "tenant.activity" in one])
+
+    assert [len(one) for one in taken[2:]] == [len(one) for one in taken[:2]]
+
+
 def test_two_rows_of_the_same_activity_are_one_and_a_fault(browser: FlaskClient) -> None:
-    assert "与第 2 行的日期和名称都相同" in browser.get(sent(browser, book(line(), line()))).text
+    assert "与第 2 行的活动名称、日期相同" in browser.get(sent(browser, book(line(), line()))).text
 
 
 def test_the_template_comes_back_filled_and_changes_nothing(browser: FlaskClient) -> None:
@@ -193,7 +226,7 @@ def test_the_template_comes_back_filled_and_changes_nothing(browser: FlaskClient
         assert not MARK.search(browser.get(sent(browser, filled)).text)
     browser.set_cookie("language", "zh_CN")
     empty = workbooks.read(browser.get(f"{IMPORTS}/template.xlsx").data).sheets[0]
-    assert [cell.text.rstrip("*") for cell in empty.rows[0]] == [str(title) for title in sheet.TITLES.values()]
+    assert [cell.text.rstrip("*") for cell in empty.rows[0]] == [one.title for one in HEAD]
 
 
 def test_an_upload_may_be_given_up_and_belongs_to_its_room(

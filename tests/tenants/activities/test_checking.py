@@ -26,6 +26,7 @@ from tests.support.staffed import Staffed
 
 TODAY = clock.today()
 MARCH = date(2026, 3, 5)
+COUNTED = "2026-01-01 至 2026-01-31 已按汇总数上报，不能再登记单次活动，否则会重复计算"
 LISTED = "请从列出的选项中选择"
 OTHER_COUNTY = {"region_code": "410302001000", "ancestors": ["410302001000", "410302000000", *ANCESTORS[2:]]}
 COUNTY_ITSELF = {"region_code": ANCESTORS[1], "ancestors": ANCESTORS[1:]}
@@ -150,6 +151,36 @@ def test_a_place_goes_with_the_direction_and_the_programme(
     assert checking.plain(KNOWN, given(**changes), None) == faults
 
 
+@pytest.mark.parametrize(
+    ("changes", "state", "faults"),
+    [
+        ({}, None, {}),
+        ({"held_on": TODAY}, "held", {}),
+        ({"people": 121}, None, {"people": ["人数不能多于人次"]}),
+        ({}, "cancelled", {"title": ["这次活动已经取消，请先恢复。"]}),
+        ({"state": "cancelled"}, None, {"state": ["取消活动请在活动页面进行。"]}),
+        ({"state": "cancelled"}, "held", {"state": ["取消活动请在活动页面进行。"]}),
+        ({"state": "cancelled"}, "cancelled", {"title": ["这次活动已经取消，请先恢复。"]}),
+        ({"held_on": date(2026, 1, 1)}, None, {"held_on": [COUNTED]}),
+        ({"held_on": date(2026, 1, 31)}, "held", {"held_on": [COUNTED]}),
+        ({"held_on": date(2026, 2, 1)}, None, {}),
+        ({"held_on": date(2026, 1, 9), "counted": False}, None, {}),
+    ],
+)
+def test_a_row_of_a_sheet_is_held_against_its_activity_and_the_totals(
+    changes: dict[str, Any], state: str | None, faults: dict[str, list[str]]
+) -> None:
+    row = Activity(state=state, venue="community", form="clinic", audiences=[], flowers=[]) if state else None
+    past = ActivityTotal(from_on=date(2026, 1, 1), to_on=date(2026, 1, 31))
+
+    assert checking.of_row(KNOWN, given(**changes), row, [past]) == faults
+
+
+def test_a_planned_activity_of_a_counted_day_is_no_fault() -> None:
+    past = ActivityTotal(from_on=TODAY, to_on=TODAY + timedelta(days=30))
+    assert checking.of_row(KNOWN, planned(), None, [past]) == {}
+
+
 @dataclass(frozen=True)
 class Around:
     """A room with somebody of its staff, an activity in March, a total of January, and other sites near and far."""
@@ -267,10 +298,9 @@ def test_one_title_a_day_is_one_activity(session: Session, around: Around) -> No
 def test_what_a_total_has_counted_is_not_counted_again(
     session: Session, around: Around, changes: dict[str, Any], free: bool
 ) -> None:
-    said = "2026-01-01 至 2026-01-31 已按汇总数上报，不能再登记单次活动，否则会重复计算"
     faults = checking.wrong(session, KNOWN, given(reported_with=around.centre.id, title="另一场", **changes))
 
-    assert faults.get("held_on") == (None if free else [said])
+    assert faults.get("held_on") == (None if free else [COUNTED])
 
 
 def test_a_total_is_found_by_any_day_of_its_period(session: Session, around: Around) -> None:

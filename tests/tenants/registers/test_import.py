@@ -122,7 +122,7 @@ def test_a_filled_template_changes_entries_by_their_number_and_leaves_their_rows
     confirmed(browser, sent(browser, line("指路", number="1", pieces=None, way="consult")))
 
     (entry,) = stored(databases, site)
-    assert entry.answers["items"] == {"on": DAY, "about": "指路", "way": "consult"}
+    assert entry.answers["items"] == {"on": DAY, "about": "指路", "pieces": 3, "way": "consult"}, "blank leaves it"
     assert entry.answers["rows"] == kept["rows"]
     assert entry.version == 2
 
@@ -146,6 +146,9 @@ def test_rows_of_an_entry_go_out_in_one_cell_and_come_back(
     assert rows == {1: [{"unit": "民政", "reply": "已办"}, {"unit": "公安"}], 2: [{"unit": "卫健"}]}
     again = sent_file(browser, workbooks.write(table("登记", [*HEAD, Column("办理单位")], [new])))
     assert "登记已与这张表一致" in browser.get(again).text
+    blank = [*changed[:-1], None]
+    same = sent_file(browser, workbooks.write(table("登记", [*HEAD, Column("办理单位")], [blank])))
+    assert "登记已与这张表一致" in browser.get(same).text, "a blank cell leaves the rows"
 
 
 def test_a_fault_in_a_row_of_an_entry_names_its_line(browser: FlaskClient) -> None:

@@ -27,7 +27,11 @@ from tests.support.make import Make
 from tests.support.registered import body, with_registers, written
 
 DESK = "/room/registers/desk"
-SHIPPED = sorted(one.code for one in load_shipped().definitions if one.body.get("level") == "site")
+KEPT = [one for one in load_shipped().definitions if one.body.get("level") == "site"]
+SHIPPED, SEALED = (
+    sorted(one.code for one in KEPT),
+    {one.code for one in KEPT if one.body["privacy"] == "confidential"},
+)
 
 
 @pytest.fixture
@@ -232,7 +236,7 @@ def test_the_workbook_holds_entries_and_their_rows(make: Make, head: Actor, site
     book = CalamineWorkbook.from_filelike(io.BytesIO(browser.get(f"{DESK}/export").data))
 
     assert book.sheet_names == ["登记desk", "办理单位"]
-    assert "=1+1" in str(book.get_sheet_by_index(0).to_python()[1])
+    assert "=1+1" in str(book.get_sheet_by_index(0).to_python()[3])
     assert book.get_sheet_by_index(1).to_python()[1] == [1, "民政", "同意"]
 
 
@@ -252,10 +256,11 @@ def test_what_was_kept_long_enough_is_let_go(make: Make, head: Actor, site: Site
 @pytest.mark.parametrize("code", SHIPPED)
 def test_every_shipped_register_opens_sorts_and_exports(app: Flask, make: Make, code: str) -> None:
     browser = make.browser(app, make.member(Role.SITE_HEAD, make.site()))
-    for asked in ("", "?sort=day", "?sort=-number"):
+    for asked in ("", "?sort=day", "?sort=-number", "?size=20&density=compact&columns=day"):
         assert browser.get(f"/room/registers/{code}{asked}").status_code == 200
     assert browser.get(f"/room/registers/{code}/new").status_code == 200
     assert browser.get(f"/room/registers/{code}/export").status_code == 200
+    assert browser.get(f"/room/registers/{code}/print").status_code == (404 if code in SEALED else 200)
 
 
 def test_the_list_takes_as_many_statements_however_many_entries(

@@ -50,6 +50,14 @@ def pointers(answer: Any) -> set[str]:
     return {one["pointer"] for one in answer.json["errors"]}
 
 
+def test_whatever_need_not_be_there_may_be_null(program: FlaskClient) -> None:
+    made = program.post(DESK, json={**said(pieces=None, way=None), "rows": None})
+    assert made.status_code == 201, made.text
+    assert made.json
+    assert (made.json["items"], made.json["rows"]) == ({"on": DAY, "about": "问路"}, {"units": []})
+    assert pointers(program.post(DESK, json=said(None))) == {"#/items/about"}
+
+
 def test_a_register_says_what_its_entries_hold(program: FlaskClient) -> None:
     listed = program.get(REGISTERS).json
     assert listed

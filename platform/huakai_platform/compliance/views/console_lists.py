@@ -7,7 +7,7 @@ from huakai_platform.compliance.listing import COMPLIANCE, LEVELS
 from huakai_platform.compliance.views.blueprints import console
 from huakai_platform.kernel.access import Permission
 from huakai_platform.onboarding.views.regions import narrowing
-from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.pages import Asked, Pages
 from huakai_platform.resources.routes import list_routes
 from huakai_platform.web.context import actor, db, guard
 
@@ -26,7 +26,7 @@ list_routes(console, PAGES, read=Permission.COMPLIANCE_READ, workbook="/export",
 @console.get("")
 @guard(Permission.COMPLIANCE_READ)
 def sites() -> str:
-    asked = PAGES.asked()
-    regions, crumbs = narrowing("compliance.sites", asked.get("region"))
-    counted = replace(regions, sums=listing.by_grade(db(), actor(), asked))
-    return PAGES.index(counted, crumbs=crumbs, levels=LEVELS, words=words)
+    given = PAGES.given()
+    regions, crumbs = narrowing("compliance.sites", given.get("region"))
+    counted = replace(regions, sums=listing.by_grade(db(), actor(), given))
+    return PAGES.index(Asked(given, counted), crumbs=crumbs, levels=LEVELS, words=words)

@@ -16,7 +16,7 @@ from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict
 from huakai_platform.onboarding import reach
 from huakai_platform.onboarding.views.regions import breadcrumbs, narrowing
-from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.pages import Asked, Pages
 from huakai_platform.resources.routes import list_routes
 from huakai_platform.standards import service as standards
 from huakai_platform.web import inputs
@@ -37,12 +37,12 @@ list_routes(console, PAGES, read=Permission.COMPLIANCE_READ, at="/drift", workbo
 @console.get("/drift")
 @guard(Permission.COMPLIANCE_READ)
 def sites() -> str:
-    asked = PAGES.asked()
-    around, crumbs = narrowing("drift.sites", asked.get("region"))
-    summed = listing.standing(db(), actor(), asked)
-    below = [(code, name) for code, name in around.choices.items() if code != asked.get("region")]
-    rolled = listing.by_region(db(), actor(), below, asked, summed)
-    return PAGES.index(replace(around, sums={"sites": summed}), crumbs=crumbs, rolled=rolled)
+    given = PAGES.given()
+    around, crumbs = narrowing("drift.sites", given.get("region"))
+    summed = listing.standing(db(), actor(), given)
+    below = [(code, name) for code, name in around.choices.items() if code != given.get("region")]
+    rolled = listing.by_region(db(), actor(), below, given, summed)
+    return PAGES.index(Asked(given, replace(around, sums={"sites": summed})), crumbs=crumbs, rolled=rolled)
 
 
 @console.get("/drift/<uuid:site_id>")

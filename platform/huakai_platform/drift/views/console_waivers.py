@@ -13,7 +13,8 @@ from huakai_platform.drift.waiver_listing import WAIVERS, Waived
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding.views.regions import narrowing
-from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.resources.pages import Asked, Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
@@ -36,9 +37,10 @@ list_routes(
 @console.get("/waivers")
 @guard(Permission.COMPLIANCE_READ)
 def waived() -> str:
-    around, _crumbs = narrowing("drift.waived", PAGES.asked().get("region"))
+    given = PAGES.given()
+    around, _crumbs = narrowing("drift.waived", given.get("region"))
     crumbs = [(gettext("偏离"), url_for(".sites")), (gettext("豁免"), None)]
-    return PAGES.index(Waived(choices=around.choices), crumbs=crumbs)
+    return PAGES.index(Asked(given, Waived(choices=around.choices)), crumbs=crumbs)
 
 
 @console.get("/waivers/<uuid:waiver_id>")

@@ -17,7 +17,8 @@ from huakai_platform.identity.views.managing import to_detail
 from huakai_platform.kernel.access import EVERYONE, GRANTS, Permission, Role
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult

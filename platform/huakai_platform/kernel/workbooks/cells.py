@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from marshmallow import ValidationError
 
-from huakai_platform.kernel.fields import Code
 from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.workbooks.model import Cell, Value
 
@@ -46,13 +45,6 @@ FRACTION = re.compile(r"0?\.\d+|0")
 NUMBER = re.compile(r"([+-]?)[¥$]?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(.*)")
 LOST = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 MOST_DIGITS = 10**15
-
-
-class Time(Code):
-    """A time of day as `09:30`; in a sheet it may be typed as people say it."""
-
-    def __init__(self) -> None:
-        super().__init__(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def plain(value: Value) -> str:

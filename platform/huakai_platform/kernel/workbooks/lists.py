@@ -8,10 +8,9 @@ from typing import Any, cast
 
 from marshmallow import ValidationError, fields
 
-from huakai_platform.kernel.fields import Choice, Code, Date, Form, Int, Money, Number, Phone
+from huakai_platform.kernel.fields import Choice, Code, Date, Form, Int, Money, Number, Phone, Time
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import cells, headings, unread, words
-from huakai_platform.kernel.workbooks.cells import Time
 from huakai_platform.kernel.workbooks.headings import Heading
 from huakai_platform.kernel.workbooks.model import Cell, Sheet, address
 from huakai_platform.kernel.workbooks.sandbox import read

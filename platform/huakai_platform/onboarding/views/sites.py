@@ -15,7 +15,7 @@ from huakai_platform.onboarding.listing import SITES
 from huakai_platform.onboarding.schemas import Chosen
 from huakai_platform.onboarding.views.blueprints import blueprint
 from huakai_platform.onboarding.views.regions import breadcrumbs, narrowing
-from huakai_platform.resources.pages import Pages
+from huakai_platform.resources.pages import Asked, Pages
 from huakai_platform.resources.routes import list_routes
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -37,8 +37,9 @@ list_routes(blueprint, PAGES, read=Permission.SITES_READ, at="/sites", workbook=
 @blueprint.get("/sites")
 @guard(Permission.SITES_READ)
 def sites() -> str:
-    regions, crumbs = narrowing("onboarding.sites", PAGES.asked().get("region"))
-    return PAGES.index(regions, crumbs=crumbs)
+    given = PAGES.given()
+    regions, crumbs = narrowing("onboarding.sites", given.get("region"))
+    return PAGES.index(Asked(given, regions), crumbs=crumbs)
 
 
 @blueprint.get("/sites/<uuid:site_id>")

@@ -20,7 +20,8 @@ from huakai_platform.proposals.views.blueprints import (
     console,
     form,
 )
-from huakai_platform.resources.pages import Pages, list_routes
+from huakai_platform.resources.pages import Asked, Pages
+from huakai_platform.resources.routes import list_routes
 from huakai_platform.standards import drafts
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
@@ -34,11 +35,12 @@ list_routes(console, PAGES, read=Permission.PROPOSALS_MAKE, workbook="/export", 
 @console.get("")
 @guard(Permission.PROPOSALS_MAKE)
 def index() -> str:
-    asked = PAGES.asked()
-    around, crumbs = narrowing("proposals.index", asked.get("region"))
-    draft = asked.get("draft")
+    given = PAGES.given()
+    around, crumbs = narrowing("proposals.index", given.get("region"))
+    draft = given.get("draft")
     called = {str(draft): say(drafts.load(db(), draft).row.title)} if draft else {}
-    return PAGES.index(Proposed(choices=around.choices, drafts=called), crumbs=crumbs, draft_url=draft_url)
+    asked = Asked(given, Proposed(choices=around.choices, drafts=called))
+    return PAGES.index(asked, crumbs=crumbs, draft_url=draft_url)
 
 
 @console.get("/mine")

@@ -8,12 +8,11 @@ public_checkin = Blueprint("arrivals", __name__, url_prefix="/a")
 
 from huakai_tenants.activities.views import (  # noqa: E402, F401
     checkin,
-    imports,
+    deeds,
     listing,
     overviews,
     plan,
     proofs,
     showing,
     totals,
-    writing,
 )

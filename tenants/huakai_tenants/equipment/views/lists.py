@@ -18,7 +18,6 @@ from huakai_platform.resources.imports import SheetPages, import_routes
 from huakai_platform.resources.pages import Pages
 from huakai_platform.resources.routes import list_routes
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.equipment import plan as plans
 from huakai_tenants.equipment import required, schemas, service
 from huakai_tenants.equipment.listing import EQUIPMENT, GUIDE, WANTS, room, wanting
 from huakai_tenants.equipment.views import blueprint
@@ -36,23 +35,19 @@ import_routes(blueprint, SheetPages(PAGES, service, sheets, GUIDE), write=WRITE,
 @guard(READ)
 def index() -> str:
     """The register, above it what is missing and what wants attention."""
-    here = room(db(), actor())
+    asked = PAGES.asked()
+    here = asked.context
     lacking = [one for one in required.standings(db(), here.plan, here.today) if one.missing]
-    about = {
-        "lacking": lacking,
-        "wanting": wanting(db(), here),
-        "wants": WANTS,
-        "states": service.STATES,
-        "reasons": service.REASONS,
-    }
-    return PAGES.index(**about)
+    about = {"lacking": lacking, "wanting": wanting(db(), here), "wants": WANTS}
+    return PAGES.index(asked, states=service.STATES, reasons=service.REASONS, **about)
 
 
 @blueprint.get("/required")
 @guard(READ)
 def needed() -> str:
-    plan, today = plans.plan(db()), clock.today()
-    return render_template("equipment/required.html", standings=required.standings(db(), plan, today), **words(plan))
+    here = room(db(), actor())
+    standings = required.standings(db(), here.plan, here.today)
+    return render_template("equipment/required.html", standings=standings, **words(here))
 
 
 @blueprint.post("/checks")
