@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from marshmallow import fields, missing
 
 from huakai_platform.kernel.fields import Checked, Choice, Code, Form, Int, Many, Page, Strict
-from huakai_platform.resources.fields import C, Question, R, Resource
+from huakai_platform.resources.fields import C, Kind, Question, R, Resource
 
 S = TypeVar("S", bound=Strict)
 SIZES = ("20", "50", "100")
@@ -18,16 +18,20 @@ VIEW = frozenset({"sort", "page", "size", "columns", "density"})
 
 
 @cache
-def form(resource: Resource[C, R]) -> type[Form]:
+def form(resource: Resource[C, R], *, change: bool = False) -> type[Form]:
     """What a page's form may hold, with the version that it was opened at."""
-    known = {one.name: one.kind for one in resource.into("form")}
+    known = {one.name: one.kind for one in resource.into("form", change=change)}
     return _made(Form, resource, "Form", {**known, "version": Int(0, load_default=0)})
 
 
 @cache
-def body(resource: Resource[C, R]) -> type[Strict]:
+def body(resource: Resource[C, R], *, change: bool = False) -> type[Strict]:
     """What a program may send; whatever need not be there may be null."""
-    return _made(Strict, resource, "Given", {one.name: _nullable(one.kind, one.about) for one in resource.into("body")})
+    fields = resource.into("body", change=change)
+    if change and fields == resource.into("body"):
+        return body(resource)
+    name = "Change" if change else "Given"
+    return _made(Strict, resource, name, {one.name: _nullable(one.kind, one.about) for one in fields})
 
 
 @cache
@@ -68,7 +72,7 @@ def usual(resource: Resource[C, R]) -> Question:
     return Question({one.name: one.usual for one in resource.filters if one.usual is not None})
 
 
-def _nullable(kind: Checked[Any], about: str) -> Checked[Any]:
+def _nullable(kind: Kind, about: str) -> Kind:
     made = copy(kind)
     made.allow_none = not made.required
     if about:
@@ -76,7 +80,7 @@ def _nullable(kind: Checked[Any], about: str) -> Checked[Any]:
     return made
 
 
-def _optional(kind: Checked[Any]) -> Checked[Any]:
+def _optional(kind: Kind) -> Kind:
     made = copy(kind)
     made.required = False
     return made

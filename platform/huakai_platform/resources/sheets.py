@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol
+from typing import Any, Generic
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 from huakai_platform.kernel import tenancy
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import FileRefused
-from huakai_platform.kernel.fields import Checked, Choice, Date
+from huakai_platform.kernel.fields import Choice, Date
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import lists as workbooks
 from huakai_platform.kernel.workbooks.lists import ListColumn, Listing
 from huakai_platform.resources import recognising, words
-from huakai_platform.resources.fields import C, Field, R, Resource
-from huakai_platform.resources.rows import ADDED, CHANGED, STATES, ImportRow
+from huakai_platform.resources.fields import C, Field, Kind, R, Resource
+from huakai_platform.resources.rows import ADDED, CHANGED, STATES, UNCHANGED, ImportRow
+from huakai_platform.resources.store import SheetStore
 
 MOST_ROWS = 2_000
 PICK, DAY = _("从下拉列表中选择。"), _("如 2026-01-05。")
@@ -36,16 +37,17 @@ class Report(Generic[R]):
     listing: Listing
     rows: Sequence[ImportRow[R]]
     preview_digest: str
+    sealed: int = 0
+    """How many of the rows that are right bring something to be sealed."""
 
     @property
     def counts(self) -> dict[str, int]:
         return {state: sum(one.state == state for one in self.rows) for state in STATES}
 
-
-class Writes(Protocol[R]):
-    """The part of a store that a sheet needs."""
-
-    def apply(self, session: Session, actor: Actor, rows: Sequence[ImportRow[R]]) -> None: ...
+    def typed(self, row: ImportRow[R], name: str) -> str:
+        """What the cell of a field says, read or not."""
+        place = self.listing.places.get(name)
+        return "" if place is None else self.listing.sheet.cell(row.row - 1, place).text
 
 
 def columns(resource: Resource[C, R], context: C) -> tuple[ListColumn, ...]:
@@ -56,7 +58,7 @@ def columns(resource: Resource[C, R], context: C) -> tuple[ListColumn, ...]:
 def template(resource: Resource[C, R], context: C, rows: Sequence[R] = (), guide: Sequence[Message] = ()) -> bytes:
     """The sheet to fill in, with what is known already."""
     fields = resource.into("sheet")
-    known = [{one.name: _kept(words.value(one, row, context)) for one in fields} for row in rows]
+    known = [{one.name: _kept(words.value(one, row, context)) for one in fields if not one.sealed} for row in rows]
     said = [one.render() for one in guide]
     return workbooks.template(resource.title.render(), columns(resource, context), known, said)
 
@@ -77,7 +79,7 @@ def counted(listing: Listing) -> int:
 
 
 def preview(
-    session: Session, resource: Resource[C, R], store: Writes[R], actor: Actor, listing: Listing, context: C
+    session: Session, resource: Resource[C, R], store: SheetStore[R], actor: Actor, listing: Listing, context: C
 ) -> Report[R]:
     """What the sheet would do to the list as it is now; nothing stays written."""
     with session.begin_nested() as point:
@@ -89,7 +91,7 @@ def preview(
 def apply(
     session: Session,
     resource: Resource[C, R],
-    store: Writes[R],
+    store: SheetStore[R],
     actor: Actor,
     listing: Listing,
     context: C,
@@ -110,16 +112,16 @@ def returned(report: Report[R]) -> bytes:
 
 
 def _done(
-    session: Session, resource: Resource[C, R], store: Writes[R], actor: Actor, listing: Listing, context: C
+    session: Session, resource: Resource[C, R], store: SheetStore[R], actor: Actor, listing: Listing, context: C
 ) -> Report[R]:
     _lock(session, resource)
     rows = recognising.rows(session, resource, actor, listing.rows, context)
-    before = [(one.record, list(one.changes)) for one in rows]
-    store.apply(session, actor, [one for one in rows if one.state in {ADDED, CHANGED}])
+    sealed = {one.name for one in resource.into("sheet") if one.sealed}
+    store.apply(session, actor, [one for one in rows if not one.errors and (sealed or one.state != UNCHANGED)])
     session.flush()
-    for one, (record, changes) in zip(rows, before, strict=True):
-        one.record, one.changes = record, changes
-    return Report(listing, rows, _digest(rows))
+    written = [one for one in rows if one.state in {ADDED, CHANGED}]
+    bring = sum(bool(sealed & {*(one.changes if one.record else one.values)}) for one in written)
+    return Report(listing, rows, _digest(rows), bring)
 
 
 def _lock(session: Session, resource: Resource[C, R]) -> None:
@@ -139,7 +141,8 @@ def _digest(rows: Iterable[ImportRow[R]]) -> str:
 
 def _column(one: Field[C], context: C) -> ListColumn:
     known = words.choices(one, context)
-    kind: Checked[Any] = Choice(known, required=one.kind.required) if one.choices else copy(one.kind)
+    kind: Kind = Choice(known, required=one.kind.required) if one.choices else copy(one.kind)
     note = one.note or (PICK if one.choices else DAY if isinstance(one.kind, Date) else None)
     said = note.render() if note else ""
-    return ListColumn(one.name, one.label, kind, one.width, said, known, units=one.units)
+    offered = {code: word for code, word in known.items() if word}
+    return ListColumn(one.name, one.label, kind, one.width, said, offered, units=one.units)
