@@ -28,6 +28,8 @@ REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
 RESOURCES = frozenset({"activities", "equipment", "staff", "training"})
 """Lists whose pages follow from their description."""
+FORMS = frozenset({"equipment", "staff"})
+"""Those whose forms follow from it, too."""
 LISTED = {"activities.index", "equipment.index", "staff.index", "training.listed"}
 SINGLE = {"activities.show", "equipment.show", "staff.show", "training.edit"}
 """Where they are shown, and a single thing of them."""
@@ -37,14 +39,14 @@ RELATIVE_TO = {
     "operations": frozenset({"operations"}),
     "registers": REGISTERS,
     "resources": RESOURCES,
-    "resources/form.html": frozenset({"equipment"}),
+    "resources/form.html": FORMS,
     "registers/figures.html": frozenset({"register_figures"}),
     "setup": frozenset({"setup"}),
     "sheets": LISTS,
     f"{P}/registers/answering.py": frozenset({"institution_registers_api", "room_registers_api"}),
     f"{P}/registers/import_pages.py": REGISTERS,
     f"{P}/registers/pages.py": REGISTERS,
-    f"{P}/resources/editing.py": frozenset({"equipment"}),
+    f"{P}/resources/editing.py": FORMS,
     f"{P}/resources/pages.py": RESOURCES,
     f"{P}/web/import_flow.py": LISTS,
 }
@@ -66,7 +68,7 @@ OTHERWISE = {
     },
     (f"{P}/identity/views/signing_in.py", "f'identity.{name}'"): {"identity.memberships", "identity.second_factor"},
     (f"{P}/oversight/views.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
-    (f"{P}/resources/api.py", "f'.{self.single_as}'"): {"equipment_items_api.item"},
+    (f"{P}/resources/api.py", "f'.{self.single_as}'"): {"equipment_items_api.item", "staff_api.member"},
     (f"{P}/resources/pages.py", "f'.{self.single}'"): SINGLE,
     (f"{P}/resources/pages.py", "f'.{self.listed}'"): LISTED,
     (f"{P}/trail/views.py", "'.index'"): {"trail.index"},
