@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +17,6 @@ from huakai_platform.resources.rows import ADDED, CHANGED
 from huakai_tenants.staff import contacts, enrolling, judging, posts
 from huakai_tenants.staff.judging import Row
 from huakai_tenants.staff.models import StaffMember
-
-RECOUNTED = 12
-"""Months that are counted anew at most: as many as a series shows."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,8 @@ class Sheets:
             one.record.id if one.record else ids[one.row]: reached[one.row] for one in written if one.row in reached
         }
         contacts.keep_all(session, self.key(), about)
-        _count(session, [judging.afterwards(one)["joined_on"] for one in written])
+        for month in clock.shown_months(judging.afterwards(one)["joined_on"] for one in written) if written else ():
+            outbox.publish(session, NumbersChanged(month.isoformat()))
 
 
 def _add(session: Session, rows: Sequence[Row]) -> dict[int, UUID]:
@@ -66,12 +63,3 @@ def _change(session: Session, rows: Sequence[Row]) -> None:
     if lines:
         values: dict[str, Any] = {name: bindparam(name) for name in judging.STORED}
         session.connection().execute(update(members).where(here).values(version=members.c.version + 1, **values), lines)
-
-
-def _count(session: Session, joined: Sequence[date]) -> None:
-    """The present month counts anew, and those in which the people began, as far back as a series goes."""
-    now = clock.month(clock.today())
-    oldest = clock.months_on(now, -RECOUNTED)
-    for month in sorted({now, *(clock.month(day) for day in joined)} if joined else ()):
-        if oldest <= month <= now:
-            outbox.publish(session, NumbersChanged(month.isoformat()))
