@@ -28,7 +28,7 @@ REGISTERS = frozenset({"registers", "room_registers"})
 LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
 RESOURCES = frozenset({"activities", "equipment", "staff", "training"})
 """Lists whose pages follow from their description."""
-FORMS = frozenset({"equipment", "staff"})
+FORMS = frozenset({"equipment", "staff", "training"})
 """Those whose forms follow from it, too."""
 LISTED = {"activities.index", "equipment.index", "staff.index", "training.listed"}
 SINGLE = {"activities.show", "equipment.show", "staff.show", "training.edit"}
@@ -68,7 +68,11 @@ OTHERWISE = {
     },
     (f"{P}/identity/views/signing_in.py", "f'identity.{name}'"): {"identity.memberships", "identity.second_factor"},
     (f"{P}/oversight/views.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
-    (f"{P}/resources/api.py", "f'.{self.single_as}'"): {"equipment_items_api.item", "staff_api.member"},
+    (f"{P}/resources/api.py", "f'.{self.single_as}'"): {
+        "equipment_items_api.item",
+        "staff_api.member",
+        "training_records_api.record",
+    },
     (f"{P}/resources/pages.py", "f'.{self.single}'"): SINGLE,
     (f"{P}/resources/pages.py", "f'.{self.listed}'"): LISTED,
     (f"{P}/trail/views.py", "'.index'"): {"trail.index"},
