@@ -1,7 +1,7 @@
 """The pages by which a list takes sheets in: template, upload, dry run, and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol
 from uuid import UUID
 
@@ -65,9 +65,8 @@ class SheetPages(Generic[C, R]):
         resource, rows = self.pages.resource, list[R]()
         context = resource.context(db(), actor())
         if import_flow.filled():
-            rows.extend(
-                lists.all_rows(db(), resource, actor(), schemas.usual(resource), context).rows[: sheets.MOST_ROWS]
-            )
+            fitting = replace(resource, most=min(resource.most, sheets.MOST_ROWS))
+            rows.extend(lists.all_rows(db(), fitting, actor(), schemas.usual(resource), context).rows)
             audit.record(db(), actor(), f"{self.kind}.exported", "site", tenancy.current(db()), rows=len(rows))
         return xlsx(sheets.template(resource, context, rows, self.guide), f"huakai-{self.kind}-template.xlsx")
 
