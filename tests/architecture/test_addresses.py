@@ -30,6 +30,8 @@ LISTS = frozenset({*REGISTERS, "activities", "equipment", "staff", "training"})
 HUNG = list(resources.hung())
 RESOURCES = frozenset({*REGISTERS, *(shelf for shelf, _pages in HUNG)})
 """Lists whose pages follow from their description."""
+FORMS = frozenset({"activities", "equipment", "staff", "training"})
+"""Those whose forms follow from it, too."""
 LISTED = {f"{shelf}.{pages.listed}" for shelf, pages in HUNG} | {f"{one}.entries" for one in REGISTERS}
 SINGLE = {f"{shelf}.{pages.single}" for shelf, pages in HUNG if pages.argument} | {f"{one}.show" for one in REGISTERS}
 PRINTED = {f"{shelf}.{pages.printed}" for shelf, pages in HUNG}
@@ -41,7 +43,7 @@ RELATIVE_TO = {
     "operations": frozenset({"operations"}),
     "registers": REGISTERS,
     "resources": RESOURCES,
-    "resources/form.html": frozenset({"activities", "equipment"}),
+    "resources/form.html": FORMS,
     "registers/figures.html": frozenset({"register_figures"}),
     "setup": frozenset({"setup"}),
     "sheets": LISTS,
@@ -49,8 +51,7 @@ RELATIVE_TO = {
     f"{P}/registers/exporting.py": REGISTERS,
     f"{P}/registers/import_pages.py": REGISTERS,
     f"{P}/registers/pages.py": REGISTERS,
-    f"{P}/resources/api.py": frozenset({"equipment_items_api", "room_activities_api"}),
-    f"{P}/resources/editing.py": frozenset({"activities", "equipment"}),
+    f"{P}/resources/editing.py": FORMS,
     f"{P}/resources/pages.py": RESOURCES,
     f"{P}/web/import_flow.py": LISTS,
 }
@@ -72,6 +73,12 @@ OTHERWISE = {
     },
     (f"{P}/identity/views/signing_in.py", "f'identity.{name}'"): {"identity.memberships", "identity.second_factor"},
     (f"{P}/oversight/views/picture.py", "f'onboarding.{name}'"): {"onboarding.sites", "onboarding.board"},
+    (f"{P}/resources/api.py", "f'.{self.single_as}'"): {
+        "equipment_items_api.item",
+        "room_activities_api.item",
+        "staff_api.member",
+        "training_records_api.record",
+    },
     (f"{P}/resources/pages.py", "f'.{self.single}'"): SINGLE,
     (f"{P}/resources/pages.py", "f'.{self.listed}'"): LISTED,
     (f"{P}/resources/pages.py", "f'.{self.printed}'"): PRINTED,

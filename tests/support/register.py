@@ -10,8 +10,10 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
+from huakai_platform.resources.sheets import template
 from huakai_tenants.sheets import service as sheets
-from huakai_tenants.staff import contacts, posts, sheet
+from huakai_tenants.staff import contacts
+from huakai_tenants.staff.listing import STAFF, room
 from huakai_tenants.staff.models import Qualification, StaffFile, StaffMember
 from tests.support.worlds import World
 
@@ -66,7 +68,6 @@ def staff_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]:
     with world.make.databases.session(Login.WORKER, site.id) as opened:
         vault.ensure_key(opened, world.make.settings.master_key)
     with world.make.databases.session(Login.TENANT, site.id) as opened:
-        plan = posts.plan(opened)
-        content = sheet.template(opened, owner, plan, "zh", filled=False)
+        content = template(STAFF, room(opened, owner))
         row = sheets.keep(opened, owner, world.make.settings.master_key, "staff", "a.xlsx", content)
         return {"import_id": row.id}

@@ -10,10 +10,10 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.sites import Site
-from huakai_platform.standards.pinned import pinned
+from huakai_platform.resources.sheets import template
 from huakai_tenants.sheets import service as sheets
 from huakai_tenants.staff.models import StaffFile
-from huakai_tenants.training import curriculum, sheet
+from huakai_tenants.training.listing import TRAINING, room
 from huakai_tenants.training.models import TrainingRecord
 from tests.support.staffed import Staffed
 from tests.support.worlds import World
@@ -53,6 +53,5 @@ def training_import(world: World, owner: Actor, site: Site) -> Mapping[str, Any]
     with world.make.databases.session(Login.WORKER, site.id) as opened:
         vault.ensure_key(opened, settings.master_key)
     with world.make.databases.session(Login.TENANT, site.id) as opened:
-        courses = curriculum.of(opened, pinned(opened).edition_id).courses
-        content = sheet.template(opened, owner, courses, "zh", filled=False)
+        content = template(TRAINING, room(opened, owner))
         return {"import_id": sheets.keep(opened, owner, settings.master_key, "training", "a.xlsx", content).id}

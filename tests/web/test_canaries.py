@@ -26,7 +26,7 @@ from huakai_platform.kernel.tenancy import PLATFORM
 from huakai_platform.kernel.workbooks import Column, table
 from huakai_platform.web import inputs
 from huakai_platform.web.api.resources import operation_of
-from huakai_tenants.staff import sheet as staff
+from huakai_tenants.staff.listing import STAFF
 from huakai_worker import dispatcher
 from tests.support import canaries
 from tests.support.canaries import Canaries
@@ -101,7 +101,7 @@ class Diary:
         )
         self.by_sheet(
             "/room/staff/imports",
-            [title.render() for title in staff.TITLES.values()],
+            [one.label.render() for one in STAFF.into("sheet")],
             lambda: [None, "王芳", "咨询师", "专职", None, DAY, None, self.canaries.word("staff", "phone"), None, None],
         )
 

@@ -31,10 +31,12 @@ ONE = ("row", "detail")
 
 
 class Told(NamedTuple):
-    """What the document says of an operation: a summary in English, a description in Chinese."""
+    """What the document says of an operation: a summary in English, a description in Chinese, and how it may refuse
+    beside what every operation may."""
 
     summary: str
     description: str
+    refuses: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Words:
     add: Told
     change: Told
     example: Mapping[str, Any]
+    changed: Mapping[str, Any] | None = None
+    """An example of a change, where it is another one."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,13 @@ class Operations(Generic[C, R]):
     """The operations of one list; a program is shown what a person is, under the same scope."""
 
     resource: Resource[C, R]
-    store: Store[R]
+    store: Store
     argument: str
+    listed_as: str = "listed"
+    single_as: str = "item"
+    """The endpoints of the list and of a single thing."""
     order: Order | None = None
-    """Of the list; by its key where nothing else is said."""
+    """Of the list, where it is not by key."""
 
     def listed(self, asked: Any) -> Response:
         context, values = self._context(), {k: v for k, v in asked.items() if k not in {"after", "limit"}}
@@ -72,7 +79,7 @@ class Operations(Generic[C, R]):
 
     def add(self, given: Any) -> Response:
         made = self.store.add(db(), actor(), given)
-        return self.answer(made.id, 201, url_for(".item", **{self.argument: made.id}))
+        return self.answer(made.id, 201, url_for(f".{self.single_as}", **{self.argument: made.id}))
 
     def change(self, given: Any, **where: UUID) -> Response:
         version = self.store.get(db(), where[self.argument]).version
@@ -84,15 +91,14 @@ class Operations(Generic[C, R]):
         return self.resource.context(db(), actor())
 
     def _said(self, row: R, context: C, *places: str) -> dict[str, Any]:
-        shown = self.resource.out(*places)
-        return {"id": row.id, **{one.name: words.value(one, row, context) for one in shown}}
+        return {"id": row.id, **{one.name: words.value(one, row, context) for one in self.resource.out(*places)}}
 
     def answer(self, thing: UUID, status: int = 200, location: str | None = None) -> Response:
-        """One as the list has it. The store says what is not there."""
+        """One as the list has it, and in detail. The store says what is not there."""
         self.store.get(db(), thing)
         context = self._context()
         row = lists.one_row(db(), self.resource, actor(), thing, context)
-        return api.answer(self._said(row, context, *ONE), status, version=row.version, location=location)
+        return api.answer(self._said(row, context, "row", "detail"), status, version=row.version, location=location)
 
 
 def operations(
@@ -105,33 +111,43 @@ def operations(
     sample: str,
     path: str,
 ) -> type[Shape]:
-    """Hang the operations of a list on its blueprint; gives what they answer with of a single thing."""
-    row, asked, given = shape(ops.resource, blueprint), query(ops.resource, blueprint), schemas.body(ops.resource)
-    whole = shape(ops.resource, blueprint, *ONE) if ops.resource.out("detail") else row
-    given.__module__ = blueprint.import_name
-    one, example = f"{path}/<uuid:{ops.argument}>", said.example
+    """Hang the operations of a list on its blueprint; gives what those of a single thing answer with."""
+    row, asked = shape(ops.resource, blueprint, "row"), query(ops.resource, blueprint)
+    whole = shape(ops.resource, blueprint, "row", "detail") if ops.resource.out("detail") else row
+    given, changed = schemas.body(ops.resource), schemas.body(ops.resource, change=True)
+    given.__module__ = changed.__module__ = blueprint.import_name
+    one = f"{path}/<uuid:{ops.argument}>"
 
     def hang(
         method: str, rule: str, name: str, view: Callable[..., Any], may: Permission, told: Told, **more: Any
     ) -> None:
         of = sample if rule == one else None
-        made = guard(may, sample=of)(blueprint.operation(*told, **more)(function(view)))
-        blueprint.add_url_rule(rule, name, made, methods=[method])
+        described = blueprint.operation(told.summary, told.description, refuses=told.refuses, **more)
+        blueprint.add_url_rule(rule, name, guard(may, sample=of)(described(function(view))), methods=[method])
 
-    hang("GET", path, "listed", ops.listed, read, said.listed, asks=asked, gives=api.Listed(row))
-    hang("GET", one, "item", ops.one, read, said.one, gives=whole)
-    hang("POST", path, "add", ops.add, write, said.add, takes=given, gives=whole, status=201, example=example)
+    hang("GET", path, ops.listed_as, ops.listed, read, said.listed, asks=asked, gives=api.Listed(row))
+    hang("GET", one, ops.single_as, ops.one, read, said.one, gives=whole)
+    hang("POST", path, "add", ops.add, write, said.add, takes=given, gives=whole, status=201, example=said.example)
+    example = said.changed or said.example
     hang(
-        "PUT", one, "change", ops.change, write, said.change, takes=given, gives=whole, versioned=True, example=example
+        "PUT",
+        one,
+        "change",
+        ops.change,
+        write,
+        said.change,
+        takes=changed,
+        gives=whole,
+        versioned=True,
+        example=example,
     )
     return whole
 
 
 def shape(resource: Resource[C, R], blueprint: Resources, *places: str) -> type[Shape]:
-    """What an answer holds of a thing: of one of a list, else of a single one."""
-    shown = resource.out(*(places or ("row",)))
-    known: dict[str, plain.Field[Any]] = {"id": plain.UUID()} | {one.name: _out(one) for one in shown}
-    name = f"{resource.name.capitalize()}{'Detail' if places else 'Row'}"
+    """What an answer holds of a thing."""
+    known: dict[str, plain.Field[Any]] = {"id": plain.UUID()} | {one.name: _out(one) for one in resource.out(*places)}
+    name = f"{resource.name.capitalize()}{'Detail' if 'detail' in places else 'Row'}"
     made = cast(type[Shape], Shape.from_dict(known, name=name))
     made.__module__ = blueprint.import_name
     return made

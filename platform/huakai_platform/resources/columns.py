@@ -43,7 +43,7 @@ def column(field: Field[C], context: C) -> ListColumn:
     """With a drop-down in the reader's language where there is one."""
     known = choices(field, context)
     note = field.note or _note(field)
-    offered = {} if field.is_several else known
+    offered = {} if field.is_several else {code: word for code, word in known.items() if word}
     return ListColumn(
         field.name,
         field.label,
@@ -72,9 +72,12 @@ def written(field: Field[C], held: Any, known: Mapping[str, str]) -> Any:
 
 
 def meant(field: Field[C], read: Any) -> Any:
-    """What the value of a filled cell is: a word of a drop-down that stands for an object is its id."""
+    """What the value of a filled cell is: a word of a drop-down that stands for an object is its id; one beside the
+    codes of the field is none."""
     if isinstance(field.kind, Flag):
         return read == "yes"
+    if isinstance(field.kind, Choice) and read not in field.kind.choices:
+        return None
     return UUID(read) if isinstance(field.kind, Id) else read
 
 

@@ -20,13 +20,15 @@ from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db
 from huakai_platform.web.inputs import FormResult
 
+NONE: Mapping[str, list[str]] = {}
+
 
 @dataclass(frozen=True)
 class FormPages(Generic[C, R]):
     """The forms of one list; the page of a single thing, `show`, is its feature's own."""
 
     pages: Pages[C, R]
-    store: Store[R]
+    store: Store
     beside: Callable[[UUID | None], Mapping[str, Any]] = lambda _thing: {}
     """What the page of the feature shows beside the form."""
 
@@ -44,15 +46,20 @@ class FormPages(Generic[C, R]):
         except Invalid as refused:
             return self.page(None, FormResult({}, refused.fields, given.raw), status=refused.status)
         flash(gettext("已登记。"), "ok")
-        return redirect(self.pages.thing_address(made.id), 303)
+        return redirect(self._back(made.id), 303)
 
     def edit(self, **where: UUID) -> Answer:
-        kept = self.store.get(db(), where[self.pages.argument])
-        return self.page(kept.id, FormResult({}, raw=schemas.form(self.pages.resource)().dump(kept)))
+        return self.again(where[self.pages.argument])
+
+    def again(self, thing: UUID, errors: Mapping[str, list[str]] = NONE, *, status: int = 200, **more: Any) -> Answer:
+        """The form of a thing as it is kept."""
+        kept = self.store.get(db(), thing)
+        raw = schemas.form(self.pages.resource, change=True)().dump(kept)
+        return self.page(kept.id, FormResult({}, errors, raw), status=status, **more)
 
     def change(self, **where: UUID) -> Answer:
         kept = self.store.get(db(), where[self.pages.argument])
-        given = inputs.form(schemas.form(self.pages.resource)())
+        given = inputs.form(schemas.form(self.pages.resource, change=True)())
         if not given.ok:
             return self.page(kept.id, given, status=422)
         try:
@@ -63,32 +70,42 @@ class FormPages(Generic[C, R]):
         except Invalid as refused:
             return self.page(kept.id, FormResult({}, refused.fields, given.raw), status=refused.status)
         flash(gettext("已保存。"), "ok")
-        return redirect(self.pages.thing_address(kept.id), 303)
+        return redirect(self._back(kept.id), 303)
 
     def page(
-        self, thing: UUID | None, given: FormResult, *, stale: StaleVersion | None = None, status: int = 200
+        self,
+        thing: UUID | None,
+        given: FormResult,
+        *,
+        stale: StaleVersion | None = None,
+        status: int = 200,
+        **more: Any,
     ) -> Answer:
-        """The form with what was typed."""
+        """The form with what was typed; `more` goes before what stands beside it."""
         context = self.pages.resource.context(db(), actor())
-        back = self.pages.thing_address(thing) if thing else self.pages.list_address()
         shown = render_template(
             f"{self.pages.resource.name}/form.html",
             thing=thing,
+            fields=self.pages.resource.into("form", change=thing is not None),
             values=given.raw,
             errors=given.errors,
             stale=stale,
             differences=self._differences(stale, context),
-            back=back,
+            back=self._back(thing),
             argument=self.pages.argument,
             key=str(uuid7()),
             **self.pages.words(context),
-            **self.beside(thing),
+            **{**self.beside(thing), **more},
         )
         return (shown, status) if status != 200 else shown
 
+    def _back(self, thing: UUID | None) -> str:
+        """A thing whose page is its form leads back to the list."""
+        return self.pages.thing_address(thing) if thing and self.pages.single != "edit" else self.pages.list_address()
+
     def _differences(self, stale: StaleVersion | None, context: C) -> list[tuple[Message, str, str]]:
         """What stands there now and what was typed, by label, in the reader's words."""
-        fields = {one.name: one for one in self.pages.resource.fields}
+        fields = {one.name: one for one in self.pages.resource.into("form")}
         found = []
         for name, now, typed in stale.changes if stale else ():
             field, known = fields[name], words.choices(fields[name], context)
@@ -102,16 +119,17 @@ def form_routes(
     *,
     write: Permission,
     sample: str,
+    at: str = "",
     by_hand: Collection[str] = (),
 ) -> None:
-    """Hang the forms of a list on its blueprint; `sample` is the kind of object in tests, the pages `by_hand` are the
-    feature's own."""
-    one = f"/<uuid:{forms.pages.argument}>/edit"
-    for method, rule, view, of in (
-        ("GET", "/new", forms.new, None),
-        ("POST", "/new", forms.add, None),
-        ("GET", one, forms.edit, sample),
-        ("POST", one, forms.change, sample),
+    """Hang the forms of a list on its blueprint, which stands at the address `at`; `sample` is the kind of object in
+    tests, and the pages `by_hand` are the feature's own."""
+    one = f"{at}/<uuid:{forms.pages.argument}>/edit"
+    for method, rule, view, endpoint, of in (
+        ("GET", f"{at}/new", forms.new, "new", None),
+        ("POST", f"{at}/new", forms.add, "add", None),
+        ("GET", one, forms.edit, "edit", sample),
+        ("POST", one, forms.change, "change", sample),
     ):
-        if view.__name__ not in by_hand:
-            hang(blueprint, method, rule, view.__name__, view, write, of)
+        if endpoint not in by_hand:
+            hang(blueprint, method, rule, endpoint, view, write, of)

@@ -1,5 +1,6 @@
 """What a list of things is: its fields and where each is taken in and shown, its filters, sorts and rows."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -69,9 +70,10 @@ class Field(Generic[C]):
     into: frozenset[str] = NOWHERE
     """`form` of a page, `body` of the API, `sheet` to fill in."""
     out: frozenset[str] = NOWHERE
-    """`list` and `detail` page, `row` of the API, `export`, `print`."""
+    """`list` page, `row` of the API, `detail` of one thing there, `export`, `print`."""
     choices: Callable[[C], Mapping[str, Word]] | None = None
-    """The words of its codes; nothing else is taken in."""
+    """The words of its codes; nothing else is taken in. In a sheet a code that its kind does not know clears it, and
+    one without a word is taken in and not offered."""
     note: Message | None = None
     """How it is filled in, said at the heading of a sheet."""
     about: str = ""
@@ -82,10 +84,10 @@ class Field(Generic[C]):
     """The sort that its heading in the list asks for."""
     units: Sequence[str] = ()
     """What may stand behind its number in a sheet."""
-    recognises: bool = False
-    """A row of a sheet with a known value means the thing that has it."""
-    identifies: bool = False
-    """A row of a sheet with the same values of all fields that identify means the thing that has them."""
+    recognises: int = 0
+    """A row of a sheet means the thing that has its values of the fields of one rank; rank 1 goes before 2."""
+    fixed: bool = False
+    """It is given once: neither the form nor the program that changes a thing may give it."""
     sealed: bool = False
     """It may come in; it never goes out, and nothing may ask by it."""
 
@@ -114,8 +116,6 @@ class Field(Generic[C]):
             raise ValueError(f"{self.name}: no such place: {sorted(unknown)}")
         if self.sealed and self.out:
             raise ValueError(f"{self.name} is sealed and would be shown")
-        if self.identifies and not self.kind.required:
-            raise ValueError(f"{self.name} identifies and might be empty")
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,7 @@ class Resource(Generic[C, L]):
     """A word of the code in the plural: the prefix of trail entries, file names and schemas."""
     title: Message
     fields: Sequence[Field[C]]
+    """In order; one that a sheet asks for otherwise than a form stands there twice, for different places."""
     filters: Sequence[Filter[C]]
     sorts: Mapping[str, Column | Order]
     """By a column where every row is counted; by an order that goes on by key where there may be very many."""
@@ -190,18 +191,21 @@ class Resource(Generic[C, L]):
             raise ValueError(f"{self.name}: sealed fields are asked for: {sorted(asked)}")
         if self.order.removeprefix("-") not in self.sorts:
             raise ValueError(f"{self.name}: no such sort: {self.order}")
+        places = Counter((one.name, place) for one in self.fields for place in one.into | one.out)
+        if twice := [place for place, times in places.items() if times > 1]:
+            raise ValueError(f"{self.name}: described twice: {sorted(twice)}")
 
     @property
     def is_long(self) -> bool:
         """Whether there may be so many that pages are reached by key beyond the last number."""
         return any(isinstance(by, Order) for by in self.sorts.values())
 
-    def into(self, place: str) -> list[Field[C]]:
-        """The fields that are taken in there, in order."""
-        return [one for one in self.fields if place in one.into]
+    def into(self, place: str, *, change: bool = False) -> list[Field[C]]:
+        """The fields that are taken in there, in order; of a change without those that are given once."""
+        return [one for one in self.fields if place in one.into and not (change and one.fixed)]
 
     def out(self, *places: str) -> list[Field[C]]:
-        """The fields that are shown in one of these places, in order."""
+        """The fields that are shown at one of these places, in order."""
         return [one for one in self.fields if one.out.intersection(places)]
 
     def labels(self) -> dict[str, Message]:

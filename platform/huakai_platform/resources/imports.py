@@ -1,7 +1,7 @@
 """The pages by which a list takes sheets in: template, upload, dry run, and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_platform.resources import lists, schemas, sheets
 from huakai_platform.resources.fields import C, R
 from huakai_platform.resources.pages import Answer, Pages, hang
-from huakai_platform.resources.store import Store
+from huakai_platform.resources.store import SheetStore
 from huakai_platform.web import import_flow
 from huakai_platform.web.context import actor, app_state, db
 from huakai_platform.web.downloads import xlsx
@@ -49,7 +49,7 @@ class SheetPages(Generic[C, R]):
     """The sheets of one list: `uploads` keeps them, `guide` says on their first page how one is filled in."""
 
     pages: Pages[C, R]
-    store: Store[R]
+    store: SheetStore[R]
     uploads: Uploads
     guide: Sequence[Message]
 
@@ -65,9 +65,8 @@ class SheetPages(Generic[C, R]):
         resource, rows = self.pages.resource, list[R]()
         context = resource.context(db(), actor())
         if import_flow.filled():
-            rows.extend(
-                lists.all_rows(db(), resource, actor(), schemas.usual(resource), context).rows[: sheets.MOST_ROWS]
-            )
+            fitting = replace(resource, most=min(resource.most, sheets.MOST_ROWS))
+            rows.extend(lists.all_rows(db(), fitting, actor(), schemas.usual(resource), context).rows)
             audit.record(db(), actor(), f"{self.kind}.exported", "site", tenancy.current(db()), rows=len(rows))
         return xlsx(sheets.template(resource, context, rows, self.guide), f"huakai-{self.kind}-template.xlsx")
 
@@ -130,7 +129,7 @@ class SheetPages(Generic[C, R]):
             return None
         self.uploads.finish(row, **found.counts)
         db().flush()
-        about = {"sha256": row.sha256}
+        about = {"sha256": row.sha256} | ({"contacts": found.sealed} if found.sealed else {})
         audit.record(db(), actor(), f"{self.kind}.imported", "sheet_import", row.id, **about, **found.counts)
         return found.counts
 

@@ -2,134 +2,171 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 
-from sqlalchemy import tuple_
+from sqlalchemy import ColumnElement, Select, String
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import search
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.i18n import _, listed
+from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.workbooks.lists import ListRow
 from huakai_platform.kernel.workbooks.words import NOTHING
 from huakai_platform.resources import columns, lists, schemas, words
 from huakai_platform.resources.fields import C, Field, Question, R, Resource
 from huakai_platform.resources.rows import ImportRow
 
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mark(Generic[C]):
+    """The fields of one rank: their values together mean one thing. `told_by` are those of a better rank."""
+
+    fields: Sequence[Field[C]]
+    told_by: Sequence[Field[C]]
+
+    @property
+    def describes(self) -> bool:
+        """Several fields behind a better mark may be the same of two things, as the name and the post of two people."""
+        return len(self.fields) > 1 and bool(self.told_by)
+
+    @property
+    def place(self) -> str:
+        """The field at which a row is told that it is not the only one: the one that would tell it apart."""
+        return (self.told_by[0] if self.describes else self.fields[-1]).name
+
+    def key(self, values: Mapping[str, Any]) -> Key | None:
+        held = [values.get(one.name) for one in self.fields]
+        return None if None in held else tuple(map(_folded, held))
+
+    def is_told(self, row: ImportRow[R]) -> bool:
+        """Whether the row has a better mark."""
+        return any(row.values.get(one.name) is not None for one in self.told_by)
+
+    def refuse(self, row: ImportRow[R], said: Message) -> None:
+        row.refuse(
+            self.place, _("{said}，请填写{what}", said=said, what=self.told_by[0].label) if self.describes else said
+        )
+
+    def what(self) -> str:
+        return listed(one.label.render() for one in self.fields)
+
 
 def rows(
     session: Session, resource: Resource[C, R], actor: Actor, lines: Iterable[ListRow], context: C
 ) -> list[ImportRow[R]]:
-    """The rows with the things that they mean: by what identifies them, where the list has that; else by its marks,
-    the first of them before all others, however they are typed; a row without any mark means a thing that is just like
-    it, each thing once."""
+    """The rows with the things that they mean: by the marks of the list, the first of them before all others, however
+    they are typed; a row without any mark means a thing that is just like it, each thing once."""
+    fields, known = resource.into("sheet"), marks(resource)
     found = [
-        ImportRow[R](one.number, _filled(resource, one.values), errors={k: list(v) for k, v in one.errors.items()})
+        ImportRow[R](one.number, _filled(fields, one.values), errors={k: list(v) for k, v in one.errors.items()})
         for one in lines
     ]
-    if any(one.identifies for one in resource.into("sheet")):
-        _by_identity(session, resource, actor, found, context)
-    else:
-        _by_marks(session, resource, actor, found, context)
-    for one in (one for one in found if one.record is not None):
+    for mark in (one for one in known if not one.describes):
+        _refuse_doubles(mark, found)
+    right = [one for one in found if not one.errors]
+    for mark in known:
+        _by_mark(mark, right, lists.unordered_query(resource, actor, Question(), context), session, resource)
+    for mark in (one for one in known if one.describes):
+        _refuse_doubles(mark, right)
+    _by_likeness(session, resource, actor, known, right, context)
+    for one in (one for one in right if one.record is not None):
         one.changes = [
             each.name
-            for each in resource.into("sheet")
-            if each.name in one.values and words.value(each, one.record, context) != one.values[each.name]
+            for each in fields
+            if each.name in one.values
+            and not each.sealed
+            and words.value(each, one.record, context) != one.values[each.name]
         ]
     return found
 
 
-def _filled(resource: Resource[C, R], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the filled cells mean; a mark of those who wrote that there is none is none."""
+def marks(resource: Resource[C, R]) -> list[Mark[C]]:
+    """The marks of a list, the best first."""
+    ranked = [one for one in resource.into("sheet") if one.recognises]
+    return [
+        Mark([one for one in ranked if one.recognises == rank], [one for one in ranked if one.recognises < rank])
+        for rank in sorted({one.recognises for one in ranked})
+    ]
+
+
+def _filled(fields: Iterable[Field[C]], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the filled cells hold; a mark of those who wrote that there is none is none."""
     return {
         one.name: columns.meant(one, values[one.name])
-        for one in resource.into("sheet")
-        if values.get(one.name) is not None and not (one.recognises and _folded(values[one.name]) in NOTHING)
+        for one in fields
+        if values.get(one.name) is not None
+        and not (one.recognises and not one.kind.required and _folded(values[one.name]) in NOTHING)
     }
-
-
-def _by_identity(
-    session: Session, resource: Resource[C, R], actor: Actor, found: Sequence[ImportRow[R]], context: C
-) -> None:
-    """Two rows of one thing contradict each other; all others mean the thing of the same values, if there is one."""
-    identity = [one for one in resource.into("sheet") if one.identifies]
-    asked: dict[tuple[Any, ...], ImportRow[R]] = {}
-    for one in (one for one in found if not one.errors):
-        first = asked.setdefault(tuple(one.values[each.name] for each in identity), one)
-        if first is not one:
-            what = listed(each.label for each in identity)
-            one.refuse(identity[0].name, _("与第 {row} 行的{what}相同", row=first.row, what=what))
-    if not asked:
-        return
-    query = lists.unordered_query(resource, actor, Question(), context)
-    named = tuple_(*(query.selected_columns[each.name] for each in identity)).in_(list(asked))
-    for thing in lists.read(session, resource, query.where(named)):
-        asked[tuple(getattr(thing, each.name) for each in identity)].record = thing
-
-
-def _by_marks(
-    session: Session, resource: Resource[C, R], actor: Actor, found: Sequence[ImportRow[R]], context: C
-) -> None:
-    marks = [one for one in resource.into("sheet") if one.recognises]
-    for mark in marks:
-        _refuse_doubles(mark, found)
-    right = [one for one in found if not one.errors]
-    for mark, others in [(mark, marks[:at]) for at, mark in enumerate(marks)]:
-        _by_mark(session, resource, actor, mark, [one for one in right if not _marked(one, others)], context)
-    _by_likeness(session, resource, actor, marks, right, context)
 
 
 def _folded(value: Any) -> str:
     return search.fold(str(value))
 
 
-def _marked(one: ImportRow[R], marks: Iterable[Field[C]]) -> bool:
-    return any(mark.name in one.values for mark in marks)
-
-
-def _refuse_doubles(mark: Field[C], rows: Iterable[ImportRow[R]]) -> None:
-    """Two rows that name one thing contradict each other."""
-    seen: dict[str, int] = {}
+def _refuse_doubles(mark: Mark[C], rows: Iterable[ImportRow[R]]) -> None:
+    """Two rows that name one thing contradict each other; whoever has a better mark is not named by a description."""
+    named: dict[Key, int] = {}
+    untold: dict[Key, int] = {}
     for one in rows:
-        if one.errors or mark.name not in one.values:
+        if one.errors or not (key := mark.key(one.values)):
             continue
-        first = seen.setdefault(_folded(one.values[mark.name]), one.row)
-        if first != one.row:
-            one.refuse(mark.name, _("与第 {row} 行的{what}相同", row=first, what=mark.label))
+        told = mark.describes and mark.is_told(one)
+        if first := (untold if told else named).get(key):
+            mark.refuse(one, _("与第 {row} 行的{what}相同", row=first, what=mark.what()))
+        named.setdefault(key, one.row)
+        if not told:
+            untold.setdefault(key, one.row)
 
 
 def _by_mark(
-    session: Session, resource: Resource[C, R], actor: Actor, mark: Field[C], rows: Sequence[ImportRow[R]], context: C
+    mark: Mark[C],
+    rows: Sequence[ImportRow[R]],
+    query: Select[*tuple[Any, ...]],
+    session: Session,
+    resource: Resource[C, R],
 ) -> None:
-    asked = {_folded(one.values[mark.name]): one for one in rows if mark.name in one.values}
+    left = (one for one in rows if not one.errors and not mark.is_told(one))
+    asked = {key: one for one in left if (key := mark.key(one.values))}
     if not asked:
         return
-    query = lists.unordered_query(resource, actor, Question(), context)
-    named = query.where(search.folded(query.selected_columns[mark.name]).in_(sorted(asked)))
-    known: defaultdict[str, list[R]] = defaultdict(list)
+    named = query.where(*(_is_one_of(query, one, asked.values()) for one in mark.fields))
+    known: defaultdict[Key | None, list[R]] = defaultdict(list)
     for thing in lists.read(session, resource, named.order_by(resource.key)):
-        known[_folded(getattr(thing, mark.name))].append(thing)
-    for said, things in known.items():
-        one = asked[said]
+        known[mark.key({one.name: getattr(thing, one.name) for one in mark.fields})].append(thing)
+    meant = {one.record.id: one.row for one in rows if one.record is not None}
+    for key, one in asked.items():
+        things = known[key]
         if len(things) > 1:
-            one.refuse(mark.name, _("有 {count} 条登记的{what}相同", count=len(things), what=mark.label))
-        else:
+            mark.refuse(one, _("有 {count} 条登记的{what}相同", count=len(things), what=mark.what()))
+        elif things and (first := meant.get(things[0].id)):
+            mark.refuse(one, _("与第 {row} 行是同一条登记", row=first))
+        elif things:
             one.record = things[0]
+
+
+def _is_one_of(query: Select[*tuple[Any, ...]], field: Field[C], rows: Iterable[ImportRow[R]]) -> ColumnElement[bool]:
+    column, values = query.selected_columns[field.name], {one.values[field.name] for one in rows}
+    if isinstance(column.type, String):
+        return search.folded(column).in_(sorted(map(_folded, values)))
+    return column.in_(sorted(values))
 
 
 def _by_likeness(
     session: Session,
     resource: Resource[C, R],
     actor: Actor,
-    marks: Sequence[Field[C]],
+    marks: Sequence[Mark[C]],
     rows: Sequence[ImportRow[R]],
     context: C,
 ) -> None:
-    nameless = [one for one in rows if not one.errors and not _marked(one, marks)]
+    nameless = [one for one in rows if not one.errors and not any(mark.key(one.values) for mark in marks)]
     if not nameless:
         return
-    compared = [one for one in resource.into("sheet") if one not in marks[:1]]
+    best = marks[0].fields if marks else ()
+    compared = [one for one in resource.into("sheet") if one not in best and not one.sealed]
     query = lists.unordered_query(resource, actor, schemas.usual(resource), context)
     needed = [one.name for one in compared if one.kind.required]
     shared = [query.selected_columns[name].in_({one.values[name] for one in nameless}) for name in needed]

@@ -16,7 +16,8 @@ class ImportRow(Generic[R]):
     """A row of a sheet and what comes of it.
 
     `values` are those of the filled cells; a blank cell changes nothing. `record` is the thing that the row means,
-    where there is one already. The store adds to `errors`, by field, what its rules refuse.
+    where there is one already. The store adds to `errors`, by field, what its rules refuse, and to `changes` the
+    sealed fields that are other ones than it keeps.
     """
 
     row: int

@@ -19,16 +19,20 @@ VIEW = frozenset({"sort", "page", "after", "before", "size", "columns", "density
 
 
 @cache
-def form(resource: Resource[C, L]) -> type[Form]:
+def form(resource: Resource[C, L], *, change: bool = False) -> type[Form]:
     """What a page's form may hold, with the version that it was opened at."""
-    known = {one.name: one.kind for one in resource.into("form")}
+    known = {one.name: one.kind for one in resource.into("form", change=change)}
     return _made(Form, resource, "Form", {**known, "version": Int(0, load_default=0)})
 
 
 @cache
-def body(resource: Resource[C, L]) -> type[Strict]:
+def body(resource: Resource[C, L], *, change: bool = False) -> type[Strict]:
     """What a program may send; whatever need not be there may be null."""
-    return _made(Strict, resource, "Given", {one.name: _nullable(one.kind, one.about) for one in resource.into("body")})
+    fields = resource.into("body", change=change)
+    if change and fields == resource.into("body"):
+        return body(resource)
+    name = "Change" if change else "Given"
+    return _made(Strict, resource, name, {one.name: _nullable(one.kind, one.about) for one in fields})
 
 
 @cache

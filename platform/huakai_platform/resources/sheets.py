@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol
+from typing import Generic
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,7 +21,8 @@ from huakai_platform.kernel.workbooks.lists import ListColumn, Listing
 from huakai_platform.resources import columns as of_fields
 from huakai_platform.resources import recognising, words
 from huakai_platform.resources.fields import C, R, Resource
-from huakai_platform.resources.rows import ADDED, CHANGED, STATES, ImportRow
+from huakai_platform.resources.rows import ADDED, CHANGED, STATES, UNCHANGED, ImportRow
+from huakai_platform.resources.store import SheetStore
 
 MOST_ROWS = 2_000
 
@@ -33,21 +34,17 @@ class Report(Generic[R]):
     listing: Listing
     rows: Sequence[ImportRow[R]]
     preview_digest: str
+    sealed: int = 0
+    """How many of the rows that are right bring something to be sealed."""
 
     @property
     def counts(self) -> dict[str, int]:
         return {state: sum(one.state == state for one in self.rows) for state in STATES}
 
     def typed(self, row: ImportRow[R], name: str) -> str:
-        """What stands in the cell of a field as it was typed, right or wrong."""
+        """What the cell of a field says, read or not."""
         place = self.listing.places.get(name)
         return "" if place is None else self.listing.sheet.cell(row.row - 1, place).text
-
-
-class Writes(Protocol[R]):
-    """The part of a store that a sheet needs."""
-
-    def apply(self, session: Session, actor: Actor, rows: Sequence[ImportRow[R]]) -> None: ...
 
 
 def columns(resource: Resource[C, R], context: C) -> tuple[ListColumn, ...]:
@@ -57,7 +54,7 @@ def columns(resource: Resource[C, R], context: C) -> tuple[ListColumn, ...]:
 
 def template(resource: Resource[C, R], context: C, rows: Sequence[R] = (), guide: Sequence[Message] = ()) -> bytes:
     """The sheet to fill in, with what is known already."""
-    fields = [(one, of_fields.choices(one, context)) for one in resource.into("sheet")]
+    fields = [(one, of_fields.choices(one, context)) for one in resource.into("sheet") if not one.sealed]
     known = [
         {one.name: of_fields.written(one, words.value(one, row, context), coded) for one, coded in fields}
         for row in rows
@@ -82,7 +79,7 @@ def counted(listing: Listing) -> int:
 
 
 def preview(
-    session: Session, resource: Resource[C, R], store: Writes[R], actor: Actor, listing: Listing, context: C
+    session: Session, resource: Resource[C, R], store: SheetStore[R], actor: Actor, listing: Listing, context: C
 ) -> Report[R]:
     """What the sheet would do to the list as it is now; nothing stays written."""
     with session.begin_nested() as point:
@@ -94,7 +91,7 @@ def preview(
 def apply(
     session: Session,
     resource: Resource[C, R],
-    store: Writes[R],
+    store: SheetStore[R],
     actor: Actor,
     listing: Listing,
     context: C,
@@ -115,16 +112,16 @@ def returned(report: Report[R]) -> bytes:
 
 
 def _done(
-    session: Session, resource: Resource[C, R], store: Writes[R], actor: Actor, listing: Listing, context: C
+    session: Session, resource: Resource[C, R], store: SheetStore[R], actor: Actor, listing: Listing, context: C
 ) -> Report[R]:
     _lock(session, resource)
     rows = recognising.rows(session, resource, actor, listing.rows, context)
-    before = [(one.record, list(one.changes)) for one in rows]
-    store.apply(session, actor, [one for one in rows if one.state in {ADDED, CHANGED}])
+    sealed = {one.name for one in resource.into("sheet") if one.sealed}
+    store.apply(session, actor, [one for one in rows if not one.errors and (sealed or one.state != UNCHANGED)])
     session.flush()
-    for one, (record, changes) in zip(rows, before, strict=True):
-        one.record, one.changes = record, changes
-    return Report(listing, rows, _digest(rows))
+    written = [one for one in rows if one.state in {ADDED, CHANGED}]
+    bring = sum(bool(sealed & {*(one.changes if one.record else one.values)}) for one in written)
+    return Report(listing, rows, _digest(rows), bring)
 
 
 def _lock(session: Session, resource: Resource[C, R]) -> None:

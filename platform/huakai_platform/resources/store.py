@@ -18,7 +18,7 @@ class Kept(Protocol):
     version: Any
 
 
-class Store(Protocol[R]):
+class Store(Protocol):
     """Each deed writes its trail entry. Invalid names the fields at fault, StaleVersion the difference."""
 
     def get(self, session: Session, thing: UUID, /) -> Kept:
@@ -32,5 +32,10 @@ class Store(Protocol[R]):
     ) -> Kept:
         """Write what was typed; what is not in `values` is cleared. Raises StaleVersion, Conflict or Invalid."""
 
+
+class SheetStore(Protocol[R]):
+    """Who writes the sheets of a list; often the same service."""
+
     def apply(self, session: Session, actor: Actor, rows: Sequence[ImportRow[R]], /) -> None:
-        """Write the rows of a sheet; those that the rules refuse are given their errors and left out."""
+        """Write the rows of a sheet; those that the rules refuse are given their errors and left out. Rows that change
+        nothing come only where the list has sealed fields, which the store alone can compare."""

@@ -73,7 +73,7 @@ class Total(api.Shape):
 
 OF_TOTAL = tuple(Total().fields)
 LATEST = api.Order((Activity.held_on, Activity.id), falling=True)
-OPERATIONS = Operations(ACTIVITIES, service, "activity_id", LATEST)
+OPERATIONS = Operations(ACTIVITIES, service, "activity_id", order=LATEST)
 WORDS = Words(
     listed=Told("List activities", "活动，最近的在前。"),
     one=Told("Read an activity", "一次活动。ETag 是它的版本。"),

@@ -161,9 +161,9 @@ ACTIVITIES = Resource[Catalogue, ActivityRow](
     fields=(
         Field(
             "title", _("活动名称"), Text(max_length=80, required=True), TAKEN, SHOWN, width=32, sort="title",
-            identifies=True, note=_("日期和名称都相同的，是同一次活动。"),
+            recognises=1, note=_("日期和名称都相同的，是同一次活动。"),
         ),
-        Field("held_on", _("日期"), Date(required=True), TAKEN, SHOWN, width=12, sort="held", identifies=True),
+        Field("held_on", _("日期"), Date(required=True), TAKEN, SHOWN, width=12, sort="held", recognises=1),
         Field("starts_at", _("开始时间"), Time(), TAKEN, ROW, note=_("如 09:30。空白表示不改动。"), width=12),
         Field("ends_at", _("结束时间"), Time(), TAKEN, ROW, note=_("如 11:00。空白表示不改动。"), width=12),
         Field("state", _("状态"), Choice(("planned", "held"), required=True), TAKEN, choices=states, width=12),

@@ -194,12 +194,12 @@ EQUIPMENT = Resource[Room, EquipmentRow](
             about=both("标准中的代码，或 other A code of the edition, or other."),
         ),
         Field(
-            "number", _("设备编号"), Code(NUMBER, max_length=20), TAKEN, BOTH, width=12, sort="number", recognises=True,
+            "number", _("设备编号"), Code(NUMBER, max_length=20), TAKEN, BOTH, width=12, sort="number", recognises=1,
             note=_("空白时自动编号。已有的编号表示修改那件设备。"),
             about=both("不给则自动编号 The next free one where none is given."),
         ),
         Field("name", _("品牌型号"), Text(max_length=80), TAKEN, SHOWN | {"print"}, width=24),
-        Field("serial", _("序列号"), Text(max_length=60), TAKEN, SHOWN, width=20, recognises=True),
+        Field("serial", _("序列号"), Text(max_length=60), TAKEN, SHOWN, width=20, recognises=2),
         Field("space_id", _("所在空间"), Id(), TAKEN, frozenset({"row"}), Room.places, width=18),
         Field("place", _("所在空间"), Text(), out=PAPER, width=18),
         Field(

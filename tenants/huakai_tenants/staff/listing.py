@@ -1,7 +1,7 @@
 """The list of the people who work or worked at the room, and what the register lacks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,11 @@ from huakai_platform.identity.memberships import in_force
 from huakai_platform.identity.models import Account, Membership
 from huakai_platform.kernel import clock, tenancy
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Choice, Code, Date, Int, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Id, Int, Phone, Text
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.resources.fields import Field, Filter, Resource, Rows
+from huakai_platform.resources.fields import Field, Filter, Resource, Rows, both
 from huakai_platform.resources.lists import contains, equals
+from huakai_tenants.staff.fields import NUMBER, Email
 from huakai_tenants.staff.models import Qualification, StaffContact, StaffMember
 from huakai_tenants.staff.posts import AB, EMPLOYMENTS, Plan, plan
 
@@ -36,8 +37,11 @@ Found = Row[*tuple[Any, ...]]
 
 
 TONES: dict[str, str] = {"covered": "ok", "expiring": "warn", "expired": "bad", "missing": "warn"}
-SHOWN = frozenset({"list", "export", "print"})
-PAPER = frozenset({"export", "print"})
+NO_ROLE = "none"
+"""By this word a sheet takes the A or B away."""
+TAKEN, SHEET = frozenset({"form", "body", "sheet"}), frozenset({"sheet"})
+SHOWN, PAPER, API = frozenset({"list", "export", "print"}), frozenset({"export", "print"}), frozenset({"row"})
+SEALED = _("加密保存。空白表示不改动。")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,9 @@ class Room:
 
     plan: Plan
     today: date
-    trained: Trained
+    trained: Trained = field(default_factory=dict)
+    logins: Mapping[str, str] = field(default_factory=dict)
+    """The sign-ins of the room's team, where somebody chooses among them."""
 
     def titles(self) -> Mapping[str, Mapping[str, str]]:
         return {code: post.title for code, post in self.plan.posts.items()}
@@ -67,6 +73,8 @@ class MemberRow:
     background_checked_on: date | None
     hint: str | None
     certificates: int
+    account_id: UUID | None
+    note: str | None
     version: int
 
     def training(self, room: Room) -> str | None:
@@ -92,7 +100,12 @@ class Gap:
 
 def room(session: Session, _actor: Actor) -> Room:
     """The room to those who know nothing of its training."""
-    return Room(plan(session), clock.today(), {})
+    return Room(plan(session), clock.today())
+
+
+def hiring(session: Session, actor: Actor) -> Room:
+    """The room to those who write somebody down."""
+    return replace(room(session, actor), logins={str(account): name for account, name in logins(session).items()})
 
 
 def gaps(session: Session, wanted: Plan) -> list[Gap]:
@@ -127,7 +140,7 @@ def newcomers(session: Session) -> Sequence[Found]:
     ).all()
 
 
-def accounts(session: Session) -> list[tuple[UUID, str]]:
+def logins(session: Session) -> dict[UUID, str]:
     """The sign-ins of the room's team."""
     rows = session.execute(
         select(Account.id, Account.name)
@@ -136,7 +149,7 @@ def accounts(session: Session) -> list[tuple[UUID, str]]:
         .distinct()
         .order_by(Account.name, Account.id)
     )
-    return [(row.id, row.name) for row in rows]
+    return {row.id: row.name for row in rows}
 
 
 def in_service(on: date) -> ColumnElement[bool]:
@@ -175,6 +188,10 @@ def employments(_room: Room) -> Mapping[str, Message]:
     return EMPLOYMENTS
 
 
+def roles(_room: Room) -> Mapping[str, Message]:
+    return AB | {NO_ROLE: _("不担任")}
+
+
 def rows() -> Rows[MemberRow]:
     certificates = (
         select(func.count())
@@ -194,6 +211,8 @@ def rows() -> Rows[MemberRow]:
         StaffMember.background_checked_on,
         StaffContact.hint,
         certificates.label("certificates"),
+        StaffMember.account_id,
+        StaffMember.note,
         StaffMember.version,
     ).outerjoin(
         StaffContact,
@@ -227,16 +246,53 @@ STAFF = Resource[Room, MemberRow](
         Filter("state", _("在岗情况"), Choice(STATES, load_default="active"), state, lambda _room: STATES),
     ),
     fields=(
-        Field("name", _("姓名"), Text(), out=SHOWN, sort="name"),
-        Field("number", _("工号"), Code(), out=SHOWN, width=12, sort="number"),
-        Field("post", _("岗位"), Code(), out=SHOWN, choices=Room.titles, width=24, sort="post"),
-        Field("employment", _("用工形式"), Choice(EMPLOYMENTS), out=SHOWN, choices=employments, width=12),
-        Field("ab", _("A/B 角"), Choice(AB), out=PAPER, width=8),
-        Field("hint", _("电话"), Text(), out=frozenset({"list"})),
-        Field("joined_on", _("到岗日期"), Date(), out=PAPER),
-        Field("left_on", _("离岗日期"), Date(), out=PAPER),
-        Field("certificates", _("证书数"), Int(), out=SHOWN, width=8),
+        Field(
+            "number", _("工号"), Code(NUMBER, max_length=20), TAKEN, width=12, recognises=1,
+            note=_("已登记的人员按工号查找；新人员不填则自动编号。"),
+        ),
+        Field(
+            "name", _("姓名"), Text(max_length=40, required=True), TAKEN, SHOWN | API, sort="name", recognises=2,
+            note=_("没有工号时，按姓名和岗位查找已登记的人员。"),
+        ),
+        Field("number", _("工号"), Code(required=True), out=SHOWN | API, width=12, sort="number"),
+        Field(
+            "post", _("岗位"), Code(required=True), TAKEN, SHOWN | API, Room.titles, width=26, sort="post",
+            recognises=2, note=_("从下拉列表中选择。要改变岗位，请填写工号。"),
+        ),
+        Field(
+            "employment", _("用工形式"), Choice(EMPLOYMENTS, required=True), TAKEN, SHOWN | API, employments, width=12,
+        ),
+        Field(
+            "ab", _("A/B 角"), Choice(AB), TAKEN, PAPER | API, roles, width=10,
+            note=_("空白表示不改动；要取消请选“不担任”。"),
+        ),
+        Field(
+            "account_id", _("登录账号"), Id(), frozenset({"form", "body"}), frozenset({"detail"}),
+            lambda room: room.logins,
+        ),
+        Field(
+            "hint", _("电话"), Text(), out=frozenset({"list"}) | API,
+            about=both("遮盖后的联系方式 The masked contact."),
+        ),
+        Field("joined_on", _("到岗日期"), Date(required=True), TAKEN, PAPER | API),
+        Field("left_on", _("离岗日期"), Date(), out=PAPER | API),
+        Field("certificates", _("证书数"), Int(required=True), out=SHOWN | API, width=8),
         Field("training", _("培训"), Choice(TRAINED), out=SHOWN, choices=lambda _room: TRAINED, width=12),
-        Field("background_checked_on", _("违法犯罪记录查询日期"), Date(), out=SHOWN, width=22, sort="checked"),
+        Field(
+            "background_checked_on", _("违法犯罪记录查询日期"), Date(), TAKEN, SHOWN | API, width=22, sort="checked",
+            note=_("最近一次查询的日期，不能晚于今天。空白表示不改动。"),
+        ),
+        Field("phone", _("电话"), Phone(), SHEET, width=16, note=SEALED, sealed=True),
+        Field("email", _("邮箱"), Email(max_length=200), SHEET, width=24, note=SEALED, sealed=True),
+        Field(
+            "note", _("备注"), Text(max_length=500, multiline=True), TAKEN, frozenset({"detail"}), width=30,
+            note=_("最多 500 个字。空白表示不改动。"),
+        ),
     ),
+)  # fmt: skip
+GUIDE: tuple[Message, ...] = (
+    _("每人一行，最多 2000 行；不要改动第一行的列名。"),
+    _("上传后先逐行检查，不会写入任何内容；确认后才写入没有错误的行。"),
+    _("同一张表可以再次上传：已登记的人员按工号查找，没有工号的按姓名和岗位查找，不会重复登记。"),
+    _("空白的格子不改动已登记的内容。离岗和返岗请在人员页面登记。"),
 )

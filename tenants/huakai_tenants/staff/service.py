@@ -12,23 +12,13 @@ from huakai_platform.kernel import audit, clock, outbox
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
 from huakai_platform.kernel.events import NumbersChanged
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_tenants.staff import enrolling, listing, posts
 from huakai_tenants.staff.models import StaffMember
 
-FIELDS: dict[str, Message] = {
-    "number": _("工号"),
-    "name": _("姓名"),
-    "post": _("岗位"),
-    "employment": _("用工形式"),
-    "ab": _("A/B 角"),
-    "account_id": _("登录账号"),
-    "joined_on": _("到岗日期"),
-    "background_checked_on": _("违法犯罪记录查询日期"),
-    "note": _("备注"),
-}
-"""What a form may change, by its labels."""
+NAMES = ("number", "name", "post", "employment", "ab", "account_id", "joined_on", "background_checked_on", "note")
+"""What a form may change."""
 
 
 def get(session: Session, member_id: UUID, *, lock: bool = False) -> StaffMember:
@@ -42,7 +32,7 @@ def get(session: Session, member_id: UUID, *, lock: bool = False) -> StaffMember
 
 def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> StaffMember:
     """Write a new member down; without a number the next free one is given. Raises Invalid."""
-    given = {name: values.get(name) for name in FIELDS}
+    given = {name: values.get(name) for name in NAMES}
     given["number"] = given["number"] or enrolling.next_numbers(session, 1)[0]
     member = StaffMember(id=uuid7(), created_at=clock.now(), **given)
     _check(session, member)
@@ -57,12 +47,12 @@ def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> StaffMembe
 def change(session: Session, actor: Actor, member_id: UUID, values: Mapping[str, Any], *, version: int) -> StaffMember:
     """Change what the form holds; raises StaleVersion when `version` is not the present one, or Invalid."""
     member = get(session, member_id, lock=True)
-    given = {name: values.get(name) for name in FIELDS} | {"number": values.get("number") or member.number}
-    changed = sorted(name for name in FIELDS if getattr(member, name) != given[name])
+    given = {name: values.get(name) for name in NAMES} | {"number": values.get("number") or member.number}
+    changed = sorted(name for name in NAMES if getattr(member, name) != given[name])
     if not changed:
         return member
     if member.version != version:
-        differences = [(FIELDS[name], getattr(member, name), given[name]) for name in changed]
+        differences = [(name, getattr(member, name), given[name]) for name in changed]
         raise StaleVersion(_("刚才有人修改过这个人员的资料，请核对后再保存。"), member.version, differences)
     first = min(member.joined_on, given["joined_on"])
     with session.no_autoflush:
@@ -120,7 +110,7 @@ def _check(session: Session, member: StaffMember) -> None:
     if session.scalar(others.where(StaffMember.number == member.number).limit(1)):
         wrong["number"] = [_("这个工号已被使用")]
     if member.account_id:
-        if member.account_id not in {account for account, _name in listing.accounts(session)}:
+        if member.account_id not in listing.logins(session):
             wrong["account_id"] = [_("这个账号不属于本站点的团队")]
         elif session.scalar(others.where(StaffMember.account_id == member.account_id).limit(1)):
             wrong["account_id"] = [_("这个账号已属于另一个人员")]

@@ -1,114 +1,72 @@
-"""A filled-in sheet of training on its way in: dry run, the marked workbook, and once the writing of it."""
+"""The rows of a sheet as they come into the training records, in as many statements for many rows as for few."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from huakai_platform.kernel import audit, clock, outbox, tenancy
+from huakai_platform.kernel import clock, outbox, tenancy
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.db import table
-from huakai_platform.kernel.errors import FileRefused
 from huakai_platform.kernel.events import NumbersChanged
-from huakai_platform.kernel.i18n import _
+from huakai_platform.kernel.i18n import listed
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.kernel.workbooks import lists
-from huakai_platform.kernel.workbooks.lists import Listing
+from huakai_platform.resources.rows import ImportRow
 from huakai_platform.standards.pinned import pinned
-from huakai_tenants.sheets import service as sheets
-from huakai_tenants.sheets.models import SheetImport
-from huakai_tenants.training import curriculum, judging, service, sheet
-from huakai_tenants.training.judging import ADDED, CHANGED, FAULTY, UNCHANGED, ImportRow
+from huakai_tenants.staff.models import StaffMember
+from huakai_tenants.training import curriculum, service
+from huakai_tenants.training.curriculum import Course
+from huakai_tenants.training.listing import RecordRow
 from huakai_tenants.training.models import TrainingRecord
 
-KIND = "training"
-STATES = (ADDED, CHANGED, UNCHANGED, FAULTY)
-RECOUNTED = 12
-"""Months that are counted anew at most: as many as a series shows."""
+Row = ImportRow[RecordRow]
 
 
-@dataclass(frozen=True)
-class Report:
-    """The dry run of an upload; `preview_digest` names what it would do."""
-
-    listing: Listing
-    rows: Sequence[ImportRow]
-    preview_digest: str
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {state: sum(one.state == state for one in self.rows) for state in STATES}
-
-
-def check(
-    session: Session, actor: Actor, master_key: bytes | None, filename: str, content: bytes, language: str
-) -> UUID:
-    """Keep an upload that can be read, sealed, for its dry run. Raises FileRefused."""
+def apply(session: Session, actor: Actor, rows: Sequence[Row]) -> None:
+    """Write the rows; those that the rules refuse are given their errors."""
     courses = curriculum.of(session, pinned(session).edition_id).courses
-    listing = lists.take(content, sheet.columns(sheet.people(session), courses, language))
-    number, most = len(listing.rows), sheet.MOST_ROWS
-    if not number:
-        raise FileRefused(_("表中没有培训记录，请从第二行开始填写。"))
-    if number > most:
-        raise FileRefused(_("一次最多导入 {most} 行，这张表有 {count} 行，请分成几张。", most=most, count=number))
-    row = sheets.keep(session, actor, master_key, KIND, filename, content)
-    audit.record(session, actor, "training.import_checked", "sheet_import", row.id, rows=number)
-    return row.id
+    people = _people(session, {one.values["member"] for one in rows})
+    _refuse_known(session, rows, people)
+    for one in rows:
+        course = courses[one.values["course"]]
+        for name, said in service.wrong(course, afterwards(one, course)).items():
+            one.refuse(name, listed(said))
+    written = [(one, afterwards(one, courses[one.values["course"]])) for one in rows if not one.errors]
+    _add(session, actor, [(people[one.values["member"]], one, values) for one, values in written if not one.record])
+    _change(session, [{**values, "of_record": one.record.id} for one, values in written if one.record])
+    for month in clock.shown_months(values["held_on"] for _one, values in written) if written else ():
+        outbox.publish(session, NumbersChanged(month.isoformat()))
 
 
-def report(
-    session: Session, master_key: bytes | None, row: SheetImport, language: str, *, lock: bool = False
-) -> Report:
-    """What the upload would do to the records as they are now. Raises Conflict once it has ended."""
-    courses, people = curriculum.of(session, pinned(session).edition_id).courses, sheet.people(session)
-    listing = lists.take(sheets.content(session, master_key, row), sheet.columns(people, courses, language))
-    stored = sheet.stored(session, judging.members(listing, people), lock=lock)
-    rows = judging.judge(listing, people, courses, stored)
-    return Report(listing, rows, judging.preview_digest(rows))
+def afterwards(one: Row, course: Course) -> dict[str, Any]:
+    """The values once the row is written: what is given, else what is there, else the course's own hours."""
+    values = {name: one.values.get(name, getattr(one.record, name, None)) for name in service.NAMES}
+    return {**values, "hours": course.hours if values["hours"] is None else values["hours"]}
 
 
-def returned(session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str) -> bytes:
-    """The uploaded sheet with its faults at their cells; on record, as it names persons."""
-    found = report(session, master_key, row, language)
-    written = lists.returned(found.listing, {one.row: one.errors for one in found.rows if one.errors})
-    audit.record(session, actor, "training.import_returned", "sheet_import", row.id, rows=len(found.rows))
-    return written
+def _people(session: Session, numbers: set[str]) -> dict[str, StaffMember]:
+    """Whom the rows name, by number; their records stand still until the end."""
+    ids = session.scalars(select(StaffMember.id).where(StaffMember.number.in_(numbers))).all()
+    return {one.number: one for one in service.members(session, ids)}
 
 
-def apply(
-    session: Session, actor: Actor, master_key: bytes | None, row: SheetImport, language: str, preview_digest: str
-) -> Mapping[str, int] | None:
-    """Write all rows that are right, once, in as many statements for many rows as for few.
-
-    None, and nothing written, when the records have changed since the preview. Raises Conflict once it has ended.
-    """
-    found = report(session, master_key, row, language, lock=True)
-    if found.preview_digest != preview_digest:
-        return None
-    counts = found.counts
-    added = [one for one in found.rows if one.state == ADDED]
-    changed = [one for one in found.rows if one.state == CHANGED]
-    _add(session, actor, added)
-    _change(session, changed)
-    sheets.finish(row, **counts)
-    session.flush()
-    _count(session, [one.values["held_on"] for one in (*added, *changed)])
-    audit.record(session, actor, "training.imported", "sheet_import", row.id, sha256=row.sha256, **counts)
-    return counts
+def _refuse_known(session: Session, rows: Sequence[Row], people: dict[str, StaffMember]) -> None:
+    """What somebody else has recorded since the rows were read is not recorded twice."""
+    fresh = [one for one in rows if one.record is None]
+    about = (TrainingRecord.member_id, TrainingRecord.course, TrainingRecord.held_on)
+    wanted = select(*about).where(
+        TrainingRecord.member_id.in_([people[one.values["member"]].id for one in fresh]),
+        TrainingRecord.held_on.in_([one.values["held_on"] for one in fresh]),
+    )
+    known = {tuple(one) for one in session.execute(wanted)}
+    for one in fresh:
+        member = people[one.values["member"]]
+        if (member.id, one.values["course"], one.values["held_on"]) in known:
+            one.refuse("held_on", service.double(member.name))
 
 
-def discard(session: Session, actor: Actor, row: SheetImport) -> None:
-    """Give an upload up. Raises Conflict once it has ended."""
-    sheets.discard(row)
-    session.flush()
-    audit.record(session, actor, "training.import_discarded", "sheet_import", row.id)
-
-
-def _add(session: Session, actor: Actor, rows: Sequence[ImportRow]) -> None:
+def _add(session: Session, actor: Actor, rows: Sequence[tuple[StaffMember, Row, dict[str, Any]]]) -> None:
     shared = {
         "tenant_id": tenancy.current(session),
         "recorded_by": actor.account_id,
@@ -116,28 +74,16 @@ def _add(session: Session, actor: Actor, rows: Sequence[ImportRow]) -> None:
         "version": 1,
     }
     lines = [
-        {**one.values, **shared, "id": uuid7(), "member_id": one.member.id, "course": one.given["course"]}
-        for one in rows
-        if one.member
+        {**values, **shared, "id": uuid7(), "member_id": member.id, "course": one.values["course"]}
+        for member, one, values in rows
     ]
     if lines:
         session.execute(insert(table(TrainingRecord)), lines)
 
 
-def _change(session: Session, rows: Sequence[ImportRow]) -> None:
-    """Change records that were locked when they were read."""
+def _change(session: Session, lines: Sequence[dict[str, Any]]) -> None:
     records = table(TrainingRecord)
     here = (records.c.tenant_id == tenancy.current(session)) & (records.c.id == bindparam("of_record"))
-    lines = [{**one.values, "of_record": one.record.id} for one in rows if one.record]
     if lines:
-        values: dict[str, Any] = {name: bindparam(name) for name in service.FIELDS}
+        values: dict[str, Any] = {name: bindparam(name) for name in service.NAMES}
         session.connection().execute(update(records).where(here).values(version=records.c.version + 1, **values), lines)
-
-
-def _count(session: Session, held: Sequence[date]) -> None:
-    """The present month counts anew, and those of the training, as far back as a series goes."""
-    now = clock.month(clock.today())
-    oldest = clock.months_on(now, -RECOUNTED)
-    for month in sorted({now, *(clock.month(day) for day in held)} if held else ()):
-        if oldest <= month <= now:
-            outbox.publish(session, NumbersChanged(month.isoformat()))

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Number, Text
+from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Many, Number, Text
 from huakai_platform.kernel.i18n import Message, _
-from huakai_platform.resources.fields import Field, Filter, Resource, Rows
+from huakai_platform.kernel.workbooks.words import LESSONS, POINTS
+from huakai_platform.resources.fields import Field, Filter, Resource, Rows, both
 from huakai_platform.resources.lists import equals
 from huakai_platform.standards.pinned import pinned
-from huakai_tenants.staff import listing as staff
 from huakai_tenants.staff.models import StaffMember
 from huakai_tenants.training import curriculum, service
 from huakai_tenants.training.curriculum import Course
@@ -27,7 +27,10 @@ from huakai_tenants.training.models import TrainingRecord as Record
 YEARS = 6
 """Years that the list offers to be asked for."""
 HOLDER = (StaffMember.tenant_id == Record.tenant_id) & (StaffMember.id == Record.member_id)
-SHOWN = frozenset({"list", "export", "print"})
+HOURS = (Decimal("0.1"), Decimal(200))
+ASKED, SHEET = frozenset({"form", "body"}), frozenset({"sheet"})
+TAKEN = ASKED | SHEET
+SHOWN, API = frozenset({"list", "export", "print"}), frozenset({"row"})
 Found = Row[*tuple[Any, ...]]
 
 
@@ -45,6 +48,14 @@ class Room:
 
     def names(self) -> Mapping[str, str]:
         return {str(one.id): f"{one.name} {one.number}" for one in self.people}
+
+    def serving(self) -> Sequence[Found]:
+        return [one for one in self.people if one.left_on is None or one.left_on > self.today]
+
+    def numbered(self) -> Mapping[str, str]:
+        """Everybody by number, as old training is recorded late; only who is in service is offered."""
+        offered = {one.number: f"{one.number} {one.name}" for one in self.serving()}
+        return {one.number: offered.get(one.number, "") for one in self.people}
 
     def years(self) -> Mapping[str, str]:
         return {str(year): str(year) for year in range(self.today.year, self.today.year - YEARS, -1)}
@@ -66,19 +77,15 @@ class RecordRow:
     certificate_number: str | None
     issued_on: date | None
     expires_on: date | None
+    note: str | None
+    member: str
     version: int
 
 
 def room(session: Session, _actor: Actor) -> Room:
-    today = clock.today()
     courses = curriculum.of(session, pinned(session).edition_id).courses
-    return Room(courses, people(session, today, gone=True), today)
-
-
-def people(session: Session, on: date, *, gone: bool = False) -> Sequence[Found]:
-    """Who may have been trained, by number: those in service, or with `gone` everybody."""
-    wanted = select(StaffMember.id, StaffMember.number, StaffMember.name, StaffMember.post).order_by(StaffMember.number)
-    return session.execute(wanted if gone else wanted.where(staff.in_service(on))).all()
+    people = select(StaffMember.id, StaffMember.number, StaffMember.name, StaffMember.left_on)
+    return Room(courses, session.execute(people.order_by(StaffMember.number)).all(), clock.today())
 
 
 def in_year(year: int, _room: Room) -> ColumnElement[bool]:
@@ -107,6 +114,8 @@ def rows() -> Rows[RecordRow]:
         Record.certificate_number,
         Record.issued_on,
         Record.expires_on,
+        Record.note,
+        StaffMember.number.label("member"),
         Record.version,
     )
     return Rows(RecordRow, query.join(StaffMember, HOLDER))
@@ -135,15 +144,58 @@ TRAINING = Resource[Room, RecordRow](
         Filter("expiring", _("有效期至"), Flag(), runs_out, lambda _room: {"true": _("90 天内到期")}),
     ),
     fields=(
-        Field("name", _("姓名"), Text(), out=SHOWN, sort="name"),
-        Field("number", _("工号"), Text(), out=SHOWN, width=12),
-        Field("course", _("课程"), Code(), out=SHOWN, choices=Room.titles, width=28, sort="course"),
-        Field("held_on", _("培训日期"), Date(), out=SHOWN, sort="held"),
-        Field("hours", _("学时"), Number(), out=SHOWN, width=8),
-        Field("result", _("结果"), Choice(service.RESULTS), out=SHOWN, choices=results, width=10),
-        Field("score", _("成绩"), Int(), out=SHOWN - {"list"}, width=8),
-        Field("certificate_number", _("证书编号"), Text(), out=SHOWN, width=20),
-        Field("issued_on", _("发证日期"), Date(), out=SHOWN - {"list"}),
-        Field("expires_on", _("有效期至"), Date(), out=SHOWN, sort="expires"),
+        Field(
+            "member", _("人员"), Text(required=True), SHEET, choices=Room.numbered, width=20, recognises=1,
+            note=_("从下拉列表中选择，或填写工号。"),
+        ),
+        Field("member_id", _("人员"), Id(required=True), frozenset({"body"}), API, fixed=True),
+        Field("members", _("人员"), Many(Id(), required=True), frozenset({"form"}), fixed=True),
+        Field("name", _("姓名"), Text(required=True), out=SHOWN | API, sort="name"),
+        Field(
+            "number", _("工号"), Text(required=True), out=SHOWN | API, width=12, about=both("工号 The staff number."),
+        ),
+        Field(
+            "course", _("课程"), Code(required=True), TAKEN, SHOWN | API, Room.titles, width=28, sort="course",
+            recognises=1, fixed=True,
+        ),
+        Field(
+            "held_on", _("培训日期"), Date(required=True), TAKEN, SHOWN | API, sort="held", recognises=1,
+            note=_("如 2026-01-05。人员、课程、日期都相同的，是同一条记录。"),
+        ),
+        Field("hours", _("学时"), Number(*HOURS, places=1, required=True), ASKED, SHOWN | API, width=8),
+        Field(
+            "hours", _("学时"), Number(*HOURS, places=1), SHEET, width=8, note=_("空白时，新记录按课程的学时。"),
+            units=LESSONS,
+        ),
+        Field(
+            "result", _("结果"), Choice(service.RESULTS, required=True), TAKEN, SHOWN | API, results, width=10,
+            note=_("从下拉列表中选择。不考核的课程请选择“参加”。"),
+        ),
+        Field(
+            "score", _("成绩"), Int(0, 100), TAKEN, (SHOWN | API) - {"list"}, width=8, units=POINTS,
+            note=_("0 到 100 的整数。空白表示不改动。"),
+        ),
+        Field(
+            "certificate_number", _("证书编号"), Text(max_length=60), TAKEN, SHOWN | API, width=20,
+            note=_("空白表示不改动。"),
+        ),
+        Field(
+            "issued_on", _("发证日期"), Date(), TAKEN, (SHOWN | API) - {"list"},
+            note=_("如 2026-01-05。空白表示不改动。"),
+        ),
+        Field(
+            "expires_on", _("有效期至"), Date(), TAKEN, SHOWN | API, sort="expires",
+            note=_("如 2027-01-05。空白表示不改动。"),
+        ),
+        Field(
+            "note", _("备注"), Text(max_length=500, multiline=True), TAKEN, frozenset({"detail"}), width=30,
+            note=_("最多 500 个字。空白表示不改动。"),
+        ),
     ),
+)  # fmt: skip
+GUIDE: tuple[Message, ...] = (
+    _("每人每门课程一行，最多 2000 行；不要改动第一行的列名。"),
+    _("上传后先逐行检查，不会写入任何内容；确认后才写入没有错误的行。"),
+    _("同一张表可以再次上传：人员、课程、日期都相同的记录不会重复登记。"),
+    _("空白的格子不改动已登记的内容。删除记录请在培训记录页面进行。"),
 )

@@ -1,36 +1,25 @@
 """Training records of a room, and what runs out, for programs."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response
 from marshmallow import fields
 
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.access import Permission
-from huakai_platform.kernel.errors import Invalid
-from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Id, Int, Number, Strict, Text
-from huakai_platform.resources import lists
-from huakai_platform.resources.fields import Question
+from huakai_platform.kernel.fields import Choice, Code, Strict
+from huakai_platform.resources.api import Operations, Told, Words, operations
 from huakai_platform.web import api
 from huakai_platform.web.context import actor, db, guard
 from huakai_tenants.training import expiring, exporting, service
 from huakai_tenants.training.expiring import Expiring
-from huakai_tenants.training.listing import TRAINING, room
+from huakai_tenants.training.listing import TRAINING
 from huakai_tenants.training.models import TrainingRecord
 
 blueprint = api.Resources("training_records", __name__, "培训记录 Training records", room=True)
 LATEST = api.Order((TrainingRecord.held_on, TrainingRecord.id), falling=True)
 EXAMPLE = {"held_on": "2026-01-05", "hours": 6, "result": "passed", "score": 85}
-
-
-class RecordsAsked(api.Paged):
-    course = Code()
-    member = Id()
-    year = Int(1900, 2100)
-    result = Choice(service.RESULTS)
-    expiring = Flag()
 
 
 class EndingAsked(api.Paged):
@@ -40,46 +29,8 @@ class EndingAsked(api.Paged):
     post = Code()
 
 
-class RecordChange(Strict):
-    held_on = Date(required=True)
-    hours = Number(Decimal("0.1"), Decimal(200), places=1, required=True)
-    result = Choice(service.RESULTS, required=True)
-    score = Int(0, 100, allow_none=True)
-    certificate_number = Text(max_length=60, allow_none=True)
-    issued_on = Date(allow_none=True)
-    expires_on = Date(allow_none=True)
-    note = Text(max_length=500, multiline=True, allow_none=True)
-
-
-class RecordMade(RecordChange):
-    member_id = Id(required=True)
-    course = Code(required=True)
-
-
 class RecordRemoval(Strict):
     reason = Choice(service.REASONS, required=True)
-
-
-class TrainingRow(api.Shape):
-    id = fields.UUID()
-    member_id = fields.UUID()
-    course = fields.String()
-    held_on = fields.Date()
-    hours = fields.String()
-    result = fields.String(metadata={"enum": list(service.RESULTS)})
-    score = fields.Integer(allow_none=True)
-    certificate_number = fields.String(allow_none=True)
-    issued_on = fields.Date(allow_none=True)
-    expires_on = fields.Date(allow_none=True)
-
-
-class ListedTraining(TrainingRow):
-    number = fields.String(metadata=api.about("工号 The staff number."))
-    name = fields.String()
-
-
-class Training(TrainingRow):
-    note = fields.String(allow_none=True)
 
 
 class Ending(api.Shape):
@@ -94,56 +45,25 @@ class Ending(api.Shape):
     days = fields.Integer(metadata=api.about("剩余天数，负数为已过期 Days left; below zero it has run out."))
 
 
-ROW, ONE = tuple(ListedTraining().fields), tuple(Training().fields)
 ENDING = tuple(name for name in Ending().fields if name != "days")
-
-
-@blueprint.get("/training/records")
-@guard(Permission.TRAINING_READ)
-@blueprint.operation(
-    "List training records", "培训记录，最近的在前。", asks=RecordsAsked, gives=api.Listed(ListedTraining)
-)
-def listed(asked: Any) -> Response:
-    narrowed = {name: value for name, value in asked.items() if name not in {"after", "limit"}}
-    known = lists.unordered_query(TRAINING, actor(), Question(narrowed), room(db(), actor()))
-    return api.page(known, LATEST, asked, lambda row: {name: getattr(row, name) for name in ROW})
-
-
-@blueprint.get("/training/records/<uuid:record_id>")
-@guard(Permission.TRAINING_READ, sample="training_record")
-@blueprint.operation("Read a training record", "一条培训记录。ETag 是它的版本。", gives=Training)
-def record(record_id: UUID) -> Response:
-    return _answer(record_id)
-
-
-@blueprint.post("/training/records")
-@guard(Permission.TRAINING_MANAGE)
-@blueprint.operation(
-    "Record training", "为一个人登记一门课程；同一天的同一门课程只登记一次。", takes=RecordMade, gives=Training,
-    status=201, refuses=(404,),
+OPERATIONS = Operations(TRAINING, service, "record_id", single_as="record", order=LATEST)
+WORDS = Words(
+    listed=Told("List training records", "培训记录，最近的在前。"),
+    one=Told("Read a training record", "一条培训记录。ETag 是它的版本。"),
+    add=Told("Record training", "为一个人登记一门课程；同一天的同一门课程只登记一次。", (404,)),
+    change=Told("Change a training record", "修改登记的内容；未给的项目清空。人员和课程不能改。"),
     example={**EXAMPLE, "member_id": "01900000-0000-7000-8000-000000000000", "course": "crisis"},
-)  # fmt: skip
-def add(given: Any) -> Response:
-    values = {**given, "members": [given["member_id"]]}
-    try:
-        (made,) = service.add(db(), actor(), values)
-    except Invalid as refused:
-        named = {"member_id" if name == "members" else name: said for name, said in refused.fields.items()}
-        raise Invalid(refused.message, named) from None
-    return _answer(made, 201, url_for(".record", record_id=made))
-
-
-@blueprint.put("/training/records/<uuid:record_id>")
-@guard(Permission.TRAINING_MANAGE, sample="training_record")
-@blueprint.operation(
-    "Change a training record", "修改登记的内容；未给的项目清空。人员和课程不能改。", takes=RecordChange,
-    gives=Training, versioned=True, example=EXAMPLE,
-)  # fmt: skip
-def change(record_id: UUID, given: Any) -> Response:
-    version = service.get(db(), record_id).version
-    api.expect(version)
-    service.change(db(), actor(), record_id, given, version=version)
-    return _answer(record_id)
+    changed=EXAMPLE,
+)
+operations(
+    blueprint,
+    OPERATIONS,
+    WORDS,
+    read=Permission.TRAINING_READ,
+    write=Permission.TRAINING_MANAGE,
+    sample="training_record",
+    path="/training/records",
+)
 
 
 @blueprint.post("/training/records/<uuid:record_id>/removal")
@@ -172,8 +92,3 @@ def ending(asked: Any) -> Response:
 
 def _ending(row: Expiring) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ENDING} | {"days": row.days(clock.today())}
-
-
-def _answer(record_id: UUID, status: int = 200, location: str | None = None) -> Response:
-    found = service.get(db(), record_id)
-    return api.answer({name: getattr(found, name) for name in ONE}, status, version=found.version, location=location)

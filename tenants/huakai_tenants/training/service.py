@@ -22,17 +22,8 @@ from huakai_tenants.training.models import TrainingRecord
 
 RESULTS: dict[str, Message] = {"passed": _("合格"), "failed": _("不合格"), "attended": _("参加")}
 REASONS: dict[str, Message] = {"mistaken": _("登记错误"), "double": _("重复登记"), "invalid": _("证书或考核作废")}
-FIELDS: dict[str, Message] = {
-    "held_on": _("培训日期"),
-    "hours": _("学时"),
-    "result": _("结果"),
-    "score": _("成绩"),
-    "certificate_number": _("证书编号"),
-    "issued_on": _("发证日期"),
-    "expires_on": _("有效期至"),
-    "note": _("备注"),
-}
-"""What a form may change, by its labels."""
+NAMES = ("held_on", "hours", "result", "score", "certificate_number", "issued_on", "expires_on", "note")
+"""What a form may change."""
 
 
 def get(session: Session, record_id: UUID, *, lock: bool = False) -> TrainingRecord:
@@ -44,55 +35,34 @@ def get(session: Session, record_id: UUID, *, lock: bool = False) -> TrainingRec
     return row
 
 
-def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> list[UUID]:
-    """Write one course down for everybody named; raises Invalid, and then nobody has it. Gives the records."""
-    course = curriculum.of(session, pinned(session).edition_id).courses.get(values["course"])
-    faults = {} if course is None else wrong(course, values)
-    if course is None:
-        faults["course"] = [_("请从列出的选项中选择")]
-    members = _members(session, values["members"])
-    if not members or len(members) < len(set(values["members"])):
-        faults["members"] = [_("请从列出的选项中选择")]
-    elif had := _had(session, values["course"], values["held_on"], [one.id for one in members]):
-        faults["members"] = [_double(one) for one in had]
-    if faults:
-        raise Invalid(_("填写的内容有误。"), faults)
-    given = {name: values.get(name) for name in FIELDS}
-    rows = [
-        TrainingRecord(
-            id=uuid7(),
-            member_id=one.id,
-            course=values["course"],
-            recorded_by=actor.account_id,
-            recorded_at=clock.now(),
-            **given,
-        )
-        for one in members
-    ]
-    session.add_all(rows)
-    session.flush()
-    _counted(session, values["held_on"])
-    for row in rows:
-        audit.record(session, actor, "training.recorded", "training_record", row.id, course=row.course)
-    return [row.id for row in rows]
+def add(session: Session, actor: Actor, values: Mapping[str, Any]) -> TrainingRecord:
+    """Write one course down for one person. Raises Invalid."""
+    return _add(session, actor, values, "member_id", [values["member_id"]])[0]
 
 
-def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str, Any], *, version: int) -> None:
+def add_all(session: Session, actor: Actor, values: Mapping[str, Any]) -> list[TrainingRecord]:
+    """Write one course down for everybody named. Raises Invalid, and then nobody has it."""
+    return _add(session, actor, values, "members", values["members"])
+
+
+def change(
+    session: Session, actor: Actor, record_id: UUID, values: Mapping[str, Any], *, version: int
+) -> TrainingRecord:
     """Change what the form holds; raises StaleVersion when `version` is not the present one, or Invalid."""
     member_id = get(session, record_id).member_id
-    _members(session, [member_id])
+    members(session, [member_id])
     row = get(session, record_id, lock=True)
-    given: dict[str, Any] = {name: values.get(name) for name in FIELDS}
-    changed = sorted(name for name in FIELDS if getattr(row, name) != given[name])
+    given: dict[str, Any] = {name: values.get(name) for name in NAMES}
+    changed = sorted(name for name in NAMES if getattr(row, name) != given[name])
     if not changed:
-        return
+        return row
     if row.version != version:
-        differences = [(FIELDS[name], getattr(row, name), given[name]) for name in changed]
+        differences = [(name, getattr(row, name), given[name]) for name in changed]
         raise StaleVersion(_("刚才有人修改过这条培训记录，请核对后再保存。"), row.version, differences)
     course = curriculum.of(session, pinned(session).edition_id).courses.get(row.course)
     faults = wrong(course, given)
     if "held_on" in changed and (had := _had(session, row.course, given["held_on"], [row.member_id])):
-        faults["held_on"] = [_double(one) for one in had]
+        faults["held_on"] = [double(one) for one in had]
     if faults:
         raise Invalid(_("填写的内容有误。"), faults)
     before = row.held_on
@@ -101,6 +71,7 @@ def change(session: Session, actor: Actor, record_id: UUID, values: Mapping[str,
     session.flush()
     _counted(session, before, row.held_on)
     audit.record(session, actor, "training.changed", "training_record", row.id, fields=changed)
+    return row
 
 
 def remove(session: Session, actor: Actor, record_id: UUID, reason: str) -> None:
@@ -123,10 +94,36 @@ def remove(session: Session, actor: Actor, record_id: UUID, reason: str) -> None
     )
 
 
-def _members(session: Session, ids: Sequence[UUID]) -> list[StaffMember]:
+def members(session: Session, ids: Sequence[UUID]) -> list[StaffMember]:
     """The members, locked until the end, so that of two equal records the second sees the first."""
     wanted = select(StaffMember).where(StaffMember.id.in_(ids)).order_by(StaffMember.id)
     return list(session.scalars(wanted.with_for_update()))
+
+
+def _add(
+    session: Session, actor: Actor, values: Mapping[str, Any], named: str, ids: Sequence[UUID]
+) -> list[TrainingRecord]:
+    """The records of all of these people; what is wrong of them stands at the field `named`."""
+    course = curriculum.of(session, pinned(session).edition_id).courses.get(values["course"])
+    faults = {} if course is None else wrong(course, values)
+    if course is None:
+        faults["course"] = [_("请从列出的选项中选择")]
+    people = members(session, ids)
+    if not people or len(people) < len(set(ids)):
+        faults[named] = [_("请从列出的选项中选择")]
+    elif had := _had(session, values["course"], values["held_on"], [one.id for one in people]):
+        faults[named] = [double(one) for one in had]
+    if faults:
+        raise Invalid(_("填写的内容有误。"), faults)
+    about = {"course": values["course"], "recorded_by": actor.account_id, "recorded_at": clock.now()}
+    about |= {name: values.get(name) for name in NAMES}
+    rows = [TrainingRecord(id=uuid7(), member_id=one.id, **about) for one in people]
+    session.add_all(rows)
+    session.flush()
+    _counted(session, values["held_on"])
+    for row in rows:
+        audit.record(session, actor, "training.recorded", "training_record", row.id, course=row.course)
+    return rows
 
 
 def _had(session: Session, course: str, on: date, ids: Sequence[UUID]) -> list[str]:
@@ -143,7 +140,7 @@ def _had(session: Session, course: str, on: date, ids: Sequence[UUID]) -> list[s
     )
 
 
-def _double(name: str) -> Message:
+def double(name: str) -> Message:
     return _("{name} 当天的这门课程已经登记", name=name)
 
 

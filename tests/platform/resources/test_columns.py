@@ -74,9 +74,3 @@ def test_a_cell_is_read_as_people_type_it(one: Field[None], typed: str, meant: A
 def test_a_column_says_how_it_is_filled_in(kind: Any, note: str, offered: list[str]) -> None:
     column = columns.column(field(kind), None)
     assert (column.note, list(column.choices.values())) == (note, offered)
-
-
-def test_what_identifies_is_never_empty() -> None:
-    with pytest.raises(ValueError, match="might be empty"):
-        field(Date(), identifies=True)
-    assert field(Date(required=True), identifies=True).identifies

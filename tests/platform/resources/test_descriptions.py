@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Uuid, select
 
 from huakai_platform.kernel.fields import Date, Int, Text
 from huakai_platform.kernel.i18n import _
-from huakai_platform.resources import schemas, words
+from huakai_platform.resources import schemas, sheets, words
 from huakai_platform.resources.fields import Field, Filter, Resource, Rows
 from tests.support import resources
 
@@ -88,6 +88,38 @@ def test_a_sort_that_there_is_not_is_refused() -> None:
     one = described([])
     with pytest.raises(ValueError, match="no such sort"):
         dataclasses.replace(one, order="-name")
+
+
+def test_what_is_given_once_is_not_asked_for_by_a_change() -> None:
+    into = frozenset({"form", "body"})
+    fields = [
+        Field[None]("kind", _("种类"), Text(required=True), into, fixed=True),
+        Field[None]("name", _("名称"), Text(), into),
+    ]
+    one = described(fields)
+
+    assert set(schemas.form(one)().fields) == {"kind", "name", "version"}
+    assert set(schemas.form(one, change=True)().fields) == {"name", "version"}
+    assert set(schemas.body(one)().fields) == {"kind", "name"}
+    assert set(schemas.body(one, change=True)().fields) == {"name"}
+    assert schemas.body(described(fields[1:]), change=True).__name__ == "ThingsGiven"
+
+
+def test_a_field_may_be_described_for_each_place_once() -> None:
+    form, sheet = (Field[None]("hours", _("学时"), Int(), frozenset({place})) for place in ("form", "sheet"))
+
+    assert described([form, sheet]).into("sheet") == [sheet]
+    with pytest.raises(ValueError, match="described twice"):
+        described([form, sheet, form])
+
+
+def test_a_code_without_a_word_is_taken_in_and_not_offered() -> None:
+    words_of = {"a": "甲", "z": ""}
+    field = Field[None]("kind", _("种类"), Text(), frozenset({"sheet"}), choices=lambda _context: words_of)
+    (column,) = sheets.columns(described([field]), None)
+
+    assert column.choices == {"a": "甲"}
+    assert column.field.deserialize("z") == "z"
 
 
 def test_what_need_not_be_there_may_be_null_for_a_program() -> None:

@@ -132,6 +132,17 @@ def test_a_contact_is_sealed_masked_and_taken_away(
     assert deeds(make, site) == ["staff.contact_set", "staff.contact_set"]
 
 
+def test_what_need_not_be_there_may_be_null_and_a_change_without_it_clears_it(program: FlaskClient) -> None:
+    given = {"name": "李四", "post": "counsellor", "employment": "full_time", "joined_on": "2026-01-05"}
+    nulls = dict.fromkeys(("number", "ab", "account_id", "background_checked_on", "note"))
+    made = program.post(ROOM, json=given | nulls | {"note": "新"})
+    one = body(made, 201)
+    assert (one["number"], one["note"], one["certificates"]) == ("S001", "新", 0)
+
+    changed = program.put(made.headers["Location"], json=given | nulls, headers={"If-Match": made.headers["ETag"]})
+    assert body(changed, 200) == one | {"note": None}
+
+
 def test_who_has_left_comes_back_once(program: FlaskClient, member: StaffMember) -> None:
     body(program.post(f"{ROOM}/{member.id}/return"), 409)
     body(program.post(f"{ROOM}/{member.id}/leaving", json={"left_on": clock.today().isoformat()}), 200)

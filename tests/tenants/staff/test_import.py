@@ -20,13 +20,16 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column, table
+from huakai_platform.resources import sheets
 from huakai_tenants.sheets.models import SheetImport
-from huakai_tenants.staff import contacts, sheet
+from huakai_tenants.staff import contacts
+from huakai_tenants.staff.listing import STAFF
 from huakai_tenants.staff.models import StaffContact, StaffMember
 from tests.support.make import Make
 from tests.support.web import post
 
-HEAD = [Column(title.render()) for title in sheet.TITLES.values()]
+NAMES = [one.name for one in STAFF.into("sheet")]
+HEAD = [Column(one.label.render()) for one in STAFF.into("sheet")]
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
 CASES = Path(__file__).parents[2] / "data/sheets"
 WANG: list[workbooks.Value] = [None, "王芳", "咨询师", "专职", None, "2026-01-05", None, "13800000000", None, None]
@@ -55,7 +58,7 @@ def book(*rows: Sequence[workbooks.Value]) -> bytes:
 
 
 def line(name: str, post_: str = "咨询师", **changes: Any) -> list[workbooks.Value]:
-    values = dict.fromkeys(sheet.TITLES) | {
+    values = dict.fromkeys(NAMES) | {
         "name": name,
         "post": post_,
         "employment": "专职",
@@ -176,7 +179,7 @@ def test_a_register_that_changed_meanwhile_is_shown_again(
     confirmed(browser, sent(browser, book(line("李明", number="N7", note="新"))))
     post(browser, f"{place}/application", {"mark": mark[1]})
     assert rows(databases, site)[0].employment == "full_time"
-    assert "名册在检查之后有变动" in browser.get(place).text
+    assert "登记的内容在检查之后有变动" in browser.get(place).text
     confirmed(browser, place)
     assert rows(databases, site)[0].employment == "part_time"
 
@@ -230,9 +233,9 @@ def test_given_up_the_file_is_gone(databases: Databases, browser: FlaskClient, s
 def test_what_cannot_be_read_or_is_too_long_is_refused_in_words(browser: FlaskClient) -> None:
     for content, said in (
         (b"no workbook", "e-file"),
-        (book(), "表中没有人员"),
+        (book(), "表中没有可以导入的行"),
         (workbooks.write(table("x", [Column("甲")], [["1"]])), "没有找到表头"),
-        (book(*(line(f"甲{number}") for number in range(sheet.MOST_ROWS + 1))), "2001"),
+        (book(*(line(f"甲{number}") for number in range(sheets.MOST_ROWS + 1))), "2001"),
     ):
         answer = post(browser, "/room/staff/imports", {"file": (io.BytesIO(content), "a.xlsx")})
         assert answer.status_code == 422

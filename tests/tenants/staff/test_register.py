@@ -96,6 +96,18 @@ def test_what_is_wrong_comes_back_as_it_was_typed(
     assert rows(databases, site, StaffMember) == []
 
 
+def test_the_form_is_filled_in_as_far_as_can_be_and_offers_what_may_be_chosen(
+    browser: FlaskClient, head: Actor
+) -> None:
+    page = browser.get("/room/staff/new?name=王芳").text
+
+    assert all(f'value="{value}"' in page for value in ("王芳", clock.today()))
+    assert 'value="full_time" selected' in page
+    assert "不担任</option>" in page, "of no role"
+    assert f'<option value="{head.account_id}" >{head.name}</option>' in page
+    assert 'value="none"' not in page, "what only a sheet says"
+
+
 def test_a_post_has_one_a_and_one_b(databases: Databases, browser: FlaskClient, site: Site) -> None:
     added(databases, browser, site, ab="A")
 

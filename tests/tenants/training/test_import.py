@@ -3,14 +3,16 @@
 import io
 import re
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from huakai_platform.kernel import vault, workbooks
+from huakai_platform.kernel import clock, vault, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.audit import AuditEntry
 from huakai_platform.kernel.config import Login
@@ -18,15 +20,19 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.outbox import OutboxMessage
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column, table
+from huakai_platform.resources import sheets
+from huakai_platform.resources.rows import ImportRow
 from huakai_tenants.sheets.models import SheetImport
-from huakai_tenants.training import sheet
+from huakai_tenants.training import importing
+from huakai_tenants.training.listing import TRAINING, RecordRow
 from huakai_tenants.training.models import TrainingRecord
 from tests.support.make import Make
 from tests.support.staffed import Staffed
 from tests.support.web import post
 from tests.tenants.training.test_expiring import statements
 
-HEAD = [Column(title.render()) for title in sheet.TITLES.values()]
+NAMES = [one.name for one in TRAINING.into("sheet")]
+HEAD = [Column(one.label.render()) for one in TRAINING.into("sheet")]
 MARK = re.compile(r'name="mark" value="([0-9a-f]{64})"')
 IMPORTS = "/room/training/imports"
 
@@ -57,7 +63,7 @@ def book(*rows: Sequence[workbooks.Value]) -> bytes:
 
 
 def line(member: str = "S1", **changes: Any) -> list[workbooks.Value]:
-    values = dict.fromkeys(sheet.TITLES) | {
+    values = dict.fromkeys(NAMES) | {
         "member": member,
         "course": "危机识别与处置",
         "held_on": "2026-01-05",
@@ -78,6 +84,12 @@ def confirmed(browser: FlaskClient, place: str) -> str:
     assert found
     assert post(browser, f"{place}/application", {"mark": found[1]}).status_code == 303
     return browser.get(place).text
+
+
+def zipped(workbook: bytes) -> str:
+    """All that stands in a workbook, its drop-downs too."""
+    with ZipFile(io.BytesIO(workbook)) as archive:
+        return "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
 
 
 def rows(databases: Databases, site: Site, kind: type[Any] = TrainingRecord) -> list[Any]:
@@ -161,16 +173,16 @@ def test_a_fault_stands_at_its_cell_on_the_page_and_in_the_workbook(
 
 def test_two_rows_of_the_same_record_are_one_and_a_fault(browser: FlaskClient) -> None:
     page = browser.get(sent(browser, book(line(), line("S1 人员S1")))).text
-    assert "与第 2 行的人员、课程和日期都相同" in page
+    assert "与第 2 行的人员、课程、培训日期相同" in page
 
 
 def test_too_many_rows_no_rows_and_no_sheet_are_refused_in_words(
     databases: Databases, browser: FlaskClient, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheet, "MOST_ROWS", 2)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
     for content, said in (
         (book(line("S1"), line("S2"), line("S3")), "一次最多导入 2 行，这张表有 3 行"),
-        (book(), "表中没有培训记录"),
+        (book(), "表中没有可以导入的行"),
         (b"no workbook", ""),
     ):
         answer = post(browser, IMPORTS, {"file": (io.BytesIO(content), "a.xlsx")})
@@ -186,7 +198,33 @@ def test_the_template_comes_back_filled_and_changes_nothing(
     filled = browser.get(f"{IMPORTS}/template.xlsx?filled=1").data
     assert "培训记录已与这张表一致" in browser.get(sent(browser, filled)).text
     empty = workbooks.read(browser.get(f"{IMPORTS}/template.xlsx").data).sheets[0]
-    assert [cell.text.rstrip("*") for cell in empty.rows[0]] == [str(title) for title in sheet.TITLES.values()]
+    assert [cell.text.rstrip("*") for cell in empty.rows[0]] == [one.title for one in HEAD]
+
+
+def test_who_has_left_is_not_offered_and_is_known_by_number(
+    databases: Databases, make: Make, browser: FlaskClient, site: Site
+) -> None:
+    left = clock.today() - timedelta(days=1)
+    Staffed(make, site).member("S9", "counsellor", name="孙离", left_on=left)
+    offered = zipped(browser.get(f"{IMPORTS}/template.xlsx").data)
+
+    confirmed(browser, sent(browser, book(line("S9"))))
+
+    assert "S8 人员S8" in offered
+    assert "孙离" not in offered
+    assert len(rows(databases, site)) == 1
+
+
+def test_what_somebody_else_recorded_since_the_rows_were_read_is_not_recorded_twice(
+    make: Make, browser: FlaskClient, site: Site, head: Actor
+) -> None:
+    confirmed(browser, sent(browser, book(line())))
+    cells = {"member": "S1", "course": "crisis", "held_on": date(2026, 1, 5), "result": "passed"}
+    row = ImportRow[RecordRow](2, cells)
+    with make.databases.session(Login.TENANT, site.id) as session:
+        importing.apply(session, head, [row])
+
+    assert row.errors == {"held_on": ["人员S1 当天的这门课程已经登记"]}
 
 
 def test_an_upload_may_be_given_up_and_belongs_to_its_room_and_its_kind(

@@ -1,5 +1,6 @@
 """Training is recorded for several people at once, only what agrees with itself, and is never counted twice."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -102,6 +103,25 @@ def test_the_same_course_on_the_same_day_is_refused_in_words_and_for_everybody(
     assert answer.status_code == 422
     assert "人员S1 当天的这门课程已经登记" in answer.text
     assert len(rows(databases, site, TrainingRecord)) == 1
+
+
+def test_the_form_is_filled_in_as_far_as_can_be_and_a_change_leaves_person_and_course(
+    databases: Databases, browser: FlaskClient, site: Site, people: list[UUID]
+) -> None:
+    new = browser.get(f"{NEW}?members={people[1]}").text
+    post(browser, NEW, typed(people[:1]))
+    edit = f"/room/training/records/{rows(databases, site, TrainingRecord)[0].id}/edit"
+    page = browser.get(edit).text
+
+    assert f'value="{clock.today()}"' in new
+    assert re.findall(r'name="members" value="(\S+)" checked', new) == [str(people[1])]
+    assert "人员S1" in page
+    assert 'name="members"' not in page
+    assert 'name="course"' not in page
+    answer = post(browser, edit, {"held_on": "2026-01-06", "hours": "6", "result": "passed", "course": "law_ethics"})
+    assert answer.status_code == 422, "of another course it is another record"
+    answer = post(browser, edit, {"held_on": "2026-01-06", "hours": "6", "result": "passed", "version": "1"})
+    assert (answer.status_code, answer.location) == (303, "/room/training/records")
 
 
 def test_who_saves_over_a_change_is_shown_it_first(

@@ -67,6 +67,19 @@ def test_a_record_is_made_read_changed_by_version_and_removed_for_a_reason(
     assert "NumbersChanged" in {one.topic for one in rows(databases, room, OutboxMessage)}
 
 
+def test_what_need_not_be_there_may_be_null_and_person_and_course_are_given_once(
+    program: FlaskClient, room: Room
+) -> None:
+    nulls = dict.fromkeys(("score", "certificate_number", "issued_on", "expires_on", "note"))
+    made = program.post(RECORDS, json=body(room, **nulls))
+    assert made.status_code == 201
+    change = {"held_on": "2026-01-05", "hours": 6, "result": "passed", **nulls}
+    match = {"If-Match": made.headers["ETag"]}
+
+    assert program.put(made.headers["Location"], json={**change, "course": "crisis"}, headers=match).status_code == 422
+    assert program.put(made.headers["Location"], json=change, headers=match).json == made.json
+
+
 def test_the_same_key_records_once(databases: Databases, program: FlaskClient, room: Room) -> None:
     sent, headers = body(room), {"Idempotency-Key": "training-once-0001"}
     answers = [program.post(RECORDS, json=sent, headers=headers) for _again in range(2)]

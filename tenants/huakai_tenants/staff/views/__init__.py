@@ -22,4 +22,4 @@ def reader() -> Reader:
     return cast(Reader, current_app.extensions["huakai.trained"])
 
 
-from huakai_tenants.staff.views import certificates, contact, imports, lists, members, scans  # noqa: E402, F401
+from huakai_tenants.staff.views import certificates, contact, lists, members, scans  # noqa: E402, F401

@@ -1,4 +1,4 @@
-"""The register as a list, as a workbook, and taken over from the team."""
+"""The register: as a list, on paper, as sheets and forms, and taken over from the team."""
 
 from dataclasses import replace
 
@@ -8,12 +8,16 @@ from sqlalchemy.orm import Session
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Actor, Permission
+from huakai_platform.resources.editing import FormPages, form_routes
+from huakai_platform.resources.imports import SheetPages, import_routes
 from huakai_platform.resources.pages import Pages
 from huakai_platform.resources.routes import list_routes
 from huakai_platform.web.context import actor, db, guard
-from huakai_tenants.staff import enrolling, listing, posts
-from huakai_tenants.staff.listing import STAFF, Room
-from huakai_tenants.staff.views import blueprint, reader
+from huakai_tenants.sheets import service as sheets
+from huakai_tenants.staff import enrolling, listing, posts, service
+from huakai_tenants.staff.importing import Sheets
+from huakai_tenants.staff.listing import GUIDE, STAFF, Room
+from huakai_tenants.staff.views import blueprint, page, reader
 
 
 def known(session: Session, actor: Actor) -> Room:
@@ -22,8 +26,12 @@ def known(session: Session, actor: Actor) -> Room:
     return replace(here, trained=reader()(session, here.today))
 
 
-PAGES = Pages(replace(STAFF, context=known), "member_id")
-list_routes(blueprint, PAGES, read=Permission.STAFF_READ, workbook="/register.xlsx", by_hand={"index"})
+PAGES, FORMS = (Pages(replace(STAFF, context=one), "member_id") for one in (known, listing.hiring))
+READ, WRITE = Permission.STAFF_READ, Permission.STAFF_MANAGE
+list_routes(blueprint, PAGES, read=READ, workbook="/register.xlsx", by_hand={"index"})
+form_routes(blueprint, FormPages(FORMS, service), write=WRITE, sample="staff_member")
+pages = SheetPages(Pages(STAFF, "member_id"), Sheets(page.key), sheets, GUIDE)
+import_routes(blueprint, pages, write=WRITE, sample="staff_import")
 
 
 @blueprint.get("")

@@ -23,8 +23,6 @@ def words(plan: posts.Plan) -> dict[str, Any]:
         "plan": plan,
         "employments": posts.EMPLOYMENTS,
         "roles": posts.AB,
-        "checks": listing.CHECKS,
-        "states": listing.STATES,
         "today": clock.today(),
         "oldest": listing.oldest_check(plan, clock.today()),
         "soonest": listing.soon_check(plan, clock.today()),

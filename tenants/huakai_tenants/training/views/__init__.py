@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("training", __name__, url_prefix="/room/training")
 
-from huakai_tenants.training.views import coverage, expiring, imports, papers, records, scans  # noqa: E402, F401
+from huakai_tenants.training.views import coverage, expiring, papers, records, scans  # noqa: E402, F401

@@ -8,13 +8,14 @@ from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import FileRefused
+from huakai_platform.resources.pages import Answer
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.inputs import FormResult
 from huakai_tenants.staff import files
 from huakai_tenants.training import scans, schemas, service
 from huakai_tenants.training.views import blueprint
-from huakai_tenants.training.views.records import Answer, form
+from huakai_tenants.training.views.records import FORMS
 
 
 @blueprint.post("/records/<uuid:record_id>/scans")
@@ -27,7 +28,7 @@ def attach(record_id: UUID) -> Answer:
             raise FileRefused(gettext("请选择扫描件。"))
         scans.attach(db(), actor(), record, file.filename, file.read())
     except FileRefused as refused:
-        return form(record_id, scan=FormResult({}, {"file": [refused.message]}), status=422)
+        return FORMS.again(record_id, scan=FormResult({}, {"file": [refused.message]}), status=422)
     flash(gettext("扫描件已上传。"), "ok")
     return _back(record_id)
 
@@ -50,7 +51,7 @@ def remove_scan(file_id: UUID) -> Answer:
     row, given = scans.get(db(), file_id), inputs.form(schemas.ScanRemoval())
     record_id = row.proves
     if not given.ok:
-        return form(record_id, removal=(file_id, given), status=422)
+        return FORMS.again(record_id, removal=(file_id, given), status=422)
     files.remove(db(), actor(), file_id, given.values["reason"])
     flash(gettext("扫描件已删除。"), "ok")
     return _back(record_id)

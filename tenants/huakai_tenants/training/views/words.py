@@ -1,4 +1,4 @@
-"""What the pages of training have in common: their words, and workbooks on the way out."""
+"""The words that the pages of training have in common."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from huakai_platform.kernel import clock
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.standards.pinned import pinned
-from huakai_platform.web.context import app_state, db
+from huakai_platform.web.context import db
 from huakai_tenants.training import curriculum, service
 from huakai_tenants.training.coverage import State
 from huakai_tenants.training.curriculum import Course
@@ -25,7 +25,3 @@ def courses() -> Mapping[str, Course]:
 
 def words() -> dict[str, Any]:
     return {"courses": courses(), "results": service.RESULTS, "states": STATES, "today": clock.today()}
-
-
-def key() -> bytes | None:
-    return app_state().settings.master_key
