@@ -59,11 +59,11 @@ class Operations(Generic[C, R]):
     resource: Resource[C, R]
     store: Store
     argument: str
+    order: Order | None = None
+    """Of the list; by its key where nothing else is said."""
     listed_as: str = "listed"
     single_as: str = "item"
     """The endpoints of the list and of a single thing."""
-    order: Order | None = None
-    """Of the list, where it is not by key."""
 
     def listed(self, asked: Any) -> Response:
         context, values = self._context(), {k: v for k, v in asked.items() if k not in {"after", "limit"}}
@@ -128,19 +128,8 @@ def operations(
     hang("GET", path, ops.listed_as, ops.listed, read, said.listed, asks=asked, gives=api.Listed(row))
     hang("GET", one, ops.single_as, ops.one, read, said.one, gives=whole)
     hang("POST", path, "add", ops.add, write, said.add, takes=given, gives=whole, status=201, example=said.example)
-    example = said.changed or said.example
-    hang(
-        "PUT",
-        one,
-        "change",
-        ops.change,
-        write,
-        said.change,
-        takes=changed,
-        gives=whole,
-        versioned=True,
-        example=example,
-    )
+    more = {"takes": changed, "gives": whole, "versioned": True, "example": said.changed or said.example}
+    hang("PUT", one, "change", ops.change, write, said.change, **more)
     return whole
 
 

@@ -36,7 +36,7 @@ class Contact(api.Shape):
     email = fields.String(allow_none=True)
 
 
-OPERATIONS = Operations(replace(STAFF, filters=KNOWN), service, "member_id", "members", "member")
+OPERATIONS = Operations(replace(STAFF, filters=KNOWN), service, "member_id", listed_as="members", single_as="member")
 WORDS = Words(
     listed=Told("List the staff", "人员名册，按工号排列；默认只列在岗的。", (404,)),
     one=Told("Read a member", "一个人员；联系方式只有遮盖后的。ETag 是它的版本。"),
