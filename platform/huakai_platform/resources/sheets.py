@@ -124,7 +124,7 @@ def _done(
     session.flush()
     for one, (record, changes) in zip(rows, before, strict=True):
         one.record, one.changes = record, changes
-    return Report(listing, rows, _digest(rows))
+    return Report(listing, rows, digest(rows))
 
 
 def _lock(session: Session, resource: Resource[C, R]) -> None:
@@ -133,6 +133,7 @@ def _lock(session: Session, resource: Resource[C, R]) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(whose, 0))))
 
 
-def _digest(rows: Iterable[ImportRow[R]]) -> str:
+def digest(rows: Iterable[ImportRow[R]]) -> str:
+    """Of what would be done; another one says that the list has changed since."""
     said = [[one.row, one.state, *((str(one.record.id), one.record.version) if one.record else ())] for one in rows]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
