@@ -32,6 +32,16 @@ class Entry:
     answers: Answers
 
     @property
+    def id(self) -> UUID:
+        found: UUID = self.row.id
+        return found
+
+    @property
+    def version(self) -> int:
+        found: int = self.row.version
+        return found
+
+    @property
     def items(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.answers["items"]
         return found

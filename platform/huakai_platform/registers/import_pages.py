@@ -13,7 +13,7 @@ from huakai_platform.registers import lines, sheet
 from huakai_platform.registers.definitions import Register
 from huakai_platform.registers.entries import Entry
 from huakai_platform.registers.importing import EntryImport
-from huakai_platform.registers.judging import ImportRow
+from huakai_platform.registers.judging import Line
 from huakai_platform.registers.pages import RegisterScope
 from huakai_platform.resources import lists, schemas
 from huakai_platform.web import import_flow
@@ -97,12 +97,13 @@ def _words(scope: RegisterScope, entry_import: EntryImport, here: str | None) ->
     }
 
 
-def _changed(register: Register, line: ImportRow, at: str, language: str) -> tuple[str, Any, Any]:
+def _changed(register: Register, line: Line, at: str, language: str) -> tuple[str, Any, Any]:
     """What a row changes: what that is called, what it was and what it becomes."""
-    assert line.entry is not None
+    assert line.record is not None
+    after = line.values[at]
     if item := register.form.item(at):
-        before, after = (forms.written(item, said.get(at), language) for said in (line.entry.items, line.items))
-        return item.text.of(language), before, after
+        was, becomes = (forms.written(item, said, language) for said in (line.record.items.get(at), after))
+        return item.text.of(language), was, becomes
     rows = next(one for one in register.rows if sheet.key(one) == at)
-    was, becomes = (lines.written(rows, said, language) for said in (line.entry.rows(rows.code), line.rows[rows.code]))
-    return rows.title.of(language), was, becomes
+    before, then = (lines.written(rows, said, language) for said in (line.record.rows(rows.code), after))
+    return rows.title.of(language), before, then

@@ -16,23 +16,13 @@ from huakai_platform.kernel.workbooks import lists
 from huakai_platform.kernel.workbooks.lists import Listing
 from huakai_platform.registers import entries, judging, sheet
 from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.entries import Entry
 from huakai_platform.registers.entry_store import EntryStore
-from huakai_platform.registers.judging import ADDED, CHANGED, ImportRow
 from huakai_platform.registers.uploads import Uploads
 from huakai_platform.registers.writing import Writing
-
-
-@dataclass(frozen=True)
-class Report:
-    """The dry run of an upload; `preview_digest` names what it would do."""
-
-    listing: Listing
-    rows: Sequence[ImportRow]
-    preview_digest: str
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {state: sum(one.state == state for one in self.rows) for state in judging.STATES}
+from huakai_platform.resources import sheets
+from huakai_platform.resources.rows import ADDED, CHANGED
+from huakai_platform.resources.sheets import Report
 
 
 @dataclass(frozen=True)
@@ -70,17 +60,17 @@ class EntryImport:
         )
         return import_id
 
-    def report(self, row: Any, *, lock: bool = False) -> Report:
+    def report(self, row: Any, *, lock: bool = False) -> Report[Entry]:
         """What the upload would do to the entries as they are now. Raises Conflict once it has ended."""
         listing = self._take(self.uploads.content(row))
         found = judging.stored(self.session, self.store, self.register, listing, lock=lock)
         rows = judging.judge(self.register, listing, found)
-        return Report(listing, rows, judging.preview_digest(rows))
+        return Report(listing, rows, sheets.digest(rows))
 
     def returned(self, row: Any) -> bytes:
         """The uploaded sheet with its faults at their cells."""
         found = self.report(row)
-        written = lists.returned(found.listing, {one.row: one.errors for one in found.rows if one.errors})
+        written = sheets.returned(found)
         audit.record(
             self.session,
             self.actor,
@@ -102,8 +92,9 @@ class EntryImport:
         found = self.report(row, lock=True)
         if found.preview_digest != preview_digest:
             return None
-        added = [one.answers(self.register) for one in found.rows if one.state == ADDED]
-        changed = [(one.entry, one.answers(self.register)) for one in found.rows if one.entry and one.state == CHANGED]
+        said = [(one, judging.answers(self.register, one)) for one in found.rows if not one.errors]
+        added = [answers for one, answers in said if one.state == ADDED]
+        changed = [(one.record, answers) for one, answers in said if one.record and one.state == CHANGED]
         place = Writing(self.session, self.actor, self.store, self.register, self.edition_id)
         days = place.add_all(added, number) | place.change_all(changed)
         self.uploads.finish(row, **found.counts)
@@ -127,7 +118,7 @@ class EntryImport:
             self.session, self.actor, "registers.import_discarded", "sheet_import", row.id, register=self.register.code
         )
 
-    def template(self, filled: Sequence[entries.Entry]) -> bytes:
+    def template(self, filled: Sequence[Entry]) -> bytes:
         """The sheet to fill in; with entries, on record."""
         written = sheet.template(self.register, filled, self.language)
         if filled:

@@ -1,9 +1,7 @@
 """What each row of a filled-in sheet of a register would do, without doing it."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,47 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import clock
-from huakai_platform.kernel.i18n import Message, _
+from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.workbooks.lists import Listing
-from huakai_platform.registers.definitions import Register
+from huakai_platform.registers.definitions import Register, Rows
 from huakai_platform.registers.entries import FIRST_DAY, Entry, faults
 from huakai_platform.registers.entry_store import Answers, EntryStore
 from huakai_platform.registers.sheet import NUMBER, key
+from huakai_platform.resources.rows import ImportRow
 
-ADDED, CHANGED, UNCHANGED, FAULTY = "added", "changed", "unchanged", "faulty"
-STATES = (ADDED, CHANGED, UNCHANGED, FAULTY)
-
-
-@dataclass
-class ImportRow:
-    """A row and what comes of it: the entry that it is about, what that says afterwards, and the row's faults."""
-
-    row: int
-    number: int | None
-    items: dict[str, Any]
-    rows: dict[str, list[Any]] = field(default_factory=dict)
-    """The entry's own rows by their code, of those that the sheet has a column for."""
-    entry: Entry | None = None
-    changes: list[str] = field(default_factory=list)
-    errors: dict[str, list[str]] = field(default_factory=dict)
-
-    @property
-    def state(self) -> str:
-        if self.errors:
-            return FAULTY
-        if self.entry is None:
-            return ADDED
-        return CHANGED if self.changes else UNCHANGED
-
-    def fault(self, at: str, said: Message) -> None:
-        self.errors.setdefault(at, []).append(said.render())
-
-    def answers(self, register: Register) -> Answers:
-        """What the entry says afterwards; rows that the sheet has no column for stay as they are."""
-        if not register.rows:
-            return {"items": self.items}
-        kept = {one.code: self.entry.rows(one.code) if self.entry else [] for one in register.rows}
-        return {"items": self.items, "rows": kept | self.rows}
+Line = ImportRow[Entry]
+"""Its values are those of the filled cells, by item, by `NUMBER` and by the key of the entry's own rows."""
 
 
 def stored(
@@ -71,79 +38,74 @@ def stored(
     return [Entry(row, store.read(row)) for row in rows]
 
 
-def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> list[ImportRow]:
+def judge(register: Register, listing: Listing, entries: Sequence[Entry]) -> list[Line]:
     """Hold every row against the register, its entries, and the other rows."""
     numbered = {one.row.number: one for one in entries}
     told = [rows for rows in register.rows if key(rows) in listing.places]
-    present = {
-        _said(one.items, {rows.code: one.rows(rows.code) for rows in told}): one
-        for one in entries
-        if one.row.cancelled_at is None
-    }
+    in_force = (one for one in entries if one.row.cancelled_at is None)
+    present = {_said(one.items, {kind.code: one.rows(kind.code) for kind in told}): one for one in in_force}
     seen: dict[Any, int] = {}
-    rows = [
-        ImportRow(
+    lines = [
+        Line(
             row.number,
-            row.values.get(NUMBER),
-            {item.code: row.values[item.code] for item in register.form if row.values.get(item.code) is not None},
-            {rows.code: row.values.get(key(rows), []) for rows in told},
+            {at: said for at, said in row.values.items() if said not in (None, [])},
             errors={at: list(said) for at, said in row.errors.items()},
         )
         for row in listing.rows
     ]
-    for one in rows:
+    for one in lines:
         if not one.errors:
-            _place(one, register, numbered, present)
-            _once(one, register, seen)
-    return rows
+            same = _same(register, one, told)
+            _place(register, one, numbered, present.get(same))
+            _once(register, one, same, seen)
+    return lines
 
 
-def preview_digest(rows: Iterable[ImportRow]) -> str:
-    """A digest of what would be done; another one says that the entries have changed since."""
-    said = [
-        [one.row, one.state, str(one.entry.row.id) if one.entry else None, one.entry.row.version if one.entry else 0]
-        for one in rows
-    ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+def answers(register: Register, one: Line) -> Answers:
+    """What the entry says afterwards: what a blank cell or a missing column leaves out stays as it is."""
+    entry = one.record
+    items = {**(entry.items if entry else {}), **_items(register, one)}
+    kept = {kind.code: one.values.get(key(kind)) or (entry.rows(kind.code) if entry else []) for kind in register.rows}
+    return {"items": items, "rows": kept} if register.rows else {"items": items}
 
 
-def _place(
-    one: ImportRow,
-    register: Register,
-    numbered: Mapping[int, Entry],
-    present: Mapping[str, Entry],
-) -> None:
+def _items(register: Register, one: Line) -> dict[str, Any]:
+    return {item.code: one.values[item.code] for item in register.form if item.code in one.values}
+
+
+def _place(register: Register, one: Line, numbered: Mapping[int, Entry], same: Entry | None) -> None:
     """The entry that a row changes, or the one that says the same already."""
-    if not FIRST_DAY <= date.fromisoformat(one.items[register.dated]) <= clock.today():
-        one.fault(register.dated, _("日期不能晚于今天"))
-    for code, said in faults(register, one.items).items():
-        one.fault(code, said)
-    if one.number is None:
-        one.entry = present.get(_said(one.items, one.rows))
-    elif (entry := numbered.get(one.number)) is None:
-        one.fault(NUMBER, _("没有编号为 {number} 的登记", number=one.number))
+    items, number = _items(register, one), one.values.get(NUMBER)
+    if not FIRST_DAY <= date.fromisoformat(items[register.dated]) <= clock.today():
+        one.refuse(register.dated, _("日期不能晚于今天"))
+    for code, said in faults(register, items).items():
+        one.refuse(code, said)
+    if number is None:
+        one.record = same
+    elif (entry := numbered.get(number)) is None:
+        one.refuse(NUMBER, _("没有编号为 {number} 的登记", number=number))
     elif entry.row.cancelled_at is not None:
-        one.fault(NUMBER, _("这一条已经作废，不能再改。"))
+        one.refuse(NUMBER, _("这一条已经作废，不能再改。"))
     else:
-        _change(one, register, entry)
+        one.record, one.changes = entry, _changes(register, one, entry)
 
 
-def _change(one: ImportRow, register: Register, entry: Entry) -> None:
-    """What a blank cell or a missing column leaves out stays as it is."""
-    one.entry, one.items = entry, {**entry.items, **one.items}
-    one.rows = {code: said or entry.rows(code) for code, said in one.rows.items()}
-    one.changes = [item.code for item in register.form if one.items.get(item.code) != entry.items.get(item.code)]
-    one.changes += [
-        key(rows) for rows in register.rows if one.rows.get(rows.code, entry.rows(rows.code)) != entry.rows(rows.code)
-    ]
+def _changes(register: Register, one: Line, entry: Entry) -> list[str]:
+    items = [code for code, said in _items(register, one).items() if said != entry.items.get(code)]
+    kinds = ((key(kind), entry.rows(kind.code)) for kind in register.rows)
+    return [*items, *(at for at, said in kinds if one.values.get(at, said) != said)]
 
 
-def _once(one: ImportRow, register: Register, seen: dict[Any, int]) -> None:
+def _once(register: Register, one: Line, same: str, seen: dict[Any, int]) -> None:
     """Two rows for one entry, or two new ones that say the same, are one too many."""
-    same: Any = one.number if one.number is not None else _said(one.items, one.rows)
-    if (first := seen.setdefault(same, one.row)) != one.row:
-        at = NUMBER if one.number is not None else register.dated
-        one.fault(at, _("与第 {row} 行是同一条登记", row=first))
+    number = one.values.get(NUMBER)
+    if (first := seen.setdefault(same if number is None else number, one.row)) != one.row:
+        one.refuse(register.dated if number is None else NUMBER, _("与第 {row} 行是同一条登记", row=first))
+
+
+def _same(register: Register, one: Line, told: Sequence[Rows]) -> str:
+    """What an entry says that is just like the row, as far as the sheet has columns for it."""
+    return _said(_items(register, one), {kind.code: one.values.get(key(kind), []) for kind in told})
 
 
 def _said(items: Mapping[str, Any], rows: Mapping[str, Any]) -> str:

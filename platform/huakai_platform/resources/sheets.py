@@ -121,7 +121,7 @@ def _done(
     session.flush()
     written = [one for one in rows if one.state in {ADDED, CHANGED}]
     bring = sum(bool(sealed & {*(one.changes if one.record else one.values)}) for one in written)
-    return Report(listing, rows, _digest(rows), bring)
+    return Report(listing, rows, digest(rows), bring)
 
 
 def _lock(session: Session, resource: Resource[C, R]) -> None:
@@ -130,6 +130,7 @@ def _lock(session: Session, resource: Resource[C, R]) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(whose, 0))))
 
 
-def _digest(rows: Iterable[ImportRow[R]]) -> str:
+def digest(rows: Iterable[ImportRow[R]]) -> str:
+    """Of what would be done; another one says that the list has changed since."""
     said = [[one.row, one.state, *((str(one.record.id), one.record.version) if one.record else ())] for one in rows]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
