@@ -262,7 +262,7 @@ class Date(Checked[date]):
 
 
 class Many(fields.List[T]):
-    """A list of at most `most` values of one field."""
+    """A list of at most `most` values of one field; a blank one in a form counts as absent."""
 
     default_error_messages = REFUSALS
 
@@ -276,7 +276,7 @@ class Many(fields.List[T]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
         if isinstance(value, list | tuple) and len(value) > self.most:
             raise ValidationError(_("最多 {count} 项", count=self.most))
-        return super()._deserialize(value, attr, data, **kwargs)
+        return [one for one in super()._deserialize(value, attr, data, **kwargs) if one is not missing]
 
 
 def _within(value: int | Decimal, low: int | Decimal, high: int | Decimal) -> None:
