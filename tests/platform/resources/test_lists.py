@@ -137,6 +137,13 @@ def test_one_scope_holds_for_list_export_single_thing_and_program(room: Room) ->
     assert sorted(row.number for row in asked) == ["E2", "E3"]
 
 
+def test_a_blank_column_is_none(browser: FlaskClient) -> None:
+    shown = browser.get("/room/equipment?columns=%20&columns=state").text
+
+    assert "missing" not in shown
+    assert 'name="columns" value="state"' in shown
+
+
 def test_columns_rows_and_density_stand_in_the_address(browser: FlaskClient) -> None:
     shown = browser.get("/room/equipment?columns=number&columns=state&size=20&density=compact").text
     head = shown[shown.index("<thead>") : shown.index("</thead>")]
