@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from huakai_platform.kernel import search
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Choice, Id
+from huakai_platform.kernel.fields import Id
 from huakai_platform.kernel.i18n import Message, _, listed
 from huakai_platform.kernel.workbooks.lists import ListRow
 from huakai_platform.kernel.workbooks.words import NOTHING
@@ -105,10 +105,10 @@ def _filled(fields: Iterable[Field[C]], values: Mapping[str, Any]) -> dict[str, 
 
 
 def _meant(field: Field[C], value: Any) -> Any:
-    """A word of a drop-down that stands for an object is its id; one beside the codes of the field is none."""
+    """A word of a drop-down that stands for an object is its id; the one that clears the field is none."""
     if isinstance(field.kind, Id):
         return UUID(value)
-    return None if isinstance(field.kind, Choice) and value not in field.kind.choices else value
+    return None if field.clears and value == field.clears else value
 
 
 def _folded(value: Any) -> str:
