@@ -72,11 +72,11 @@ def written(field: Field[C], held: Any, known: Mapping[str, str]) -> Any:
 
 
 def meant(field: Field[C], read: Any) -> Any:
-    """What the value of a filled cell is: a word of a drop-down that stands for an object is its id; one beside the
-    codes of the field is none."""
+    """What the value of a filled cell is: a word of a drop-down that stands for an object is its id; the one that
+    clears the field is none."""
     if isinstance(field.kind, Flag):
         return read == "yes"
-    if isinstance(field.kind, Choice) and read not in field.kind.choices:
+    if field.clears and read == field.clears:
         return None
     return UUID(read) if isinstance(field.kind, Id) else read
 

@@ -72,8 +72,9 @@ class Field(Generic[C]):
     out: frozenset[str] = NOWHERE
     """`list` page, `row` of the API, `detail` of one thing there, `export`, `print`."""
     choices: Callable[[C], Mapping[str, Word]] | None = None
-    """The words of its codes; nothing else is taken in. In a sheet a code that its kind does not know clears it, and
-    one without a word is taken in and not offered."""
+    """The words of its codes; nothing else is taken in. A sheet takes in one without a word, and does not offer it."""
+    clears: str = ""
+    """The code by which a sheet takes its value away, where a blank cell changes nothing."""
     note: Message | None = None
     """How it is filled in, said at the heading of a sheet."""
     about: str = ""

@@ -263,7 +263,7 @@ STAFF = Resource[Room, MemberRow](
             "employment", _("用工形式"), Choice(EMPLOYMENTS, required=True), TAKEN, SHOWN | API, employments, width=12,
         ),
         Field(
-            "ab", _("A/B 角"), Choice(AB), TAKEN, PAPER | API, roles, width=10,
+            "ab", _("A/B 角"), Choice(AB), TAKEN, PAPER | API, roles, width=10, clears=NO_ROLE,
             note=_("空白表示不改动；要取消请选“不担任”。"),
         ),
         Field(
