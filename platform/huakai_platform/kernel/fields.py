@@ -269,7 +269,7 @@ class Time(Code):
 
 
 class Many(fields.List[T]):
-    """A list of at most `most` values of one field."""
+    """A list of at most `most` values of one field; blank ones of a form are none."""
 
     as_text: ClassVar[bool] = False
     """Whether a form sends all of them as one text."""
@@ -285,7 +285,7 @@ class Many(fields.List[T]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
         if isinstance(value, list | tuple) and len(value) > self.most:
             raise ValidationError(_("最多 {count} 项", count=self.most))
-        return super()._deserialize(value, attr, data, **kwargs)
+        return [one for one in super()._deserialize(value, attr, data, **kwargs) if one is not missing]
 
 
 def _within(value: int | Decimal, low: int | Decimal, high: int | Decimal) -> None:
