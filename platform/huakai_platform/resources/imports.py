@@ -106,6 +106,7 @@ class SheetPages(Generic[C, R]):
             apply=self._apply,
             discard=self._discard,
             words=lambda _here: self.pages.words(resource.context(db(), actor())),
+            place=self.pages.place,
         )
 
     def _get(self, import_id: UUID, lock: bool = False) -> Any:

@@ -131,9 +131,8 @@ class ImportFlow:
         return redirect(url_for(".import_report", import_id=import_id, **self.place), 303)
 
     def _page(self, name: str, here: str | None, **known: Any) -> str:
-        return render_template(
-            f"{self.folder}/{name}.html", place=self.place, key=str(uuid7()), **known, **self.words(here)
-        )
+        about = {**self.words(here), **known, "place": self.place, "key": str(uuid7())}
+        return render_template(f"{self.folder}/{name}.html", **about)
 
 
 def unmarked(anything: bool) -> Message:

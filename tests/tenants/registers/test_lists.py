@@ -81,6 +81,7 @@ def test_the_reader_chooses_columns_and_the_numbers_lead_to_the_entries(browser:
     assert ("编号" in head, "日期" in head, "事由" in head) == (True, True, False)
     assert re.search(rf'<a href="{DESK}/[0-9a-f-]{{36}}">2</a>', shown)
     assert "list-cards table-sm" in shown
+    assert "missing" not in browser.get(f"{DESK}?columns=%20").text, "a blank choice is none"
 
 
 def test_an_empty_list_is_told_from_an_empty_filter(app: Flask, make: Make, site: Site, browser: FlaskClient) -> None:
