@@ -10,7 +10,6 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.kernel import audit
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Form, Id, Int, Many
@@ -71,18 +70,18 @@ class Pages(Generic[C, L]):
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
         asked, found = self._all(self.on_paper)
-        self._record(len(found.rows), printed=True)
+        exporting.record(db(), actor(), self.resource, len(found.rows), printed=True)
         head = exporting.head(db(), actor(), self.resource)
         about = {**self.question(asked, found.context), **self.words(found.context)}
-        about["columns"] = self._columns(asked, "print")
+        about["columns"] = exporting.columns(self.resource, asked, "print")
         return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
 
     def export(self) -> Response:
         """All that the list shows, as a workbook; on record."""
         asked, found = self._all()
-        shown = self._columns(asked, "export")
+        shown = exporting.columns(self.resource, asked, "export")
         content = exporting.workbook(db(), actor(), self.resource, shown, found, found.context, plain=self.plain)
-        self._record(len(found.rows), printed=False)
+        exporting.record(db(), actor(), self.resource, len(found.rows), printed=False)
         return xlsx(content, f"huakai-{self.resource.name}.xlsx")
 
     def bulk(self, deed: Deed, schema: type[Chosen] = Chosen) -> BaseResponse:
@@ -124,7 +123,7 @@ class Pages(Generic[C, L]):
             "chips": [self._chip(one, context) for one in narrowed],
             "shown": shown,
             "query": urlencode(shown, doseq=True),
-            "columns": self._columns(asked, "list"),
+            "columns": exporting.columns(self.resource, asked, "list"),
         }
 
     def narrowed(self, asked: Mapping[str, Any]) -> list[Filter[C]]:
@@ -142,11 +141,6 @@ class Pages(Generic[C, L]):
         value = request.args[one.name]
         word = words.choices(one, context).get(value, value)
         return _("{what}：{value}", what=one.label, value=word).render(), one.name, value
-
-    def _columns(self, asked: Mapping[str, Any], place: str) -> list[Field[C]]:
-        """The fields that are shown: those that were chosen, or all that the list has; the first one always."""
-        known, chosen = self.resource.out(place), asked.get("columns")
-        return [one for at, one in enumerate(known) if not chosen or at == 0 or one.name in chosen]
 
     def words(self, context: C) -> dict[str, Any]:
         """What every page of the list needs to say things."""
@@ -190,17 +184,6 @@ class Pages(Generic[C, L]):
     def _all(self, most: int | None = None) -> tuple[Mapping[str, Any], lists.Extract[L]]:
         asked, context = self.asked(), self.resource.context(db(), actor())
         return asked, lists.all_rows(db(), self.resource, actor(), schemas.question(asked), context, most=most)
-
-    def _record(self, rows: int, *, printed: bool) -> None:
-        mine, name = actor(), self.resource.name
-        audit.record(
-            db(),
-            mine,
-            f"{name}.printed" if printed else f"{name}.exported",
-            "site" if mine.site_id else "institution",
-            mine.site_id or mine.institution_id or "",
-            rows=rows,
-        )
 
 
 def hang(
