@@ -57,6 +57,7 @@ RELATIVE_TO = {
     "registers": REGISTERS,
     "resources": RESOURCES,
     "resources/form.html": frozenset({"equipment"}),
+    "exports": frozenset({"exports"}),
     "registers/figures.html": frozenset({"register_figures"}),
     "setup": frozenset({"setup"}),
     "sheets": LISTS,

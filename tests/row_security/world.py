@@ -43,6 +43,7 @@ PERSONAL = (
     "account_activity",
     "account_session",
     "api_token",
+    "export",
     "idempotency_key",
     "invitation",
     "membership",

@@ -7,7 +7,7 @@ from typing import Any, Generic
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response as BaseResponse
 
 from huakai_platform.kernel.access import Permission
@@ -26,6 +26,8 @@ Deed = Callable[[Sequence[UUID], Mapping[str, Any]], str]
 """What is done with the chosen rows, given what the form holds; gives what is said of it."""
 AT_ONCE = 1_000
 """Rows that one deed takes at most."""
+IN_A_REQUEST = 2_000
+"""Rows of a workbook that a page of the console makes itself."""
 
 
 class Chosen(Form):
@@ -76,9 +78,13 @@ class Pages(Generic[C, L]):
         about["columns"] = exporting.columns(self.resource, asked, "print")
         return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
 
-    def export(self) -> Response:
-        """All that the list shows, as a workbook; on record."""
-        asked, found = self._all()
+    def export(self) -> BaseResponse:
+        """All that the list shows, as a workbook; on record. A long one of the console is made by another process."""
+        console = actor().site_id is None
+        asked, found = self._all(IN_A_REQUEST if console else None)
+        if console and found.left_out != 0:
+            query = urlencode(self.shown(asked), doseq=True)
+            return redirect(url_for("exports.new", list=self.resource.name, query=query), 303)
         shown = exporting.columns(self.resource, asked, "export")
         content = exporting.workbook(db(), actor(), self.resource, shown, found, found.context, plain=self.plain)
         exporting.record(db(), actor(), self.resource, len(found.rows), printed=False)
