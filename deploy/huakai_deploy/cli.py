@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "web": "running:web",
     "worker": "running:worker",
     "ringer": "running:ringer",
+    "exporter": "running:exporter",
     "verify": "verifying:verify",
     "audit": "auditing:group",
     "backup": "backing:backup",

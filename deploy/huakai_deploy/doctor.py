@@ -18,6 +18,7 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import HuakaiError
 from huakai_platform.kernel.events import ScheduleFailed
 from huakai_platform.kernel.i18n import _, listed
+from huakai_platform.kernel.operations import EXPORT, Operation
 from huakai_platform.kernel.plumbing import Heartbeat
 from huakai_platform.kernel.queue import Troubled
 from huakai_platform.operations.words import TOPICS
@@ -62,6 +63,7 @@ def examine(databases: Databases, settings: Settings) -> list[Finding]:
         (_("主密钥"), _master_key),
         ("Redis", _redis),
         (_("任务进程"), _workers),
+        (_("导出进程"), _exporters),
         (_("任务队列"), _queue),
         (_("定时任务"), _clockwork),
         (_("汇总数字"), _rollups),
@@ -195,11 +197,25 @@ def _redis(_databases: Databases, settings: Settings) -> Finding:
 
 
 def _workers(databases: Databases, _settings: Settings) -> Finding:
+    alive = _alive(databases, "worker")
+    return Finding(_("任务进程"), bool(alive), _("{count} 个在运行", count=alive), _("运行 huakai worker"))
+
+
+def _exporters(databases: Databases, _settings: Settings) -> Finding:
+    """Needed only where somebody waits for an export."""
     with databases.session(Login.WORKER) as session:
-        alive = session.scalars(
-            select(Heartbeat.name).where(Heartbeat.kind == "worker", Heartbeat.seen_at > clock.now() - ALIVE)
-        ).all()
-    return Finding(_("任务进程"), bool(alive), _("{count} 个在运行", count=len(alive)), _("运行 huakai worker"))
+        waiting = session.scalar(
+            select(Operation.id).where(Operation.kind == EXPORT, Operation.done.is_(None)).limit(1)
+        )
+    alive = _alive(databases, "exporter")
+    good = bool(alive) or waiting is None
+    return Finding(_("导出进程"), good, _("{count} 个在运行", count=alive), _("运行 huakai exporter"))
+
+
+def _alive(databases: Databases, kind: str) -> int:
+    fresh = Heartbeat.kind == kind, Heartbeat.seen_at > clock.now() - ALIVE
+    with databases.session(Login.WORKER) as session:
+        return session.scalar(select(func.count()).where(*fresh)) or 0
 
 
 def _queue(databases: Databases, _settings: Settings) -> Finding:

@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from huakai_deploy import api, badges, migrating
 from huakai_platform.compliance import views as compliance
 from huakai_platform.drift import views as drift
+from huakai_platform.exports import views as exports
 from huakai_platform.identity import bearers
 from huakai_platform.identity import views as identity
 from huakai_platform.identity.sessions import recognise
@@ -54,6 +55,7 @@ def blueprints(plane: str) -> tuple[Blueprint, ...]:
         "console": (
             compliance.console,
             drift.console,
+            exports.blueprint,
             identity.console,
             notices.console,
             onboarding.blueprint,

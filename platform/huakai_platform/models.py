@@ -2,6 +2,7 @@
 
 from huakai_platform.compliance import models as compliance
 from huakai_platform.drift import models as drift
+from huakai_platform.exports import models as exports
 from huakai_platform.identity import models as identity
 from huakai_platform.kernel import audit, notices, operations, outbox, plumbing, sites, vault
 from huakai_platform.onboarding import models as onboarding
@@ -20,6 +21,7 @@ __all__ = [
     "audit",
     "compliance",
     "drift",
+    "exports",
     "identity",
     "notices",
     "onboarding",

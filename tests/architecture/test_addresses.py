@@ -44,6 +44,7 @@ RELATIVE_TO = {
     "registers": REGISTERS,
     "resources": RESOURCES,
     "resources/form.html": FORMS,
+    "exports": frozenset({"exports"}),
     "registers/figures.html": frozenset({"register_figures"}),
     "setup": frozenset({"setup"}),
     "sheets": LISTS,

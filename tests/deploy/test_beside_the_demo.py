@@ -34,7 +34,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 NAMED = sorted({" ".join(one.split()) for one in re.findall(r"`(huakai [^`]+)`", README)})
 SECRETS = ("HUAKAI_SECRET_KEY", "HUAKAI_MASTER_KEY", "HUAKAI_LOOKUP_KEY", "HUAKAI_AUDIT_KEY")
 KEY = bytes(range(32))
-SERVES = re.compile(r"huakai (web|worker|ringer)\b")
+SERVES = re.compile(r"huakai (web|worker|ringer|exporter)\b")
 FILLED: Mapping[str, str] = {
     "huakai roles": "roles",
     "huakai migrate": "migrate",
@@ -44,6 +44,7 @@ FILLED: Mapping[str, str] = {
     "huakai web --planes room": "web --planes room",
     "huakai worker": "worker",
     "huakai ringer": "ringer",
+    "huakai exporter": "exporter",
     "huakai doctor": "doctor",
     "huakai jobs list": "jobs list",
     "huakai backup FILE": "backup {folder}/again.zip",

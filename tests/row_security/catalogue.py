@@ -36,6 +36,7 @@ PLATFORM = {
             "platform.edition_release",
             "platform.edition_release_site",
             "platform.edition_release_wave",
+            "platform.export",
             "platform.heartbeat",
             "platform.idempotency_key",
             "platform.institution_entry",

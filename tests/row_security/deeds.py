@@ -296,6 +296,7 @@ PERSONS = {
     "hide a visit": "DELETE FROM platform.oversight_visit",
     "open a site": f"UPDATE platform.site SET state = 'closed' WHERE id = '{VICTIM}'",
     "read what waits to be opened": "SELECT people FROM platform.site_intake",
+    "read an export": "SELECT content FROM platform.export",
     "read the register": "SELECT content FROM platform.register_import",
     "change the standard": "UPDATE platform.edition_definition SET body = '{}'",
     "publish a standard": "UPDATE platform.edition SET number = 2",
@@ -336,6 +337,8 @@ CONSOLE = {
     "move a room's trail": "UPDATE tenant.audit_head SET seq = 0",
     "change a trail": "UPDATE tenant.audit_entry SET deed = 'x'",
     "read where somebody was led": f"SELECT location FROM platform.idempotency_key WHERE account_id <> '{ATTACKER}'",
+    "take somebody's export": f"SELECT content FROM platform.export WHERE account_id <> '{ATTACKER}'",
+    "take an export away": f"DELETE FROM platform.export WHERE account_id = '{ADMIN}' RETURNING id",
     "see counts of people": "SELECT * FROM oversight.person_fact",
     "let figures out": "INSERT INTO oversight.figure_release VALUES ('2026-01-01', 10, 'x', now())",
     "seal a score for another site": "INSERT INTO oversight.assessment (tenant_id, id, edition_id, as_of, age_set,"

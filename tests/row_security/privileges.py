@@ -18,6 +18,7 @@ PERSONAL = (
     "account",
     "account_activity",
     "account_session",
+    "export",
     "idempotency_key",
     "invitation",
     "membership",

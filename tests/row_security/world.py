@@ -43,6 +43,7 @@ PERSONAL = (
     "account_activity",
     "account_session",
     "api_token",
+    "export",
     "idempotency_key",
     "invitation",
     "membership",
@@ -61,6 +62,10 @@ OF_SITES = ("site", "oversight_visit", "proposal", "waiver")
 """How the tables begin of which only those who work at a site have rows."""
 
 
+ABOVE = {"platform.edition": EDITION, "platform.institution": INSTITUTION}
+"""What rows of a tenant point at that is nobody's own."""
+
+
 def row_id(tenant_id: UUID, table: str) -> UUID:
     return uuid5(tenant_id, table)
 
@@ -74,12 +79,13 @@ def room_row(table: Table, tenant_id: UUID, label: str, **changes: Any) -> dict[
     """One row of a tenant; its parents are that tenant's rows."""
     row: dict[str, Any] = {column.name: _value(column.name, column.type, label) for column in table.columns}
     for constraint in table.constraints:
-        if isinstance(constraint, ForeignKeyConstraint) and len(constraint.columns) == 2:
-            row[constraint.column_keys[1]] = row_id(tenant_id, constraint.referred_table.fullname)
-        if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table.fullname == "platform.account":
-            row[constraint.column_keys[0]] = RESIDENT if tenant_id == VICTIM else ATTACKER
-        if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table.fullname == "platform.edition":
-            row[constraint.column_keys[0]] = EDITION
+        if not isinstance(constraint, ForeignKeyConstraint):
+            continue
+        parent = constraint.referred_table.fullname
+        if len(constraint.columns) == 2:
+            row[constraint.column_keys[1]] = row_id(tenant_id, parent)
+        elif parent in (known := ABOVE | {"platform.account": RESIDENT if tenant_id == VICTIM else ATTACKER}):
+            row[constraint.column_keys[0]] = known[parent]
     fixed = {"tenant_id": tenant_id, "id": row_id(tenant_id, table.fullname)}
     return row | {name: value for name, value in fixed.items() if name in row} | changes
 

@@ -39,6 +39,7 @@ from tests.support.checked import attachment, checklist, point, point_file, run,
 from tests.support.checked import photo as photo
 from tests.support.drafted import definition, draft_in_review, draft_of_standard, two_editions
 from tests.support.drifted import requirement, waiver, waiver_in_force
+from tests.support.exported import export, export_file, export_waiting
 from tests.support.lookups import REGISTER_WITH_ERRORS
 from tests.support.premises import equipment_import, equipment_item, premises_photo
 from tests.support.proposed import proposal
@@ -288,6 +289,9 @@ SAMPLES: dict[str, Sample] = {
     "equipment_item": Sample(equipment_item, FOREIGN),
     "identity.accept": Sample(link("invite")),
     "identity.reset": Sample(link("reset")),
+    "export": Sample(export, PERSONAL),
+    "export_file": Sample(export_file, PERSONAL),
+    "export_waiting": Sample(export_waiting, PERSONAL),
     "indicator": Sample(indicator, missing=False),
     "membership": Sample(membership, FOREIGN),
     "message": Sample(message),
@@ -346,10 +350,16 @@ SAMPLES: dict[str, Sample] = {
 
 
 SECRETS = frozenset({"token", "filename"})
-QUERIES: dict[str, dict[str, str]] = {"onboarding.transition": {"to": "planning"}}
+QUERIES: dict[str, dict[str, str]] = {"exports.new": {"list": "sites"}, "onboarding.transition": {"to": "planning"}}
 """What a page cannot be asked for without."""
 
 
 def absent(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same places with identifiers that nobody has; what is no identifier stays."""
-    return {name: uuid7() if isinstance(value, UUID) or name in SECRETS else value for name, value in values.items()}
+    """The same places with identifiers that nobody has, each as long as the other; what is no identifier stays."""
+    return {
+        name: _other(value) if isinstance(value, UUID) or name in SECRETS else value for name, value in values.items()
+    }
+
+
+def _other(value: Any) -> Any:
+    return uuid7() if isinstance(value, UUID) else uuid7().hex.ljust(len(value), "0")[: len(value)]

@@ -33,6 +33,7 @@ CREATING_NOTHING = {
     "drift.decide",
     "equipment.discard_import",
     "equipment.scrap",
+    "exports.resume",
     "identity.change_contact",
     "identity.change_password",
     "identity.change_profile",

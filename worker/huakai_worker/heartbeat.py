@@ -26,6 +26,7 @@ class HeartbeatWriter:
     databases: Databases
     kind: str
     name: str = ""
+    login: Login = Login.WORKER
     done: int = 0
     failed: int = 0
     started_at: datetime = field(default_factory=clock.now)
@@ -41,7 +42,7 @@ class HeartbeatWriter:
             return
         self._said, self._beaten = doing, time.monotonic()
         try:
-            with self.databases.session(Login.WORKER) as session:
+            with self.databases.session(self.login) as session:
                 session.execute(self._row(doing))
         except SQLAlchemyError as error:
             log.warning("no heartbeat", kind=type(error).__name__)
@@ -49,7 +50,7 @@ class HeartbeatWriter:
     def end(self) -> None:
         """Take the row away: a process that was told to stop is not missed."""
         try:
-            with self.databases.session(Login.WORKER) as session:
+            with self.databases.session(self.login) as session:
                 session.execute(delete(Heartbeat).where(Heartbeat.name == self.name))
         except SQLAlchemyError as error:
             log.warning("heartbeat not removed", kind=type(error).__name__)

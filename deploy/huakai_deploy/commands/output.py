@@ -1,12 +1,10 @@
 """How commands speak: the terminal's language, tables and bars for people, plain lines and JSON for programs."""
 
-import gettext
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import click
@@ -19,9 +17,6 @@ from huakai_platform.kernel import i18n
 from huakai_platform.kernel.config import Settings
 from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.i18n import Message, _
-from huakai_templates import assets
-
-TRANSLATIONS = assets.STATIC.parent / "translations"
 
 
 def chinese() -> bool:
@@ -97,12 +92,7 @@ def databases() -> Iterator[Databases]:
 
 
 def _translate() -> Callable[[str], str]:
-    return str if chinese() else _english()
-
-
-@cache
-def _english() -> Callable[[str], str]:
-    return gettext.translation("messages", TRANSLATIONS, ["en"], fallback=True).gettext
+    return i18n.translator("zh" if chinese() else "en")
 
 
 def _cell(value: object) -> str:

@@ -1,13 +1,14 @@
-"""`huakai web`, `huakai worker`, `huakai ringer`: the processes of the platform, one each."""
+"""`huakai web`, `huakai worker`, `huakai ringer`, `huakai exporter`: the processes of the platform, one each."""
 
 import sys
 
 import click
 
-from huakai_deploy import ports
+from huakai_deploy import embedded, ports
 from huakai_deploy.commands import output
 from huakai_deploy.commands.output import said
 from huakai_platform.kernel import logs
+from huakai_platform.kernel.config import Login, Settings
 from huakai_platform.kernel.i18n import _
 
 PLANES = ("console", "room")
@@ -48,6 +49,16 @@ def ringer() -> None:
 
     _begin()
     sys.exit(process.run())
+
+
+@click.command(help=said(_("运行导出进程：生成管理端大列表的导出，只需要管理端的数据库登录")))
+def exporter() -> None:
+    from huakai_worker import exporter as process
+
+    embedded.find()
+    settings = Settings.of_login(Login.OVERSIGHT)
+    logs.configure()
+    sys.exit(process.run(settings))
 
 
 def _refuse_taken(bind: str) -> None:

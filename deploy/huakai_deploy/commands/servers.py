@@ -51,6 +51,7 @@ def up(demo: bool, port: int, fresh: bool, sites: int, workers: int) -> None:
         supervisor.add("ringer", [HUAKAI, "ringer"])
         for number in range(1, workers + 1):
             supervisor.add(f"worker-{number}", [HUAKAI, "worker"])
+        supervisor.add("exporter", [HUAKAI, "exporter"], _of_the_exporter())
         supervisor.add("web", [HUAKAI, "web", "--bind", f"fd://{door.fileno()}"], keeps=(door.fileno(),))
         supervisor.start()
         people = _demonstrate(pools, settings, instance, sites) if demo else []
@@ -105,6 +106,13 @@ def doctor(rebuild: bool, as_json: bool) -> None:
         table(["", _("检查"), _("结果"), _("处理办法")], rows)
     if not all(one.good for one in findings):
         raise SystemExit(1)
+
+
+def _of_the_exporter() -> dict[str, str]:
+    """The environment of the exporter: the console's login, and neither another login nor any key."""
+    ours = ("DATABASE_URL_", "REDIS_URL", "HUAKAI_", "SMTP_URL")
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return bare | {name: os.environ[name] for name in ("DATABASE_URL_OVERSIGHT", "HUAKAI_INSTANCE")}
 
 
 def _servers(ending: ExitStack, instance: Path, *, fresh: bool) -> dict[str, str]:

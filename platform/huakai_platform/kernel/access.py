@@ -54,6 +54,7 @@ class Permission(StrEnum):
     TRAIL_READ = "console:trail:read", _("查看审计日志")
     TRAIL_EXPORT = "console:trail:export", _("导出审计日志")
     ACTIVITY_TOTALS = "console:activities:manage", _("登记往期活动汇总数")
+    EXPORTS_MANAGE = "console:exports:manage", _("生成和下载自己的大列表导出")
     NOTICES_READ = "console:notices:read", _("查看自己的通知")
     SETUP_RUN = "console:setup:run", _("完成首次设置")
     SERVICE_TOKENS_MANAGE = "console:tokens:manage", _("管理服务令牌")
@@ -171,6 +172,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.TRAIL_READ: _ADMIN | {Role.AUDITOR},
     Permission.TRAIL_EXPORT: _ADMIN | {Role.AUDITOR},
     Permission.ACTIVITY_TOTALS: _OFFICES,
+    Permission.EXPORTS_MANAGE: CONSOLE,
     Permission.NOTICES_READ: CONSOLE,
     Permission.SETUP_RUN: _ADMIN,
     Permission.SERVICE_TOKENS_MANAGE: _ADMIN,

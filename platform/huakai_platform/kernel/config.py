@@ -75,6 +75,14 @@ class Settings:
             smallest_count=_smallest(env),
         )
 
+    @classmethod
+    def of_login(cls, login: Login, env: Mapping[str, str] = os.environ) -> Self:
+        """For a process that needs one database login and no key at all. Raises HuakaiError without it."""
+        name = f"DATABASE_URL_{login.name}"
+        settings = cls(databases={login: env[name]} if env.get(name) else {}, redis_url="", secret_key="")
+        settings.database(login)
+        return settings
+
     def database(self, login: Login) -> str:
         try:
             return self.databases[login]

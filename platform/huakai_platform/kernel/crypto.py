@@ -42,9 +42,13 @@ class Place:
         return "|".join(map(str, parts)).encode()
 
 
+def new_key(generation: int = 1) -> DataKey:
+    return DataKey(generation, os.urandom(32))
+
+
 def mint(master_key: bytes, generation: int = 1) -> tuple[DataKey, bytes]:
     """A new data key and its wrapped form (RFC 3394)."""
-    key = DataKey(generation, os.urandom(32))
+    key = new_key(generation)
     return key, aes_key_wrap(master_key, key.secret)
 
 

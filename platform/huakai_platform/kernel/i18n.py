@@ -1,10 +1,35 @@
 """Messages that are marked here and translated where a person reads them."""
 
-from collections.abc import Callable, Iterable, Mapping
+import gettext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from html import escape
 from typing import Any, Self
 
+from huakai_templates import assets
+
 translate: Callable[[str], str] = str
+TRANSLATIONS = assets.STATIC.parent / "translations"
+
+
+@cache
+def translator(locale: str) -> Callable[[str], str]:
+    """What says a text of the program in a language; Chinese is said as it is written."""
+    if locale.startswith("zh"):
+        return str
+    return gettext.translation("messages", TRANSLATIONS, [locale], fallback=True).gettext
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Let everything that a process renders meanwhile be said in a language; for one that serves nobody else."""
+    global translate
+    before, translate = translate, translator(locale)
+    try:
+        yield
+    finally:
+        translate = before
 
 
 class Message(str):

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     true,
     update,
 )
@@ -34,6 +35,9 @@ from huakai_platform.kernel.i18n import _
 from huakai_platform.kernel.ids import uuid7
 from huakai_platform.kernel.message_types import MessageType
 from huakai_platform.kernel.sites import Site
+
+EXPORT = "export"
+"""The kind of operation that no job works off, but the console's own process."""
 
 
 class ItemState(StrEnum):
@@ -58,6 +62,7 @@ class Operation(Base):
     __table_args__ = (
         Index("operation_created_at_idx", "created_at"),
         Index("operation_institution_id_idx", "institution_id", "created_at", "id"),
+        Index("operation_export_idx", "done", "created_at", postgresql_where=text("kind = 'export'")),
         {"schema": "platform"},
     )
 
@@ -219,6 +224,19 @@ def finish_item(session: Session, operation_id: UUID, site_id: UUID, *, error: s
     session.execute(_FINISH, {"of_operation": operation_id, "of_site": site_id, **about})
     if counted is not None:
         session.execute(update(Operation).where(Operation.id == operation_id).values(_UNCOUNTED))
+
+
+def end(session: Session, operation_id: UUID, *, error: str | None = None) -> bool:
+    """Mark what waits as done or failed, count the items, and take it that the caller tells the starter; False where
+    nothing waited any more."""
+    about = {"state": ItemState.FAILED if error else ItemState.DONE, "error": error, "ended_at": clock.now()}
+    waiting = OperationItem.operation_id == operation_id, OperationItem.state == ItemState.WAITING
+    if not session.execute(update(OperationItem).where(*waiting).values(about).returning(OperationItem.position)).all():
+        return False
+    operation = session.get_one(Operation, operation_id, with_for_update=True)
+    settle(session, operation)
+    operation.told_at = clock.now()
+    return True
 
 
 def cancel(session: Session, actor: Actor, operation_id: UUID) -> None:

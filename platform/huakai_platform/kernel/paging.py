@@ -112,6 +112,33 @@ def cut(session: Session, query: Query, order: Order, asked: Mapping[str, Any], 
     return _by_number(session, query, order, 1 if anchor else asked.get("page", 1), total, size)
 
 
+@dataclass(frozen=True)
+class Reached:
+    """How far a list has been read: a part of its order, and what its last row is ordered by; at first nothing."""
+
+    part: int = 0
+    values: Sequence[Any] | None = None
+
+
+def chunk(
+    session: Session, query: Query, order: Order, reached: Reached, size: int
+) -> tuple[list[tuple[Any, ...]], Reached | None]:
+    """The next rows of a list that is read whole, in one statement however many there are before them, and how far
+    that is; None where nothing is left. A chunk may be empty where one part ends."""
+    parts, keys = order.parts(), [*order.columns[:-1], order.unique]
+    wanted = parts[reached.part].ordered(query)
+    if reached.values is not None:
+        wanted = parts[reached.part].after(wanted, reached.values)
+    labelled = [column.label(f"order_{number}") for number, column in enumerate(keys)]
+    rows = [tuple(row) for row in session.execute(wanted.add_columns(*labelled).limit(size))]
+    further: Reached | None = None
+    if len(rows) == size:
+        further = Reached(reached.part, rows[-1][-len(keys) :])
+    elif reached.part + 1 < len(parts):
+        further = Reached(reached.part + 1)
+    return [row[: -len(keys)] for row in rows], further
+
+
 def count(session: Session, query: Query, *, summed: int = 0) -> Total:
     """How many rows a query has: what is `summed` up of them if that is more than is counted one by one."""
     if summed > NUMBERED:

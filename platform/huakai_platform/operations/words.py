@@ -48,4 +48,9 @@ TOPICS: dict[str, Message] = {
     "RoleEnded": _("释放手机号和邮箱"),
     "ResendRequested": _("重新发送"),
 }
-KINDS: dict[str, Message] = {"worker": _("任务进程"), "ringer": _("敲钟进程"), "web": _("网页进程")}
+KINDS: dict[str, Message] = {
+    "worker": _("任务进程"),
+    "ringer": _("敲钟进程"),
+    "web": _("网页进程"),
+    "exporter": _("导出进程"),
+}

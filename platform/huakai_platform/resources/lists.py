@@ -12,7 +12,7 @@ from huakai_platform.kernel import paging, search
 from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import _
-from huakai_platform.kernel.paging import Column, Order, Page
+from huakai_platform.kernel.paging import Column, Order, Page, Reached
 from huakai_platform.resources.fields import C, Filter, L, Question, Resource
 
 
@@ -98,6 +98,23 @@ def all_rows(
     return Extract(rows, total, _about(session, resource, context, rows))
 
 
+def next_rows(
+    session: Session,
+    resource: Resource[C, L],
+    actor: Actor,
+    asked: Question,
+    context: C,
+    reached: Reached,
+    *,
+    size: int,
+) -> tuple[Sequence[L], C, Reached | None]:
+    """The next rows of the whole list, by what they are said, and how far that is; None where nothing is left."""
+    query, kind = unordered_query(resource, actor, asked, context), resource.rows().kind
+    found, further = paging.chunk(session, query, _whole_order(resource, asked), reached, size)
+    rows = [kind(*row) for row in found]
+    return rows, _about(session, resource, context, rows), further
+
+
 def one_row(
     session: Session, resource: Resource[C, L], actor: Actor, thing: UUID, context: C, *, parent: UUID | None = None
 ) -> L:
@@ -170,6 +187,12 @@ def _sort(resource: Resource[C, L], asked: Question) -> tuple[Column | Order, bo
 def _order(resource: Resource[C, L], asked: Question) -> Order | None:
     by, falling = _sort(resource, asked)
     return replace(by, falling=falling) if isinstance(by, Order) else None
+
+
+def _whole_order(resource: Resource[C, L], asked: Question) -> Order:
+    """The order of the list as one that goes on by key, whatever it is sorted by."""
+    by, falling = _sort(resource, asked)
+    return _order(resource, asked) or Order((by, resource.key), falling, optional=True)  # type: ignore[arg-type]
 
 
 def _about(session: Session, resource: Resource[C, L], context: C, rows: Sequence[L]) -> C:

@@ -7,10 +7,9 @@ from typing import Any, Generic
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response as BaseResponse
 
-from huakai_platform.kernel import audit
 from huakai_platform.kernel.access import Permission
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.fields import Form, Id, Int, Many
@@ -28,6 +27,8 @@ Deed = Callable[[Sequence[UUID], Mapping[str, Any]], str]
 """What is done with the chosen rows, given what the form holds; gives what is said of it."""
 AT_ONCE = 1_000
 """Rows that one deed takes at most."""
+IN_A_REQUEST = 2_000
+"""Rows of a workbook that a page of the console makes itself."""
 
 
 class Chosen(Form):
@@ -95,13 +96,17 @@ class Pages(Generic[C, L]):
     def print(self) -> str:
         """All that the list shows, with an official head; on record."""
         given, found = self.extract(self.on_paper)
-        self._record(len(found.rows), printed=True)
+        exporting.record(db(), actor(), self.resource, len(found.rows), printed=True)
         return self.paper(given, found)
 
-    def export(self) -> Response:
-        """All that the list shows, as a workbook; on record."""
-        given, found = self.extract()
-        self._record(len(found.rows), printed=False)
+    def export(self) -> BaseResponse:
+        """All that the list shows, as a workbook; on record. A long one of the console is made by another process."""
+        console = actor().site_id is None
+        given, found = self.extract(IN_A_REQUEST if console else None)
+        if console and found.left_out != 0:
+            query = urlencode(self.shown(given), doseq=True)
+            return redirect(url_for("exports.new", list=self.resource.name, query=query), 303)
+        exporting.record(db(), actor(), self.resource, len(found.rows), printed=False)
         return xlsx(self.workbook(given, found), f"huakai-{self.resource.name}.xlsx")
 
     def extract(self, most: int | None = None) -> tuple[Mapping[str, Any], lists.Extract[L]]:
@@ -111,13 +116,13 @@ class Pages(Generic[C, L]):
 
     def paper(self, given: Mapping[str, Any], found: lists.Extract[L], **more: Any) -> str:
         """These rows to print."""
-        head, columns = exporting.head(db(), actor(), self.resource), self._columns(given, "print")
-        about = {**self.question(given, found.context), **self.words(found.context), "columns": columns, **more}
+        head, shown = exporting.head(db(), actor(), self.resource), exporting.columns(self.resource, given, "print")
+        about = {**self.question(given, found.context), **self.words(found.context), "columns": shown, **more}
         return render_template("resources/print.html", found=found, head=head, notice=exporting.cut(found), **about)
 
     def workbook(self, given: Mapping[str, Any], found: lists.Extract[L], *beside: Page) -> bytes:
         """These rows as .xlsx, and the sheets that stand `beside`."""
-        shown, context = self._columns(given, "export"), found.context
+        shown, context = exporting.columns(self.resource, given, "export"), found.context
         return exporting.workbook(db(), actor(), self.resource, shown, found, context, *beside, plain=self.plain)
 
     def bulk(self, deed: Deed, schema: type[Chosen] = Chosen) -> BaseResponse:
@@ -159,7 +164,7 @@ class Pages(Generic[C, L]):
             "chips": [self._chip(one, context) for one in narrowed],
             "shown": shown,
             "query": urlencode(shown, doseq=True),
-            "columns": self._columns(asked, "list"),
+            "columns": exporting.columns(self.resource, asked, "list"),
         }
 
     def narrowed(self, asked: Mapping[str, Any]) -> list[Filter[C]]:
@@ -177,11 +182,6 @@ class Pages(Generic[C, L]):
         value = request.args[one.name]
         word = words.choices(one, context).get(value, value)
         return _("{what}：{value}", what=one.label, value=word).render(), one.name, value
-
-    def _columns(self, asked: Mapping[str, Any], place: str) -> list[Field[C]]:
-        """The fields that are shown: those that were chosen, or all that the list has; the first one always."""
-        known, chosen = self.resource.out(place), asked.get("columns")
-        return [one for at, one in enumerate(known) if not chosen or at == 0 or one.name in chosen]
 
     def words(self, context: C) -> dict[str, Any]:
         """What every page of the list needs to say things."""
@@ -236,17 +236,6 @@ class Pages(Generic[C, L]):
     @staticmethod
     def _said(field: Field[C], row: L, *, context: C, known: Mapping[str, Mapping[str, str]]) -> str:
         return words.text(field, words.value(field, row, context), known[field.name])
-
-    def _record(self, rows: int, *, printed: bool) -> None:
-        mine, name = actor(), self.resource.name
-        audit.record(
-            db(),
-            mine,
-            f"{name}.printed" if printed else f"{name}.exported",
-            "site" if mine.site_id else "institution",
-            mine.site_id or mine.institution_id or "",
-            rows=rows,
-        )
 
 
 def hang(

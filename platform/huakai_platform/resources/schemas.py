@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from copy import copy
 from functools import cache
 from typing import Any, TypeVar, cast
+from urllib.parse import parse_qs
 
-from marshmallow import fields, missing
+from marshmallow import ValidationError, fields, missing
 from sqlalchemy import Integer
 
+from huakai_platform.kernel.errors import Invalid
 from huakai_platform.kernel.fields import Checked, Choice, Code, Form, Id, Int, Many, Page, Strict
+from huakai_platform.kernel.i18n import _
 from huakai_platform.resources.fields import C, Kind, L, Question, Resource
 
 S = TypeVar("S", bound=Strict)
@@ -60,6 +63,20 @@ def prefilled(resource: Resource[C, L]) -> type[Form]:
 def filters(resource: Resource[C, L]) -> dict[str, Checked[Any]]:
     """The questions of a list without their defaults, for the API."""
     return {one.name: _without_default(one.kind) for one in resource.filters}
+
+
+def parsed(resource: Resource[C, L], text: str) -> Mapping[str, Any]:
+    """What the address of the list asks behind its question mark. Raises Invalid."""
+    schema = query(resource)()
+    pairs = parse_qs(text)
+    raw = {
+        name: held if isinstance(schema.load_fields.get(name), fields.List) else held[-1]
+        for name, held in pairs.items()
+    }
+    try:
+        return cast(Mapping[str, Any], schema.load(raw))
+    except ValidationError:
+        raise Invalid(_("地址中的参数有误。")) from None
 
 
 def question(asked: Mapping[str, Any]) -> Question:

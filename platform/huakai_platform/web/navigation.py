@@ -68,6 +68,7 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
             Entry(_("节假日表"), "workdays.index", "calendar-days", Permission.WORKDAYS_READ),
             Entry(_("权限矩阵"), "identity.access_matrix", "shield-check", Permission.ACCESS_READ),
             Entry(_("批量操作"), "operations.index", "list-checks", Permission.OPERATIONS_READ),
+            Entry(_("我的导出"), "exports.index", "download", Permission.EXPORTS_MANAGE),
             Entry(_("运行状态"), "operations.jobs", "activity", Permission.JOBS_READ),
             Entry(_("服务令牌"), "identity.service_tokens", "key-round", Permission.SERVICE_TOKENS_MANAGE),
             Entry(_("审计日志"), "trail.index", "scroll-text", Permission.TRAIL_READ),

@@ -50,7 +50,8 @@ def tell_ending(work: Work, *, operation_id: str) -> None:
     if work.session.scalar(select(Account.id).where(Account.id == operation.created_by)) is None:
         raise Failed(_("“{title}”的发起人没有账号，不能告知结果。", title=operation.title))
     said = Message(ENDED[known.ending], title=operation.title, done=known.done, failed=known.failed)
-    href = f"/console/operations/{operation.id}"
+    place = "exports" if operation.kind == operations.EXPORT else "operations"
+    href = f"/console/{place}/{operation.id}"
     notices.tell(
         work.session,
         [operation.created_by],

@@ -37,9 +37,12 @@ KINDS: Mapping[str, Callable[[UUID, UUID], Event]] = {
 
 
 def fan_out(work: Work, *, operation_id: str) -> None:
-    """Tell every waiting item's site; killed anywhere and run again it tells each site once."""
+    """Tell every waiting item's site; killed anywhere and run again it tells each site once. An export has no site: the
+    console's own process looks for it."""
     operation = UUID(operation_id)
     kind = work.session.scalar(select(Operation.kind).where(Operation.id == operation))
+    if kind == kernel.EXPORT:
+        return
     if kind is None or kind not in KINDS:
         raise NotFound(_("没有这种批量操作。"))
 
