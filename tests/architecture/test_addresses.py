@@ -36,6 +36,7 @@ LISTED = {f"{shelf}.{pages.listed}" for shelf, pages in HUNG} | {f"{one}.entries
 SINGLE = {f"{shelf}.{pages.single}" for shelf, pages in HUNG if pages.argument} | {f"{one}.show" for one in REGISTERS}
 PRINTED = {f"{shelf}.{pages.printed}" for shelf, pages in HUNG}
 EXPORTED = {f"{shelf}.{pages.exported}" for shelf, pages in HUNG}
+VIEWS = {f"{shelf}.{pages.views(deed)}" for shelf, pages in HUNG for deed in ("", "save", "remove")}
 """Where they are shown, a single thing of them, and where they are printed and exported."""
 P = "platform/huakai_platform"
 RELATIVE_TO = {
@@ -84,6 +85,7 @@ OTHERWISE = {
     (f"{P}/resources/pages.py", "f'.{self.listed}'"): LISTED,
     (f"{P}/resources/pages.py", "f'.{self.printed}'"): PRINTED,
     (f"{P}/resources/pages.py", "f'.{self.exported}'"): EXPORTED,
+    (f"{P}/resources/pages.py", "f'.{self.views(deed)}'"): VIEWS,
     (f"{P}/trail/views.py", "'.index'"): {"trail.index"},
     (f"{P}/trail/views.py", "'.room_index'"): {"room_trail.room_index"},
     (f"{P}/web/finding.py", "f'{HERE[role.plane]}'"): {*finding.HERE.values()},

@@ -73,10 +73,10 @@ class Field(Generic[C]):
     """`list` page, `row` of the API, `detail` of one thing there, `export`, `print`."""
     choices: Callable[[C], Mapping[str, Word]] | None = None
     """The words of its codes; nothing else is taken in. A sheet takes in one without a word, and does not offer it."""
-    clears: str = ""
-    """The code by which a sheet takes its value away, where a blank cell changes nothing."""
     note: Message | None = None
     """How it is filled in, said at the heading of a sheet."""
+    clears: str = ""
+    """The code by which a sheet takes its value away, where a blank cell changes nothing."""
     about: str = ""
     """What the document of the API says, in both languages."""
     width: float = 14

@@ -220,7 +220,7 @@ class Pages(Generic[C, L]):
         """Under what its saved views are kept."""
         return "/".join([self.resource.name, *map(str, self.place.values())])
 
-    def views_address(self, deed: str = "", **asked: Any) -> str:
+    def views_address(self, deed: str = "", /, **asked: Any) -> str:
         """Where its saved views are, and where one is saved or removed."""
         return url_for(f".{self.views(deed)}", **self.place, **asked)
 

@@ -74,6 +74,7 @@ LISTS: dict[str, List] = {
             "?state=all&q=lx%25&sort=-people",
             "?since=2026-01-05&until=2026-02-05&is_rank=city&state=cancelled&page=2",
         ),
+        sheet="/room/registers/visitors/imports/template.xlsx",
     ),
     "staff": List(
         "/room/staff",
