@@ -4,9 +4,10 @@ import csv
 import io
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any, Literal
 
 import xlsxwriter
@@ -17,6 +18,8 @@ from huakai_platform.kernel.workbooks.model import Value, letters
 Style = Literal["text", "title", "note", "header", "bad", "warn", "good"]
 Content = Value | Decimal | date
 
+FEW = 1_000
+"""Rows of a page that are held while it is written; a longer one goes through files, which takes longer."""
 LONGEST_TEXT, LONGEST_COMMENT = 32_767, 2_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 INVISIBLE = " \u3000\u00a0\ufeff\u200b"
@@ -96,18 +99,26 @@ def table(
 
 
 def write(*pages: Page) -> bytes:
-    """Write the pages as .xlsx, row by row, so that memory does not grow with the rows."""
-    data = io.BytesIO()
-    with xlsxwriter.Workbook(data, {**INERT, "constant_memory": True}) as book:
+    """Write the pages as .xlsx; where a page is long, row by row, so that memory does not grow with the rows."""
+    peeked = [_peek(page) for page in pages]
+    data, few = io.BytesIO(), all(short for _page, short in peeked)
+    with xlsxwriter.Workbook(data, {**INERT, "in_memory" if few else "constant_memory": True}) as book:
         formats = {style: book.add_format(look) for style, look in FORMATS.items()}
         typed = {style: book.add_format(look | {"num_format": AS_TEXT}) for style, look in FORMATS.items()}
         names: set[str] = set()
         hidden: list[tuple[str, ...]] = []
-        for page in pages:
+        for page, _short in peeked:
             _write_page(book.add_worksheet(_sheet_name(page.name, names)), page, formats, typed, hidden)
         if hidden:
             _write_choices(book, _sheet_name("_choices", names), hidden)
     return data.getvalue()
+
+
+def _peek(page: Page) -> tuple[Page, bool]:
+    """The page with all its rows, and whether they are few."""
+    rows = iter(page.rows)
+    first = list(islice(rows, FEW + 1))
+    return replace(page, rows=chain(first, rows)), len(first) <= FEW
 
 
 def write_csv(rows: Iterable[Sequence[Content]]) -> bytes:
