@@ -12,10 +12,9 @@ from huakai_platform.kernel import i18n, paging
 from huakai_platform.kernel.clock import CHINA
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.kernel.ids import uuid7
-from huakai_platform.web import tokens, words
+from huakai_platform.web import shell, tokens, words
 from huakai_platform.web.bearers import in_api
 from huakai_platform.web.context import badges, visitor
-from huakai_platform.web.navigation import bar, breadcrumbs, menu
 from huakai_platform.web.words import gettext
 from huakai_templates import assets, icons
 
@@ -29,10 +28,11 @@ def install(app: Flask) -> None:
     words.install(app)
     i18n.translate = gettext
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES, badges=badges, room_bar=bar)
+    app.jinja_env.globals.update(asset=assets.url, icon=icons.icon, LOCALES=LOCALES, badges=badges)
     app.jinja_env.globals.update(csrf_token=tokens.token, new_key=lambda: str(uuid7()))
     app.jinja_env.globals["page_numbers"] = paging.numbers
     app.jinja_env.filters.update(date=show_date, datetime=show_moment, said=say, day_of=day_of)
+    shell.install(app)
     app.context_processor(_context)
 
 
@@ -80,12 +80,9 @@ def day_of(value: datetime) -> date:
 
 def _context() -> dict[str, Any]:
     who = visitor()
-    nav = menu(who.actor) if who and not who.owes_second_factor else []
     return {
         "actor": who.actor if who else None,
         "site_state": who.site_state if who else None,
-        "nav": nav,
-        "breadcrumbs": breadcrumbs(nav),
         "locale": str(get_locale()),
         "request_id": g.get("request_id", ""),
         "crumbs": [],
