@@ -88,7 +88,7 @@ def bare(direct: psycopg.Connection[Any], statement: beside.Statement, page: str
     before, after = page.partition("<tbody>")[0], page.partition("</tbody>")[2]
     plain = Flask("bare")
     names = "id, edition_id, created_at, code, period_start, due_on, completed_at, score, answered, reopenings"
-    names += ", tier, pinned, total"
+    names += ", tier, pinned, stamp, total"
     body = "{{ before }}<tbody>{% for {names} in rows %}" + ROW + "{% endfor %}</tbody>{{ after }}"
     template = Environment(autoescape=True).from_string(body.replace("{names}", names))
     words: dict[str, Any] = {"titles": dict.fromkeys(CODES, "每日安全检查"), "totals": dict.fromkeys(CODES, 12)}

@@ -1,5 +1,6 @@
 """The menu: one table, shown by permission. In a room the order is that of use: the first stand in the bar."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,13 +104,11 @@ MENU: tuple[tuple[Message | None, tuple[Entry, ...]], ...] = (
 )
 
 
-def menu(actor: Actor | None) -> list[dict[str, Any]]:
-    """The sections and entries that the actor may open, the present one marked."""
-    if actor is None:
-        return []
+def menu(permissions: Collection[Permission]) -> list[dict[str, Any]]:
+    """The sections and entries that these permissions open, the present one marked."""
     sections = []
     for label, entries in MENU:
-        items = [_item(entry) for entry in entries if open_to(entry, actor)]
+        items = [_item(entry) for entry in entries if _opens(entry, permissions)]
         if items:
             sections.append({"label": label, "items": items})
     return sections
@@ -134,7 +133,11 @@ def breadcrumbs(nav: list[dict[str, Any]]) -> list[tuple[Message, str | None]]:
 
 
 def open_to(entry: Entry, actor: Actor) -> bool:
-    return actor.can(entry.permission) and entry.endpoint in current_app.view_functions
+    return _opens(entry, actor.permissions)
+
+
+def _opens(entry: Entry, permissions: Collection[Permission]) -> bool:
+    return entry.permission in permissions and entry.endpoint in current_app.view_functions
 
 
 def _item(entry: Entry) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import Any
 
 from flask import Flask, current_app, request
 from flask_babel import get_locale
@@ -33,6 +34,7 @@ class Around:
 
 def install(app: Flask) -> None:
     app.extensions["huakai.shell"] = lru_cache(KEPT)(_made)
+    app.extensions["huakai.menu"] = lru_cache(KEPT)(lambda permissions, _path: navigation.menu(permissions))
     app.jinja_env.globals.update(shell=shell, breadcrumbs=breadcrumbs)
 
 
@@ -48,7 +50,13 @@ def shell(part: str) -> Markup:
 
 def breadcrumbs() -> list[tuple[Message, str | None]]:
     """Where a page stands that says nothing itself."""
-    return navigation.breadcrumbs(navigation.menu(_shown(visitor())))
+    person = _shown(visitor())
+    return navigation.breadcrumbs(_menu(person)) if person else []
+
+
+def _menu(person: Actor) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = current_app.extensions["huakai.menu"](person.permissions, request.path)
+    return found
 
 
 def _shown(who: Visitor | None) -> Actor | None:
@@ -67,7 +75,7 @@ def _shown(who: Visitor | None) -> Actor | None:
 
 
 def _made(around: Around) -> str:
-    counts, nav = dict(around.counts), navigation.menu(around.person)
+    counts, nav = dict(around.counts), _menu(around.person) if around.person else []
     template = current_app.jinja_env.get_template(f"layouts/_{around.part}.html")
     return template.render(
         actor=around.person,

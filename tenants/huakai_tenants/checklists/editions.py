@@ -24,10 +24,15 @@ class Begun(Protocol):
     def created_at(self) -> datetime: ...
 
 
-def by_run(session: Session, tier: str | None = None) -> Callable[[Begun], forms.Definition | None]:
+def by_run(
+    session: Session, tier: str | None = None, stamp: str | None = None
+) -> Callable[[Begun], forms.Definition | None]:
     """The checklist of each run as the edition has it that the run began with, and with what the room had changed of
-    it by then, whatever the room is held to now; None where that edition has no such checklist for the room's tier."""
-    here, vary = tier or pinned(session).tier, applying.varied(session)
+    it by then, whatever the room is held to now; None where that edition has no such checklist for the room's tier.
+
+    Whoever knows the tier, or the stamp of the room's differences, saves the reading of it.
+    """
+    here, vary = tier or pinned(session).tier, applying.varied(session, stamp)
 
     def of(run: Begun) -> forms.Definition | None:
         found = standards.checklists(session, run.edition_id, here).get(run.code)

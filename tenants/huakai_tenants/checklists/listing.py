@@ -1,22 +1,25 @@
 """The runs of a room: what is open, overdue or done, by filters, on a page or in a workbook."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Numeric, Row, Select, cast, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Numeric, Row, Select, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from huakai_platform import forms
-from huakai_platform.kernel import clock, workbooks
+from huakai_platform.kernel import clock, tenancy, workbooks
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column
 from huakai_platform.standards.pinned import pinned
 from huakai_tenants.checklists import editions, schedule
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistReopening, ChecklistRun
+from huakai_tenants.variations import applying
 
 PAGE, MOST = 20, 10_000
 STATES: Mapping[str, Message] = {
@@ -25,8 +28,10 @@ STATES: Mapping[str, Message] = {
     "overdue": _("已逾期"),
     "done": _("已完成"),
 }
-PERCENT = cast(ChecklistRun.score["percent"].as_string(), Numeric)
-SORTS: Mapping[str, Any] = {"due": ChecklistRun.due_on, "completed": ChecklistRun.completed_at, "score": PERCENT}
+RUN, ANSWER, REOPENING = table(ChecklistRun).c, table(ChecklistAnswer).c, table(ChecklistReopening).c
+PERCENT = cast(RUN.score["percent"].as_string(), Numeric)
+SORTS: Mapping[str, ColumnElement[Any]] = {"due": RUN.due_on, "completed": RUN.completed_at, "score": PERCENT}
+TENANT: BindParameter[UUID] = bindparam("tenant")
 Found = Row[*tuple[Any, ...]]
 
 
@@ -60,19 +65,17 @@ class Listing:
 
 def list_page(session: Session, asked: Mapping[str, Any]) -> Listing:
     """One page of the runs that the filters leave, the last one where the page asked for lies beyond it."""
-    conditions, page = _conditions(asked), asked.get("page", 1)
-    total = select(func.count(ChecklistRun.code)).where(*conditions).correlate(None)
-    wanted = _ordered(asked).where(*conditions).limit(PAGE)
-    told = wanted.add_columns(Site.tier, Site.edition_id.label("pinned"), total.scalar_subquery().label("total"))
-    rows = session.execute(told.join(Site, Site.id == ChecklistRun.tenant_id).offset((page - 1) * PAGE)).all()
+    given, page = _given(session, asked), asked.get("page", 1)
+    rows = session.connection().execute(_page(*_shape(asked)), {**given, "most": PAGE, "skip": (page - 1) * PAGE}).all()
     if not rows and page > 1:
-        last = max(1, -(-(session.scalar(total) or 0) // PAGE))
-        return list_page(session, {**asked, "page": last})
+        total = session.connection().execute(_total(*_shape(asked)), given).scalar() or 0
+        return list_page(session, {**asked, "page": max(1, -(-total // PAGE))})
     if not rows:
         here = pinned(session)
         return Listing([], 0, 1, _titles(session, here.edition_id, here.tier))
     site = rows[0]
-    return Listing(_lines(session, rows, site.tier), site.total, page, _titles(session, site.pinned, site.tier))
+    lines = _lines(session, rows, site.tier, site.stamp)
+    return Listing(lines, site.total, page, _titles(session, site.pinned, site.tier))
 
 
 def _titles(session: Session, edition_id: UUID, tier: str) -> list[tuple[str, forms.Localized]]:
@@ -81,7 +84,8 @@ def _titles(session: Session, edition_id: UUID, tier: str) -> list[tuple[str, fo
 
 def export(session: Session, asked: Mapping[str, Any]) -> bytes:
     """What the list shows, all pages of it."""
-    day, found = clock.today(), session.execute(_ordered(asked).where(*_conditions(asked)).limit(MOST)).all()
+    day, given = clock.today(), {**_given(session, asked), "most": MOST, "skip": 0}
+    found = session.connection().execute(_rows(*_shape(asked)), given).all()
     heads = (
         _("检查单"),
         _("周期开始"),
@@ -111,64 +115,97 @@ def export(session: Session, asked: Mapping[str, Any]) -> bytes:
     return workbooks.write(workbooks.table(_("检查单").render(), columns, rows))
 
 
-def _conditions(asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if code := asked.get("code"):
-        found.append(ChecklistRun.code == code)
-    if since := asked.get("since"):
-        found.append(ChecklistRun.due_on >= since)
-    if until := asked.get("until"):
-        found.append(ChecklistRun.due_on <= until)
-    if state := asked.get("state"):
-        found += _state(state)
-    if asked.get("failures"):
-        failed = ChecklistRun.score["failed"], ChecklistRun.score["failed_core"]
-        found.append(or_(*(func.jsonb_array_length(one) > 0 for one in failed)))
-    return found
+Shape = tuple[str, str | None, frozenset[str]]
+"""The sort, the state, and which of the other filters are asked: all that a statement of the list depends on."""
+
+
+def _shape(asked: Mapping[str, Any]) -> Shape:
+    others = frozenset(name for name in ("code", "since", "until", "failures") if asked.get(name))
+    return asked.get("sort", "-due"), asked.get("state"), others
+
+
+def _given(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
+    known = {name: asked[name] for name in ("code", "since", "until") if asked.get(name)}
+    return {"tenant": tenancy.current(session), "today": clock.today(), **known}
+
+
+def _conditions(state: str | None, others: Collection[str]) -> Iterator[ColumnElement[bool]]:
+    yield RUN.tenant_id == TENANT
+    if "code" in others:
+        yield RUN.code == bindparam("code")
+    if "since" in others:
+        yield RUN.due_on >= bindparam("since")
+    if "until" in others:
+        yield RUN.due_on <= bindparam("until")
+    if state:
+        yield from _state(state)
+    if "failures" in others:
+        yield or_(*(func.jsonb_array_length(RUN.score[name]) > 0 for name in ("failed", "failed_core")))
 
 
 def _state(state: str) -> list[ColumnElement[bool]]:
-    open_, today = ChecklistRun.completed_at.is_(None), clock.today()
+    open_ = RUN.completed_at.is_(None)
+    today: BindParameter[date] = bindparam("today")
     match state:
         case "done":
-            return [ChecklistRun.completed_at.is_not(None)]
+            return [RUN.completed_at.is_not(None)]
         case "overdue":
-            return [open_, ChecklistRun.due_on < today]
+            return [open_, RUN.due_on < today]
         case "started":
-            return [open_, ChecklistRun.due_on >= today, _answered()]
+            return [open_, RUN.due_on >= today, _answered()]
         case _:
-            return [open_, ChecklistRun.due_on >= today, ~_answered()]
+            return [open_, RUN.due_on >= today, ~_answered()]
 
 
 def _answered() -> ColumnElement[bool]:
-    return exists().where(*_of_run(ChecklistAnswer), ChecklistAnswer.value["v"].as_string().is_not(None))
+    return exists().where(*_of_run(ANSWER), ANSWER.value["v"].as_string().is_not(None))
 
 
-def _ordered(asked: Mapping[str, Any]) -> Select[*tuple[Any, ...]]:
-    sort = asked.get("sort", "-due")
+@lru_cache(512)
+def _rows(sort: str, state: str | None, others: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """The runs in order, `most` of them, without the first `skip`."""
     column = SORTS[sort.removeprefix("-")]
-    answered = select(func.count(ChecklistAnswer.value["v"].as_string())).where(*_of_run(ChecklistAnswer))
-    reopenings = select(func.count(ChecklistReopening.reason)).where(*_of_run(ChecklistReopening))
-    return select(
-        ChecklistRun.id,
-        ChecklistRun.edition_id,
-        ChecklistRun.created_at,
-        ChecklistRun.code,
-        ChecklistRun.period_start,
-        ChecklistRun.due_on,
-        ChecklistRun.completed_at,
-        ChecklistRun.score,
-        answered.correlate(ChecklistRun).scalar_subquery().label("answered"),
-        reopenings.correlate(ChecklistRun).scalar_subquery().label("reopenings"),
-    ).order_by((column.desc() if sort.startswith("-") else column).nulls_last(), ChecklistRun.id)
+    answered = select(func.count(ANSWER.value["v"].as_string())).where(*_of_run(ANSWER))
+    reopenings = select(func.count(REOPENING.reason)).where(*_of_run(REOPENING))
+    shown = (
+        RUN.id,
+        RUN.edition_id,
+        RUN.created_at,
+        RUN.code,
+        RUN.period_start,
+        RUN.due_on,
+        RUN.completed_at,
+        RUN.score,
+    )
+    told = select(
+        *shown,
+        answered.correlate(table(ChecklistRun)).scalar_subquery().label("answered"),
+        reopenings.correlate(table(ChecklistRun)).scalar_subquery().label("reopenings"),
+    )
+    ordered = told.order_by((column.desc() if sort.startswith("-") else column).nulls_last(), RUN.id)
+    return ordered.where(*_conditions(state, others)).limit(bindparam("most")).offset(bindparam("skip"))
 
 
-def _of_run(model: Any) -> tuple[ColumnElement[bool], ...]:
-    return model.tenant_id == ChecklistRun.tenant_id, model.run_id == ChecklistRun.id
+@lru_cache(512)
+def _page(sort: str, state: str | None, others: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """The same, with what is so of all: the room's tier and edition, the stamp of its differences, the total."""
+    site, total = table(Site).c, _total(sort, state, others).correlate(None).scalar_subquery()
+    about = (site.tier, site.edition_id.label("pinned"), applying.STAMP.label("stamp"), total.label("total"))
+    told = _rows(sort, state, others).add_columns(*about)
+    return told.select_from(table(ChecklistRun).join(table(Site), site.id == RUN.tenant_id))
 
 
-def _lines(session: Session, rows: Iterable[Found], tier: str) -> list[Line]:
-    own, found = editions.by_run(session, tier), []
+@lru_cache(512)
+def _total(_sort: str, state: str | None, others: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    return select(func.count(RUN.code)).where(*_conditions(state, others))
+
+
+def _of_run(of: Any) -> tuple[ColumnElement[bool], ...]:
+    return of.tenant_id == RUN.tenant_id, of.run_id == RUN.id
+
+
+def _lines(session: Session, rows: Iterable[Found], tier: str, stamp: str | None = None) -> list[Line]:
+    own, found = editions.by_run(session, tier, stamp), []
     for row in rows:
         definition = own(row)
         title = definition.title if definition else forms.Localized(row.code, row.code)

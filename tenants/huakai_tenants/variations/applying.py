@@ -5,26 +5,42 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from huakai_platform import forms
 from huakai_platform.forms.definitions import Item, Section
+from huakai_platform.kernel import tenancy
+from huakai_platform.kernel.db import table
 from huakai_platform.kernel.i18n import _
 from huakai_platform.standards import service as standards
 from huakai_platform.standards.pinned import find
 from huakai_tenants.variations.models import Variation
 
+OF = table(Variation).c
+_OF_CHECKLISTS = (OF.tenant_id == bindparam("tenant"), OF.kind.in_(["item", "threshold"]))
+_DIFFERENCES = select(OF.kind, OF.spot, OF.value, OF.since, OF.until).where(*_OF_CHECKLISTS).order_by(OF.id)
+STAMP = (
+    select(func.concat_ws("|", func.count(OF.id), func.max(OF.since), func.max(OF.until)))
+    .where(*_OF_CHECKLISTS)
+    .scalar_subquery()
+)
+"""Another one whenever the differences of `tenant` are others: each only begins and ends, and keeps what it says."""
+MOST_KEPT = 1_000
+"""Rooms whose differences a process keeps."""
+_KNOWN: dict[tuple[UUID, str], Sequence[Any]] = {}
 OWN = "own"
 """The code of the section of a room's own items."""
 TITLE = forms.Localized(_("本站"), "Our own")
 Vary = Callable[[forms.Definition, datetime], forms.Definition]
 
 
-def varied(session: Session) -> Vary:
-    """How a checklist looks in this room when its run began at a moment; reads the room's differences once."""
-    rows = session.scalars(select(Variation).where(Variation.kind.in_(("item", "threshold")))).all()
+def varied(session: Session, stamp: str | None = None) -> Vary:
+    """How a checklist looks in this room when its run began at a moment; reads the room's differences once, and not
+    again as long as their `STAMP` is the same."""
+    rows = _read(session) if stamp is None else _kept(session, stamp)
     here = find(session) if rows else None
     body = standards.body(session, here.edition_id, "variation") if here else {"thresholds": ()}
     rules = {one["code"]: one for one in body["thresholds"]}
@@ -34,6 +50,19 @@ def varied(session: Session) -> Vary:
         return _with_items(_tightened(definition, valid, rules), valid)
 
     return vary
+
+
+def _read(session: Session) -> Sequence[Any]:
+    return session.connection().execute(_DIFFERENCES, {"tenant": tenancy.current(session)}).all()
+
+
+def _kept(session: Session, stamp: str) -> Sequence[Any]:
+    key = (tenancy.current(session), stamp)
+    if key not in _KNOWN:
+        if len(_KNOWN) >= MOST_KEPT:
+            _KNOWN.clear()
+        _KNOWN[key] = _read(session)
+    return _KNOWN[key]
 
 
 def names(session: Session, kind: str) -> dict[str, dict[str, str]]:
@@ -66,7 +95,7 @@ def _minutes(clock: str) -> int:
 
 
 def _tightened(
-    definition: forms.Definition, rows: Iterable[Variation], rules: Mapping[str, Mapping[str, Any]]
+    definition: forms.Definition, rows: Iterable[Any], rules: Mapping[str, Mapping[str, Any]]
 ) -> forms.Definition:
     mine = {
         rules[one.spot]["item"]: (rules[one.spot]["bound"], Decimal(one.value["bound"]))
@@ -94,7 +123,7 @@ def _stricter(item: Item, name: str, value: Decimal) -> Item:
     return replace(item, passes=replace(rule, at_least=value) if name == "at_least" else replace(rule, at_most=value))
 
 
-def _with_items(definition: forms.Definition, rows: Iterable[Variation]) -> forms.Definition:
+def _with_items(definition: forms.Definition, rows: Iterable[Any]) -> forms.Definition:
     mine = [one for one in rows if one.kind == "item" and one.spot.partition("/")[0] == definition.code]
     if not mine:
         return definition
@@ -102,6 +131,6 @@ def _with_items(definition: forms.Definition, rows: Iterable[Variation]) -> form
     return replace(definition, sections=(*definition.sections, Section(OWN, TITLE, items)))
 
 
-def _item(one: Variation) -> Item:
+def _item(one: Any) -> Item:
     text = forms.Localized(one.value["text"], one.value["text"])
     return Item(code=one.spot.partition("/")[2], text=text, kind=one.value["kind"], proposed=True)

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template, render_template_string
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 import huakai_templates
 from huakai_platform.kernel import paging
@@ -15,6 +18,14 @@ from huakai_platform.web.navigation import bar
 from huakai_templates.icons import icon
 
 Render = Callable[..., str]
+
+
+@pass_context
+def shell(context: Context, part: str) -> Markup:
+    """A part of what stands around a page, with what the page has."""
+    nav = context.get("nav") or []
+    template = context.environment.get_template(f"layouts/_{part}.html")
+    return Markup(template.render({**context.get_all(), "nav": nav, "entries": bar(nav), "counts": {}}))
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +40,8 @@ def app() -> Flask:
         icon=icon,
         csrf_token=lambda: "to'ken",
         badges=dict,
-        room_bar=bar,
+        shell=shell,
+        breadcrumbs=list,
         standard_lacks=lambda: None,
         page_numbers=paging.numbers,
     )

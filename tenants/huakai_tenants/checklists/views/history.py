@@ -1,5 +1,7 @@
 """Every run of a room by filters, on the page, on paper and in a workbook; one run opened again."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -14,6 +16,7 @@ from huakai_platform.kernel.fields import Choice, Code, Date, Flag, Form, Page, 
 from huakai_platform.web import inputs
 from huakai_platform.web.context import actor, db, guard
 from huakai_platform.web.downloads import xlsx
+from huakai_platform.web.pages import day_of, show_date, show_moment
 from huakai_tenants.checklists import filled, reopening, service
 from huakai_tenants.checklists import listing as runs
 from huakai_tenants.checklists.views import blueprint
@@ -43,14 +46,33 @@ class PrintQuery(Form):
 @blueprint.get("/checklists")
 @guard(Permission.CHECKLISTS_READ)
 def history() -> str:
-    listing = runs.list_page(db(), inputs.query(HistoryQuery()))
+    listing, locale = runs.list_page(db(), inputs.query(HistoryQuery())), str(get_locale())
+    root, day = url_for(".history") + "/", clock.today()
     return render_template(
         "checklists/history.html",
         listing=listing,
-        titles=[(code, title.of(get_locale())) for code, title in listing.titles],
+        rows=[_row(line, root, locale, day) for line in listing.lines],
+        titles=[(code, title.of(locale)) for code, title in listing.titles],
         states=runs.STATES,
-        day=clock.today(),
         shown={name: value for name, value in request.args.items() if value and name != "page"},
+    )
+
+
+def _row(line: runs.Line, root: str, locale: str, day: date) -> tuple[Any, ...]:
+    """What the row of a run shows, in the order of its template: made here once, as a page has many."""
+    row, score, done = line.row, line.row.score, line.row.completed_at
+    return (
+        f"{root}{row.id}",
+        line.title.of(locale),
+        row.reopenings,
+        row.answered,
+        line.total,
+        show_date(row.due_on),
+        line.state(day),
+        show_moment(done),
+        done is not None and day_of(done) > row.due_on,
+        f"{score['percent']}%" if score and score.get("percent") else "—",
+        None if score is None else len(score["failed_core"]),
     )
 
 
