@@ -6,11 +6,16 @@ from typing import Any
 
 from huakai_platform.compliance.listing import COMPLIANCE
 from huakai_platform.drift.listing import DRIFT
+from huakai_platform.drift.waiver_listing import WAIVERS
+from huakai_platform.identity.listing import ACCOUNTS
 from huakai_platform.kernel.access import Actor, Permission
 from huakai_platform.kernel.errors import Forbidden, NotFound
 from huakai_platform.kernel.i18n import _
 from huakai_platform.onboarding.listing import SITES
+from huakai_platform.operations.listing import OPERATIONS
+from huakai_platform.proposals.listing import PROPOSALS
 from huakai_platform.resources.fields import Resource
+from huakai_platform.trail.listing import TRAIL
 
 
 @dataclass(frozen=True)
@@ -28,9 +33,14 @@ class Exportable:
 LISTS: Mapping[str, Exportable] = {
     one.resource.name: one
     for one in (
+        Exportable(ACCOUNTS, Permission.ACCOUNTS_READ, confirmed=True),
         Exportable(COMPLIANCE, Permission.COMPLIANCE_READ),
         Exportable(DRIFT, Permission.COMPLIANCE_READ),
+        Exportable(OPERATIONS, Permission.OPERATIONS_READ),
+        Exportable(PROPOSALS, Permission.PROPOSALS_MAKE),
         Exportable(SITES, Permission.SITES_READ, plain=True),
+        Exportable(TRAIL, Permission.TRAIL_EXPORT),
+        Exportable(WAIVERS, Permission.COMPLIANCE_READ),
     )
 }
 

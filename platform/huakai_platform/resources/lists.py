@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import Tuple
 
 from huakai_platform.kernel import paging, search
 from huakai_platform.kernel.access import Actor
@@ -192,7 +193,11 @@ def _order(resource: Resource[C, L], asked: Question) -> Order | None:
 def _whole_order(resource: Resource[C, L], asked: Question) -> Order:
     """The order of the list as one that goes on by key, whatever it is sorted by."""
     by, falling = _sort(resource, asked)
-    return _order(resource, asked) or Order((by, resource.key), falling, optional=True)  # type: ignore[arg-type]
+    if isinstance(by, Order):
+        return replace(by, falling=falling)
+    if isinstance(by, Tuple):
+        return Order((*by.clauses, resource.key), falling)
+    return Order((by, resource.key), falling, optional=True)
 
 
 def _about(session: Session, resource: Resource[C, L], context: C, rows: Sequence[L]) -> C:

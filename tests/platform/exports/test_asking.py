@@ -1,16 +1,18 @@
 """A long list of the console becomes an export: asked for once, seen by its asker alone, taken by its link."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from huakai_platform.exports import service
+from huakai_platform.exports import catalogue, service
 from huakai_platform.exports.catalogue import LISTS
 from huakai_platform.exports.models import Export
+from huakai_platform.identity.models import AccountSession
 from huakai_platform.kernel import clock, workbooks
 from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.audit import AuditEntry
@@ -132,13 +134,17 @@ def test_only_its_asker_in_the_same_role_may_take_it(app: Flask, make: Make, adm
     account = make.account()
     twofold = make.member(Role.INSTITUTION_ADMIN, account=account)
     mine = made(make, twofold, make.institution().id)
-    as_auditor = make.member(Role.AUDITOR, account=account)
+    as_auditor, elsewhere = (
+        make.member(Role.AUDITOR, account=account),
+        make.member(Role.INSTITUTION_ADMIN, account=account),
+    )
 
     assert signed_in(app, make, admin).get(f"{where}/{token}").data == b"workbook"
     assert signed_in(app, make, other).get(f"{where}/{token}").status_code == 404
     assert signed_in(app, make, other).get(where).status_code == 404
     assert signed_in(app, make, twofold).get(f"/console/exports/{mine[0]}/{mine[1]}").status_code == 200
-    assert signed_in(app, make, as_auditor).get(f"/console/exports/{mine[0]}/{mine[1]}").status_code == 404
+    for acting in (as_auditor, elsewhere):
+        assert signed_in(app, make, acting).get(f"/console/exports/{mine[0]}/{mine[1]}").status_code == 404
 
 
 @pytest.mark.parametrize("token", ["A" * 43, "x", "é" * 43, "A" * 500])
@@ -190,6 +196,22 @@ def test_what_cannot_be_exported_is_refused_in_words(
     make: Make, client: FlaskClient, form: dict[str, str], status: int
 ) -> None:
     assert post(client, "/console/exports", form).status_code == status
+    assert exports(make) == []
+
+
+def test_a_list_that_asks_for_the_password_again_does_so_for_its_export(
+    make: Make, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(catalogue.LISTS, "sites", replace(LISTS["sites"], confirmed=True))
+    assert client.get("/console/exports/new?list=sites").status_code == 200
+    with make.databases.session(Login.MIGRATOR) as session:
+        session.execute(update(AccountSession).values(confirmed_at=clock.now() - timedelta(hours=1)))
+
+    asked = client.get("/console/exports/new?list=sites")
+
+    assert asked.status_code == 303
+    assert asked.location.startswith("/confirm?next=/console/exports/new")
+    assert post(client, "/console/exports", {"list": "sites"}).status_code == 403
     assert exports(make) == []
 
 

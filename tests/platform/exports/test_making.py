@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from huakai_deploy.local import Urls
 from huakai_platform.exports import making, service
+from huakai_platform.exports.catalogue import LISTS
 from huakai_platform.exports.models import Export
 from huakai_platform.identity.models import Account, Membership
 from huakai_platform.kernel import clock, i18n, operations, workbooks
@@ -371,3 +372,16 @@ def statements_of(make: Make) -> list[str]:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return seen
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_of_the_catalogue_is_made_in_every_order(make: Make, name: str) -> None:
+    admin = make.member(Role.INSTITUTION_ADMIN)
+    for sort in LISTS[name].resource.sorts:
+        for sign in ("", "-"):
+            export_id = ask(make, admin, f"sort={sign}{sort}", name)
+            assert work(make)
+            found = standing(make, admin, export_id)
+            assert (found.ending, found.error) == (Ending.DONE, None), sort
+            heads = content(make, admin, export_id)[0 if LISTS[name].plain else 2]
+            assert heads == [one.label.render() for one in LISTS[name].resource.out("export")]
