@@ -1,6 +1,6 @@
 """Reading a list: one page of it, all of it, or a query for a program; always within what the reader may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic
 from uuid import UUID
@@ -48,6 +48,11 @@ class Extract(Generic[L]):
     @property
     def left_out(self) -> int | None:
         return None if self.total is None else self.total - len(self.rows)
+
+
+def first_of(rows: Sequence[L], most: int, count: Callable[[], int]) -> Extract[L]:
+    """The first `most` of rows of which one more was read; all are counted only where there are more."""
+    return Extract(rows, len(rows)) if len(rows) <= most else Extract(rows[:most], count())
 
 
 def page_count(total: int, size: int) -> int:

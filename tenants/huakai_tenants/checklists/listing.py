@@ -16,6 +16,7 @@ from huakai_platform.kernel.db import table
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.sites import Site
 from huakai_platform.kernel.workbooks import Column
+from huakai_platform.resources import exporting, lists
 from huakai_platform.standards.pinned import pinned
 from huakai_tenants.checklists import editions, schedule
 from huakai_tenants.checklists.models import ChecklistAnswer, ChecklistReopening, ChecklistRun
@@ -83,9 +84,10 @@ def _titles(session: Session, edition_id: UUID, tier: str) -> list[tuple[str, fo
 
 
 def export(session: Session, asked: Mapping[str, Any]) -> bytes:
-    """What the list shows, all pages of it."""
-    day, given = clock.today(), {**_given(session, asked), "most": MOST, "skip": 0}
-    found = session.connection().execute(_rows(*_shape(asked)), given).all()
+    """What the list shows, all pages of it, with what was left out said above."""
+    day, given, shape, here = clock.today(), _given(session, asked), _shape(asked), session.connection()
+    read = here.execute(_rows(*shape), {**given, "most": MOST + 1, "skip": 0}).all()
+    found = lists.first_of(read, MOST, lambda: here.execute(_total(*shape), given).scalar() or 0)
     heads = (
         _("检查单"),
         _("周期开始"),
@@ -109,10 +111,11 @@ def export(session: Session, asked: Mapping[str, Any]) -> bytes:
             len(line.row.score["failed_core"]) if line.row.score else None,
             line.row.reopenings,
         ]
-        for line in _lines(session, found, pinned(session).tier)
+        for line in _lines(session, found.rows, pinned(session).tier)
     ]
     columns = [Column(head.render(), 16) for head in heads]
-    return workbooks.write(workbooks.table(_("检查单").render(), columns, rows))
+    said = [notice] if (notice := exporting.cut(found)) else []
+    return workbooks.write(workbooks.table(_("检查单").render(), columns, rows, above=said))
 
 
 Shape = tuple[str, str | None, frozenset[str]]

@@ -16,6 +16,7 @@ from huakai_platform.kernel.access import Actor
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.i18n import Message, _
 from huakai_platform.kernel.workbooks import Column
+from huakai_platform.resources import exporting, lists
 from huakai_tenants.checklists import closure, editions, pointproofs, points
 from huakai_tenants.checklists.models import ChecklistRun, OpenPoint, PointEntry
 from huakai_tenants.checklists.pointproofs import Wanted, wanted
@@ -101,8 +102,11 @@ def unordered_query(actor: Actor, asked: Mapping[str, Any]) -> Select[*tuple[Any
 
 
 def export(session: Session, actor: Actor, asked: Mapping[str, Any]) -> bytes:
-    """What the list shows, all pages of it, as a workbook."""
-    wanted = _ordered(asked.get("sort", "due")).where(*_conditions(actor, asked)).limit(MOST)
+    """What the list shows, all pages of it, as a workbook, with what was left out said above."""
+    conditions = _conditions(actor, asked)
+    read = session.execute(_ordered(asked.get("sort", "due")).where(*conditions).limit(MOST + 1)).all()
+    every = select(func.count(OpenPoint.number)).where(*conditions)
+    found = lists.first_of(read, MOST, lambda: session.scalar(every) or 0)
     titles = (_("编号"), _("检查单"), _("内容"), _("状态"), _("负责人"), _("产生时间"), _("期限"), _("关闭时间"))
     rows = [
         [
@@ -115,12 +119,13 @@ def export(session: Session, actor: Actor, asked: Mapping[str, Any]) -> bytes:
             line.row.due_on.isoformat(),
             line.row.closed_at.astimezone(clock.CHINA) if line.row.closed_at else None,
         ]
-        for line in lines(session, session.execute(wanted))
+        for line in lines(session, found.rows)
     ]
+    said = [notice] if (notice := exporting.cut(found)) else []
     columns = [
         Column(title.render(), width) for title, width in zip(titles, (8, 16, 48, 10, 14, 18, 12, 18), strict=True)
     ]
-    return workbooks.write(workbooks.table(_("待整改项").render(), columns, rows))
+    return workbooks.write(workbooks.table(_("待整改项").render(), columns, rows, above=said))
 
 
 def get(session: Session, point_id: UUID) -> Dossier:

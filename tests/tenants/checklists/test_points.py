@@ -19,7 +19,8 @@ from huakai_platform.kernel.db import Databases
 from huakai_platform.kernel.errors import Conflict, Invalid
 from huakai_platform.kernel.notices import Notice
 from huakai_platform.kernel.sites import Site
-from huakai_tenants.checklists import closure, counting, points, reminding, reopening, service
+from huakai_tenants.checklists import closure, counting, point_listing, points, reminding, reopening, service
+from huakai_tenants.checklists import listing as listing_of_runs
 from huakai_tenants.checklists.closure import Said
 from huakai_tenants.checklists.models import ChecklistReopening, OpenPoint, PointEntry
 from tests.support.days import this_month
@@ -268,3 +269,19 @@ def test_a_list_asks_the_same_number_of_statements_however_long(
     many = [count(one) for one in ("/room/checklists", "/room/points")]
     event.remove(engine, "before_cursor_execute", note)
     assert few == many
+
+
+def test_workbooks_say_what_they_leave_out(
+    databases: Databases, room: Site, worker: Actor, app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed(databases, room, worker)
+    failed(databases, room, worker, 1, "exit_clear", "screen_locked")
+    browser = make.browser(app, worker)
+    for listing, path in ((listing_of_runs, "/room/checklists/export"), (point_listing, "/room/points/export")):
+        whole = workbooks.read(browser.get(path).data).sheets[0].rows
+        monkeypatch.setattr(listing, "MOST", 1)
+        cut = workbooks.read(browser.get(path).data).sheets[0].rows
+
+        assert cut[0][0].text.startswith(f"共 {len(whole) - 1} 条，这里只有前 1 条")
+        assert [cell.text for cell in cut[1]] == [cell.text for cell in whole[0]]
+        assert len(cut) == 3
