@@ -13,7 +13,7 @@ from flask import Flask, url_for
 from huakai_platform.kernel.access import Actor, Role
 from tests.journeys.conftest import PICTURES, SIZES, Visit, Visitor, violations
 from tests.support.make import Make
-from tests.support.routes import Route, reading
+from tests.support.routes import Route, one_of_a_kind, reading
 from tests.support.samples import QUERIES, SAMPLES
 from tests.support.worlds import HTML, World
 
@@ -48,7 +48,7 @@ def pages(world: World, actor: Actor) -> Iterator[tuple[Route, str]]:
     """The routes that answer this person with a whole page, each with the address of one."""
     client = world.make.browser(world.app, actor)
     known: dict[str, Mapping[str, Any]] = {}
-    for route in reading():
+    for route in one_of_a_kind(reading()):
         if route.access.permission is None or actor.role not in route.access.roles:
             continue
         if route.sample and route.sample not in known:

@@ -1,7 +1,9 @@
 """Every route of the application, as its URL map and its declarations tell them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from inspect import unwrap
 from pathlib import Path
 
 from flask import Flask
@@ -10,6 +12,7 @@ from werkzeug.routing import Rule
 from huakai_deploy.local import Urls
 from huakai_deploy.web import create_app
 from huakai_platform.kernel.access import Role
+from huakai_platform.resources.view_pages import ViewPages
 from huakai_platform.web.access import Access, access_of
 from tests.support import servers
 
@@ -68,6 +71,17 @@ def routes() -> tuple[Route, ...]:
 def operations() -> tuple[Route, ...]:
     """The API, for programs with a token."""
     return tuple(one for one in everything() if one.path.startswith(API))
+
+
+def one_of_a_kind(found: Iterable[Route]) -> tuple[Route, ...]:
+    """Without repetitions: the saved views of every list are answered by the same methods, which know nothing of what
+    the list holds, so that whoever tries what is put into them tries one list of each plane."""
+    seen: dict[tuple[object, str], Route] = {}
+    for route in found:
+        view = unwrap(application().view_functions[route.endpoint])
+        shared = isinstance(getattr(view, "__self__", None), ViewPages)
+        seen.setdefault((getattr(view, "__func__", None), route.plane) if shared else (route, ""), route)
+    return tuple(seen.values())
 
 
 def writing() -> tuple[Route, ...]:

@@ -13,12 +13,13 @@ from werkzeug.test import TestResponse
 from huakai_platform.kernel.access import Role
 from tests.support.forms import GOOD, Found, Read, recorded
 from tests.support.nasty import BODIES, COOKIES, FILES, HEADERS, HOSTS, PATHS, VALUES
-from tests.support.routes import Route, reading, routes, writing
+from tests.support.routes import Route, one_of_a_kind, reading, routes, writing
 from tests.support.trials import Trial, encoded, escaped, forms
 from tests.support.worlds import World
 
 Count = Callable[[str, object], None]
 TRACES = ("Traceback (most recent", 'File "/', "psycopg", "sqlalchemy", "marshmallow", "werkzeug")
+READING, WRITING = one_of_a_kind(reading()), one_of_a_kind(writing())
 LEAST = 400
 EACH = 3
 """Values tried in each place; the next place goes on where the last one stopped, so that all come around."""
@@ -46,7 +47,7 @@ def asked(world: World) -> dict[str, Found]:
     return found
 
 
-@pytest.mark.parametrize("route", reading(), ids=str)
+@pytest.mark.parametrize("route", READING, ids=str)
 def test_query_arguments(world: World, route: Route, record_property: Count) -> None:
     trial = Trial(world, route)
     with recorded() as read:
@@ -77,7 +78,7 @@ def _strict(read: Read, route: Route) -> bool:
     return bool(fields) and all(one.root is None or one.root.unknown != EXCLUDE for one in fields.values())
 
 
-@pytest.mark.parametrize("route", writing(), ids=str)
+@pytest.mark.parametrize("route", WRITING, ids=str)
 def test_form_fields(world: World, asked: dict[str, Found], route: Route, record_property: Count) -> None:
     trial = Trial(world, route)
     base = _fields(trial, asked)
@@ -104,7 +105,7 @@ def _fields(trial: Trial, asked: Mapping[str, Found]) -> dict[str, str | bytes]:
     return {**{name: GOOD.get(name, "") for name in known}, **shown}
 
 
-@pytest.mark.parametrize("route", writing(), ids=str)
+@pytest.mark.parametrize("route", WRITING, ids=str)
 def test_bodies(world: World, route: Route, record_property: Count) -> None:
     trial, first = Trial(world, route), sum(route.endpoint.encode())
     kinds = list(BODIES)
@@ -115,7 +116,7 @@ def test_bodies(world: World, route: Route, record_property: Count) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("route", [one for one in writing() if one.endpoint == "onboarding.upload"], ids=str)
+@pytest.mark.parametrize("route", [one for one in WRITING if one.endpoint == "onboarding.upload"], ids=str)
 def test_a_body_beyond_the_limit_is_refused(world: World, route: Route, record_property: Count) -> None:
     trial = Trial(world, route)
     for length in (13_000_000, 40_000_000):
@@ -132,7 +133,7 @@ def _sent(trial: Trial, length: int) -> int:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_files(world: World, asked: dict[str, Found], record_property: Count) -> None:
     tried = 0
-    for route in writing():
+    for route in WRITING:
         files = asked[route.endpoint].files if route.endpoint in asked else set()
         for name in sorted(files):
             trial = Trial(world, route)
@@ -217,5 +218,5 @@ def test_hosts_that_are_not_ours(application: Flask, host: str, record_property:
 
 
 def test_there_are_enough_of_them() -> None:
-    least = EACH * len(reading()) + BODIES_EACH * len(writing()) + len(PATHS) * 4 + len(FILES) * 3
+    least = EACH * len(READING) + BODIES_EACH * len(WRITING) + len(PATHS) * 4 + len(FILES) * 3
     assert least >= LEAST, least
