@@ -147,7 +147,7 @@ def test_a_new_institution_is_told_what_to_do_first(app: Flask, make: Make) -> N
 
     assert "还没有站点" in page
     assert "导入登记表" in page
-    assert "导出" not in page
+    assert "picture.xlsx" not in page
 
 
 def test_sites_without_numbers_yet_are_announced_until_they_have_some(
