@@ -92,8 +92,8 @@ def app(databases: Databases, tenant: UUID | None, login: Login, rows: int) -> F
         return render_template_string(
             PAGE,
             runs=runs,
-            answers=dict(db().execute(grouped.group_by(ChecklistAnswer.run_id)).tuples().all()),
-            reopened=dict(db().execute(again.group_by(ChecklistReopening.run_id)).tuples().all()),
+            answers=dict(db().execute(grouped.group_by(ChecklistAnswer.run_id)).all()),
+            reopened=dict(db().execute(again.group_by(ChecklistReopening.run_id)).all()),
             total=db().scalar(select(func.count()).select_from(ChecklistRun)),
             unread=db().scalar(unread),
             site=db().get(Site, tenant),

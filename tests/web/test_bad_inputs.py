@@ -89,10 +89,11 @@ def test_form_fields(world: World, asked: dict[str, Found], route: Route, record
             at += 1
             sound(trial.send(base | {name: value}), f"{name}: {kind}")
             tried += 1
-        sound(trial.post(encoded(base).encode() + f"&{name}=1&{name}=2".encode()), f"{name} twice")
-        without = {one: value for one, value in base.items() if one != name}
-        sound(trial.send(without), f"without {name}")
-        tried += 2
+        if at % 2:
+            sound(trial.post(encoded(base).encode() + f"&{name}=1&{name}=2".encode()), f"{name} twice")
+        else:
+            sound(trial.send({one: value for one, value in base.items() if one != name}), f"without {name}")
+        tried += 1
     record_property("inputs", tried)
 
 

@@ -31,7 +31,7 @@ def test_a_page_can_be_measured(
 ) -> None:
     monkeypatch.setattr(test_page, "ROWS", 5)
     test_page.test_a_page_of_checklists_beside_a_bare_handler(app, make, lambda _line: None, judge, monkeypatch)
-    assert len(kept) == 2
+    assert len(kept) == 3
     assert all(found > 0 for _what, found in kept)
 
 
@@ -40,4 +40,4 @@ def test_a_list_of_the_api_can_be_measured(
 ) -> None:
     monkeypatch.setattr(test_api, "ROWS", 5)
     test_api.test_a_list_of_sites_beside_a_bare_handler(app, make, lambda _line: None, judge)
-    assert len(kept) == 1
+    assert len(kept) == 2
