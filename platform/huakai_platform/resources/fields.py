@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from huakai_platform.kernel.access import Actor
-from huakai_platform.kernel.fields import Checked, Date, Flag, Int, Many, Number, Time
+from huakai_platform.kernel.fields import Checked, Date, Flag, Int, Many, Number, Text, Time
 from huakai_platform.kernel.i18n import Message
 from huakai_platform.kernel.paging import Column, Key, Order
 
@@ -99,6 +99,10 @@ class Field(Generic[C]):
     @property
     def is_date(self) -> bool:
         return isinstance(self.kind, Date)
+
+    @property
+    def is_text(self) -> bool:
+        return isinstance(self.kind, Text)
 
     @property
     def is_time(self) -> bool:

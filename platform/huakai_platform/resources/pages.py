@@ -91,6 +91,8 @@ class Pages(Generic[C, L]):
         template = template or self.template or f"{self.resource.name}/index.html"
         about = {**self.question(given, found.context), **self.words(found.context)}
         about["views"] = saved_views.of(db(), actor(), self.kept_as)
+        said = {one.name: [about["said"](one, row) for row in found.rows] for one in about["columns"] if one.is_text}
+        about["shared"] = {name: once for name, texts in said.items() if (once := words.shared(texts))}
         return render_template(template, listing=found, **{**about, **more})
 
     def print(self) -> str:

@@ -1,8 +1,9 @@
 """How a value of a field is said: in a cell, in a difference, in a report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from huakai_platform.kernel import clock
@@ -12,6 +13,8 @@ from huakai_platform.kernel.workbooks.writing import Content
 from huakai_platform.resources.fields import C, Field, Filter, Word
 
 NOTHING = "—"
+BELOW = " / "
+"""Between the parts of a path, as of a region and those above it."""
 
 
 def said(word: Word) -> str:
@@ -51,6 +54,15 @@ def cell(field: Field[C], held: Any, known: Mapping[str, str]) -> Content:
     if isinstance(held, int | float | Decimal | date):
         return held
     return known.get(str(held), str(held))
+
+
+def shared(texts: Sequence[str]) -> str:
+    """What all of these paths begin with, so that it can be said once; each keeps its last part."""
+    parts = [one.split(BELOW) for one in texts]
+    if len(parts) < 2:
+        return ""
+    once = takewhile(lambda same: len(set(same)) == 1, zip(*(path[:-1] for path in parts), strict=False))
+    return "".join(part + BELOW for part, *_others in once)
 
 
 def text(field: Field[C], held: Any, known: Mapping[str, str]) -> str:

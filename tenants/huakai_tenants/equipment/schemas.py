@@ -23,6 +23,12 @@ class Scrapping(Form):
     note = Text(max_length=200)
 
 
+class ChosenItems(Chosen):
+    """What the bar below the list sends, whichever of its buttons was pressed."""
+
+    reason = Choice(service.REASONS)
+
+
 class ChosenToScrap(Chosen):
     reason = Choice(service.REASONS, required=True)
 

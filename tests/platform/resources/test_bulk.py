@@ -1,5 +1,7 @@
 """What is done with many rows at once: those that were ticked, or all that the list shows."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -67,6 +69,20 @@ def test_more_than_one_deed_takes_is_refused(
     monkeypatch.setattr(pages, "AT_ONCE", 20)
     assert "一次最多处理 20 条" in said(head, f"{LIST}/checks?kind=computer", {"every": "21"})
     assert all(one.checked_on is None for one in items(make, site))
+
+
+def test_every_button_of_the_bar_does_its_deed_with_all_that_the_bar_holds(
+    make: Make, site: Site, head: FlaskClient
+) -> None:
+    bar = re.search(r'<form method="post" [^>]*id="checked".*?</form>', head.get(LIST).text, re.DOTALL)
+    assert bar
+    fields = dict.fromkeys(re.findall(r'<select [^>]*name="(\w+)"', bar[0]), "worn")
+    deeds = [unescape(one) for one in re.findall(r'(?:form)?action="([^"]+)"', bar[0])]
+    assert len(deeds) == 4
+    ids = {"ids": [str(items(make, site)[0].id)]}
+
+    for deed in deeds:
+        assert "已记录 1 件设备" in said(head, deed, fields | ids), deed
 
 
 def test_nothing_ticked_is_said(head: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """A list is the same wherever it is read: sorted, paged, exported, printed, asked by a program."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +14,7 @@ from huakai_platform.kernel.access import Actor, Role
 from huakai_platform.kernel.config import Login
 from huakai_platform.kernel.errors import NotFound
 from huakai_platform.kernel.sites import Site
-from huakai_platform.resources import exporting, lists
+from huakai_platform.resources import exporting, lists, words
 from huakai_platform.resources.fields import Question
 from huakai_tenants.equipment import listing
 from huakai_tenants.equipment.listing import EQUIPMENT, EquipmentRow
@@ -160,3 +161,30 @@ def test_a_column_that_is_blank_is_no_column(browser: FlaskClient) -> None:
 
     assert "missing" not in shown
     assert shown.count('name="columns" value="number"') == 2, "in the filters and in the chooser"
+
+
+@pytest.mark.parametrize(
+    ("texts", "once"),
+    [
+        (["洛阳市 / 涧西区 / 甲", "洛阳市 / 涧西区 / 乙"], "洛阳市 / 涧西区 / "),
+        (["洛阳市 / 涧西区", "洛阳市 / 洛龙区 / 乙"], "洛阳市 / "),
+        (["洛阳市", "洛阳市 / 洛龙区"], ""),
+        (["洛阳市 / 涧西区", "洛阳市 / 涧西区"], "洛阳市 / "),
+        (["洛阳市 / 涧西区", "郑州市 / 金水区"], ""),
+        (["洛阳市 / 涧西区"], ""),
+        ([], ""),
+    ],
+)
+def test_what_all_paths_share_is_said_once_and_each_keeps_its_last_part(texts: list[str], once: str) -> None:
+    assert words.shared(texts) == once
+
+
+def test_a_list_says_once_where_all_its_rows_are(app: Flask, make: Make) -> None:
+    client = make.browser(app, make.member(Role.INSTITUTION_ADMIN))
+    for name in ("甲", "乙"):
+        make.site(name=name)
+    shown = client.get("/console/sites").text
+
+    (once,) = re.findall(r'<p class="list-shared">地区：(.*?)…</p>', shown)
+    assert once.endswith(" / ")
+    assert shown.count(once) == 1, "and not in its rows"

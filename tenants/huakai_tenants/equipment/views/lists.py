@@ -54,21 +54,21 @@ def needed() -> str:
 @guard(Permission.EQUIPMENT_CHECK)
 def check_many() -> BaseResponse:
     """All of these work."""
-    return PAGES.bulk(_checked)
+    return PAGES.bulk(_checked, schemas.ChosenItems)
 
 
 @blueprint.post("/repairs")
 @guard(Permission.EQUIPMENT_CHECK)
 def send_many() -> BaseResponse:
     """All of these go away for repair today."""
-    return PAGES.bulk(lambda ids, _given: _each(ids, service.send))
+    return PAGES.bulk(lambda ids, _given: _each(ids, service.send), schemas.ChosenItems)
 
 
 @blueprint.post("/returns")
 @guard(Permission.EQUIPMENT_CHECK)
 def take_many_back() -> BaseResponse:
     """All of these came back today, in order again."""
-    return PAGES.bulk(lambda ids, _given: _each(ids, service.take_back))
+    return PAGES.bulk(lambda ids, _given: _each(ids, service.take_back), schemas.ChosenItems)
 
 
 @blueprint.post("/scrappings")
