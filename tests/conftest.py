@@ -3,9 +3,11 @@
 import gc
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+import werkzeug.test
 from flask import Flask
 
 from huakai_deploy.local import LocalStack, Urls
@@ -17,6 +19,8 @@ from tests.support import servers
 from tests.support.cleaner import Cleaner
 from tests.support.make import Make
 
+# A large form that a test sends stays in memory: nobody closes the file that the client would put it into.
+werkzeug.test.stream_encode_multipart = partial(werkzeug.test.stream_encode_multipart, use_tempfile=False)
 pytest_plugins = ["tests.support.chosen", "tests.support.days", "tests.support.rendered"]
 STACK: list[LocalStack] = []
 
