@@ -4,6 +4,7 @@ A page that is seen only after a write is easily left out of every walk, and a f
 whoever has just written something.
 """
 
+import re
 from typing import Any
 
 import pytest
@@ -16,20 +17,19 @@ from tests.support import chosen, routes
 PAGES = assets.STATIC.parent / "pages"
 WHOLE = "not bench"
 """What `deploy/run test` leaves out of a whole run."""
+AROUND = re.compile(r"\bshell\('(\w+)'\)")
+"""How a layout asks for what stands around a page (web/shell.py)."""
 SEEN: set[str] = set()
 UNSEEN = pytest.StashKey[list[str]]()
 
 
 def pages() -> set[str]:
-    """Templates that are shown by themselves: no other one extends, includes or imports them."""
+    """Templates that are shown by themselves: no other one extends, includes or imports them, or has them around it."""
     environment = routes.application().jinja_env
-    every = {str(path.relative_to(PAGES)) for path in PAGES.rglob("*.html")}
-    parts = {
-        part
-        for name in every
-        for part in meta.find_referenced_templates(environment.parse((PAGES / name).read_text("utf-8")))
-    }
-    return every - parts
+    texts = {str(path.relative_to(PAGES)): path.read_text("utf-8") for path in PAGES.rglob("*.html")}
+    parts = {part for said in texts.values() for part in meta.find_referenced_templates(environment.parse(said))}
+    around = {f"layouts/_{part}.html" for said in texts.values() for part in AROUND.findall(said)}
+    return texts.keys() - parts - around
 
 
 def pytest_configure(config: pytest.Config) -> None:
